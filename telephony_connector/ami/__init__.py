@@ -1,0 +1,1 @@
+"""The Asterisk Manager Interface: asyncio over panoramisk and the engine, no odoo."""

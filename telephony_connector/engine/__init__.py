@@ -1,0 +1,1 @@
+"""Pure rules of telephony: standard library only, no odoo, no asyncio, no I/O."""

@@ -1,0 +1,115 @@
+"""A telephone call as a whole: the language between the sources of calls and the door.
+
+Every source (the AMI tracker, a webhook, a URL) describes a call in these words, and
+``telephony.call._apply`` reads them. Times are naive UTC datetimes, as Odoo stores them.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Seen from the company: where the call comes from and where it goes to."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class State(StrEnum):
+    """A call only moves forward through these, in this order."""
+
+    RINGING = "ringing"
+    ONGOING = "ongoing"
+    ENDED = "ended"
+
+    @property
+    def rank(self) -> int:
+        return STATE_ORDER.index(self)
+
+
+STATE_ORDER = (State.RINGING, State.ONGOING, State.ENDED)
+
+
+class Outcome(StrEnum):
+    """How an ended call went, seen from the company.
+
+    Inbound: *answered* = bridged with a person (a caller waiting in a queue is not
+    answered), *missed* = nobody answered, whoever ended it, *busy* and *declined* = the
+    called side said so. Outbound: *cancelled* = our side gave up before the answer,
+    *failed* = it never reached the other party.
+    """
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    BUSY = "busy"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Leg:
+    """One party's share of a call: one channel of one telephone.
+
+    ``extension`` is the internal number of the party, empty for an outside party, whose
+    number stands in ``number``. ``outcome`` of a leg is ``cancelled`` where another
+    phone answered first or the caller gave up while it rang.
+    """
+
+    uniqueid: str
+    channel: str = ""
+    extension: str = ""
+    number: str = ""
+    state: State = State.RINGING
+    outcome: Outcome | None = None
+    start_date: datetime | None = None
+    answer_date: datetime | None = None
+    end_date: datetime | None = None
+    hangup_cause: int | None = None
+    transferred_to: str = ""
+    on_hold: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One call from its first ring to its end, whatever became of it on the way.
+
+    ``uniqueid`` is unique within its PBX: the id of the first channel; our own
+    ChannelId for a click-to-call. ``number`` is the other party's, as the PBX presented
+    it (the caller's extension for an internal call), empty and ``withheld`` where the
+    caller hides it. ``extension`` is the internal number of who handled the call: who
+    answered (or took it over) last, else the only one that was rung, else empty.
+    ``diverted_from`` names the number that the call was forwarded by, where the PBX
+    tells it. ``incomplete`` marks a call of which a part was not seen.
+    """
+
+    uniqueid: str
+    direction: Direction = Direction.INBOUND
+    state: State = State.RINGING
+    outcome: Outcome | None = None
+    number: str = ""
+    caller_name: str = ""
+    withheld: bool = False
+    dialed_number: str = ""
+    extension: str = ""
+    queue: str = ""
+    diverted_from: str = ""
+    start_date: datetime | None = None
+    answer_date: datetime | None = None
+    end_date: datetime | None = None
+    hangup_cause: int | None = None
+    voicemail: bool = False
+    incomplete: bool = False
+    revision: int = 0
+    legs: dict[str, Leg] = field(default_factory=dict)
+
+    def changes(self) -> dict:
+        """The whole call as a plain dict, in the form that the door takes.
+
+        :return: field name → value; ``legs`` is a list of dicts of the same kind
+        """
+        values = asdict(self)
+        values["legs"] = list(values["legs"].values())
+        return values
