@@ -31,7 +31,7 @@ class Lines:
 
     def __init__(self):
         for _ in range(50):
-            net = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}"  # noqa: S311
+            net = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}"
             self._holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             try:
                 self._holder.bind((f"{net}.250", 5060))

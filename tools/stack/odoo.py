@@ -9,6 +9,7 @@ import urllib.request
 from .paths import ADDON, ADDONS_PATH, LOCAL, ODOO_BIN, ROOT, shown
 from .postgres import ROLE
 from .process import Process
+from .say import say
 from .waiting import free_port, wait_for
 
 DATA = LOCAL / "odoo-data"
@@ -77,7 +78,7 @@ class Odoo:
         """
         name = "template_demo" if demo else "template_plain"
         if not self.postgres.exists(name):
-            print(f"Preparing the database {name} (once) …", flush=True)  # noqa: T201
+            say(f"Preparing the database {name} (once) …")
             manifest = ast.literal_eval((ROOT / ADDON / "__manifest__.py").read_text())
             draft = Odoo(self.postgres, f"{name}_draft")
             shutil.rmtree(filestore(draft.database), ignore_errors=True)
@@ -125,7 +126,7 @@ class Odoo:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("w") as output:
             status = subprocess.run(
-                [ODOO_BIN, *map(str, args)],
+                ["setpriv", "--pdeathsig", "TERM", "--", ODOO_BIN, *map(str, args)],
                 cwd=ROOT,
                 input=stdin,
                 text=True,

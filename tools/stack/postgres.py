@@ -55,9 +55,7 @@ class Postgres:
         """
         with (
             closing(
-                psycopg2.connect(
-                    host=self.socket_dir, user="postgres", dbname=database
-                )
+                psycopg2.connect(host=self.socket_dir, user="postgres", dbname=database)
             ) as connection,
             connection,
             connection.cursor() as cursor,

@@ -40,7 +40,7 @@ def free_port(kind=socket.SOCK_STREAM, host="127.0.0.1"):
         out to outgoing connections: it stays free until its server has started.
     """
     for _ in range(200):
-        port = random.randrange(10000, 20000)  # noqa: S311 - nothing to guess
+        port = random.randrange(10000, 20000)
         if port in _handed_out:
             continue
         with socket.socket(socket.AF_INET, kind) as probe:
