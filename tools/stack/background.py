@@ -20,6 +20,17 @@ class Background:
         """
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout)
 
+    def run_now(self, function, *args):
+        """Call a plain function in the loop's thread.
+
+        :return: its result.
+        """
+
+        async def call():
+            return function(*args)
+
+        return self.run(call())
+
     def close(self):
         """Cancel what still runs in the loop, and end it."""
         self.run(self._cancel_all())

@@ -29,7 +29,7 @@ class Control:
         self._server = await asyncio.start_unix_server(self._serve, SOCKET)
         SOCKET.chmod(0o600)
 
-    async def stop(self):
+    def stop(self):
         """Close the socket."""
         self._server.close()
         SOCKET.unlink(missing_ok=True)

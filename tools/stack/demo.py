@@ -120,12 +120,12 @@ def _start_pbx(stack):
         exchange.start()
         await control.start()
 
-    async def disconnect():
-        await control.stop()
+    def disconnect():
+        control.stop()
         telephones.stop()
 
     background.run(connect())
-    stack.callback(lambda: background.run(disconnect()))
+    stack.callback(background.run_now, disconnect)
     return {"host": asterisk.host, "port": asterisk.port}, [process]
 
 

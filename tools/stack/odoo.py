@@ -66,7 +66,13 @@ class Odoo:
 
         :param demo: with Odoo's demo data.
         """
-        source = self._template(demo)
+        self._copy(self._template(demo))
+
+    def copy(self, other):
+        """Make the database anew, as a copy of that of another :class:`Odoo`."""
+        self._copy(other.database)
+
+    def _copy(self, source):
         self.postgres.create(self.database, source)
         shutil.rmtree(filestore(self.database), ignore_errors=True)
         if filestore(source).exists():

