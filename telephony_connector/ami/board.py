@@ -153,8 +153,10 @@ class Board:
 
     # -- channels --------------------------------------------------------------------
 
-    def channel(self, event, prefix="") -> Channel | None:
+    def channel(self, event, prefix="", start=None) -> Channel | None:
         """Return the channel that an event tells of, met for the first time or not.
+
+        ``start`` says since when it exists, if that is not just now.
 
         None for one without a telephone or another channel behind it, and for one that
         has hung up already (a late or repeated event).
@@ -164,18 +166,18 @@ class Board:
             return None
         channel = self.channels.get(uniqueid)
         if channel is None:
-            channel = self._meet(uniqueid, event, prefix)
+            channel = self._meet(uniqueid, event, prefix, start)
             if channel is None:
                 return None
         channel.seen = self.count
         return channel
 
-    def _meet(self, uniqueid, event, prefix):
+    def _meet(self, uniqueid, event, prefix, start):
         name = event.get(prefix + "Channel", "")
         parsed = parse_channel(name)
         if uniqueid in self.gone or not name or parsed.is_pseudo:
             return None
-        channel = Channel(uniqueid, name, parsed, self.time(event))
+        channel = Channel(uniqueid, name, parsed, start or self.time(event))
         self.channels[uniqueid] = channel
         if parsed.is_local:
             self.locals.setdefault(parsed.device, {})[uniqueid] = channel
@@ -570,6 +572,12 @@ class Board:
                 call.direction, call.number = Direction.INTERNAL, caller.extension
             call.outcome = Outcome.FAILED
             self.report(record)
+
+    def forget(self, before: datetime):
+        """Let go of what was over before that time (by our clock)."""
+        self.ended = {k: v for k, v in self.ended.items() if v[1] >= before}
+        self.gone = {k: when for k, when in self.gone.items() if when >= before}
+        self.bridges = {k: each for k, each in self.bridges.items() if each.members}
 
     def snapshot(self, record, revision) -> Call:
         """Return a copy of a call as it stands."""

@@ -37,8 +37,8 @@ def on_bridge_destroy(board: Board, event: dict):
             channel.bridge = None
 
 
-def _bridge(board, event):
-    uniqueid = event.get("BridgeUniqueid")
+def bridge_of(board: Board, uniqueid: str | None, event: dict) -> Bridge | None:
+    """Return the room of that id, opened as an event describes it if it is new."""
     if not uniqueid:
         return None
     bridge = board.bridges.get(uniqueid)
@@ -46,6 +46,10 @@ def _bridge(board, event):
         bridge = Bridge(event.get("BridgeTechnology"), event.get("BridgeCreator"))
         board.bridges[uniqueid] = bridge
     return bridge
+
+
+def _bridge(board, event):
+    return bridge_of(board, event.get("BridgeUniqueid"), event)
 
 
 HANDLERS = {

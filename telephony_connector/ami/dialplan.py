@@ -52,6 +52,17 @@ def parse_channel(name: str) -> ChannelName:
     return ChannelName(technology, name.rpartition("-")[0] or name)
 
 
+def parse_device(name: str) -> ChannelName:
+    """Take the name of a device (``PJSIP/1001``) apart."""
+    return ChannelName(name.partition("/")[0], name)
+
+
+def parse_interface(name: str) -> ChannelName:
+    """Take the interface of a queue's member apart: a device or a Local channel
+    (``Local/1001@from-queue/n``)."""
+    return parse_channel(name) if name.startswith("Local/") else parse_device(name)
+
+
 def is_withheld(number: str) -> bool:
     """Whether that is how a PBX presents a caller who hides the number."""
     return number.lower() in _NOBODY
@@ -125,6 +136,19 @@ class Dialplan:
         number = _device_number(name)
         through_trunk = dialled_number(dial_string) not in ("", number)
         return "" if through_trunk else number
+
+    def may_be_extension(self, number: str) -> bool:
+        """Whether a number may be somebody's extension.
+
+        All short numbers may where the internal ones are not listed.
+        """
+        if self.internal_numbers:
+            return number in self.internal_numbers
+        return bool(_SHORT.fullmatch(number))
+
+    def extension_of_device(self, name: ChannelName) -> str:
+        """Return the extension of a device, listed or named by a short number."""
+        return self.extension_of(name) or _device_number(name)
 
 
 def _device_number(name):
