@@ -66,6 +66,13 @@ class WebClient:
         self.open(f"/odoo/{model}/{res_id}")
         expect(self.page.locator(".o_form_view")).to_be_visible()
 
+    def open_call_page(self, number):
+        """Follow the link of a telephone program.
+
+        :param number: as it stands in the address, escaped or not.
+        """
+        self.open(f"/telephony/incoming?number={number}")
+
     def wait_until_ready(self):
         """Wait for the web client, and for its bus to be connected.
 
