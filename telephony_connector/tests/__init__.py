@@ -1,1 +1,2 @@
+from . import test_call_door
 from . import test_js
