@@ -2,7 +2,7 @@
     "name": "Telephony Connector",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "Click-to-call and incoming calls for Asterisk and other telephone systems",
+    "summary": "Click-to-call and incoming calls with Asterisk and other systems",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
     "depends": ["crm", "phone_validation"],
@@ -41,5 +41,4 @@
     },
     "uninstall_hook": "uninstall_hook",
     "application": True,
-    "installable": True,
 }

@@ -1,7 +1,7 @@
 """``odoo telephony …``: the addon's commands for a terminal. Argument parsing only.
 
-Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and those of
-the addon wait until the addons path is known.
+Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and those
+of the addon wait until the addons path is known.
 """
 
 import argparse
@@ -60,6 +60,7 @@ class Telephony(Command):
 
     def _listen(self, dbname):
         # The addon is a package of odoo.addons only once the addons path is known.
+        # pylint: disable=odoo-addons-relative-import
         from odoo.addons.telephony_connector.listener.bridge import Bridge
         from odoo.addons.telephony_connector.listener.service import Listener
 

@@ -9,7 +9,7 @@ class ResConfigSettings(models.TransientModel):
     telephony_extension_count = fields.Integer(compute="_compute_telephony")
 
     def _compute_telephony(self):
-        pbxs = self.env["telephony.pbx"].search([])
+        pbxs = self.env["telephony.pbx"].search([("company_id", "in", self.env.companies.ids)])
         connected = [
             pbx
             for pbx in pbxs
