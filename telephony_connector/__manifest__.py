@@ -9,7 +9,27 @@
     "external_dependencies": {
         "python": ["panoramisk", "phonenumbers", "requests"],
     },
-    "data": [],
+    "data": [
+        "security/telephony_security.xml",
+        "security/ir.model.access.csv",
+        "data/ir_cron.xml",
+        "data/ir_cron_telephony_number.xml",
+        "views/telephony_pbx_views.xml",
+        "views/telephony_extension_views.xml",
+        "views/telephony_call_views.xml",
+        "views/telephony_registration_views.xml",
+        "views/telephony_menus.xml",
+        "views/res_users_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "telephony_connector/static/src/**/*",
+        ],
+    },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

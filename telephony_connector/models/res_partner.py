@@ -11,7 +11,11 @@ class ResPartner(models.Model):
 
     @api.model
     def _telephony_rank_fields(self):
-        return [*super()._telephony_rank_fields(), "commercial_partner_id", "is_company"]
+        return [
+            *super()._telephony_rank_fields(),
+            "commercial_partner_id",
+            "is_company",
+        ]
 
     def _telephony_rank(self):
         # The company first, then its people.

@@ -144,6 +144,8 @@ class TelephonyNumber(models.Model):
         :return: only records that the current user may read, each once
         :rtype: list[Match]
         """
+        # First, so that a country changed in this transaction counts for the reading.
+        self._process_pending()
         hits = self._lookup(self._read(number, pbx))
         by_model = {}
         for hit in hits:
@@ -169,6 +171,7 @@ class TelephonyNumber(models.Model):
         :return: existing records, archived ones only where the company wants them
         :rtype: list[Hit]
         """
+        self._process_pending()
         hits = self._lookup(reading)
         existing = set()
         for model in {hit.model for hit in hits}:
@@ -187,7 +190,6 @@ class TelephonyNumber(models.Model):
         suffixes = reading.suffixes()
         if not suffixes:
             return []
-        self._process_pending()
         rows = self.env.execute_query(
             SQL(
                 """SELECT res_model, res_id, field, number, certain

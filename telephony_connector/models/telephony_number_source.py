@@ -206,9 +206,7 @@ class TelephonyNumberSource(models.Model):
         for source in self.search([]):
             last_id = 0
             while ids := source._next_ids(last_id):
-                missing, extra = numbers._index(
-                    source.res_model, ids, dry_run=not mend
-                )
+                missing, extra = numbers._index(source.res_model, ids, dry_run=not mend)
                 extra += numbers._orphans(source.res_model, last_id + 1, ids[-1])
                 if mend:
                     numbers._drop_orphans(source.res_model, last_id + 1, ids[-1])

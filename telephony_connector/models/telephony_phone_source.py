@@ -114,7 +114,9 @@ class PhoneSource:
         ]
         if not links:
             return None
-        has_phone = [SQL("%s IS NOT NULL", SQL.identifier(name)) for name in self.phones]
+        has_phone = [
+            SQL("%s IS NOT NULL", SQL.identifier(name)) for name in self.phones
+        ]
         return SQL(
             "SELECT id FROM %s WHERE %s AND (%s) AND (%s) LIMIT %s",
             SQL.identifier(self.table),

@@ -1,0 +1,60 @@
+"""Who talks with whom: bridges, conferences and pick-ups."""
+
+from .board import Board, Bridge
+
+
+def on_bridge_create(board: Board, event: dict):
+    """A room is opened."""
+    _bridge(board, event)
+
+
+def on_bridge_enter(board: Board, event: dict):
+    """A channel enters a room: those in it talk, unless they only wait."""
+    channel = board.channel(event)
+    bridge = _bridge(board, event)
+    if channel is None or bridge is None:
+        return
+    if channel.bridge is not bridge:
+        board.leave_bridge(channel)
+        channel.bridge = bridge
+        bridge.members[channel.uniqueid] = channel
+    board.talk(bridge, board.time(event))
+
+
+def on_bridge_leave(board: Board, event: dict):
+    """A channel leaves a room; it may well enter another."""
+    channel = board.channels.get(event.get("Uniqueid"))
+    if channel is not None and channel.bridge is not None:
+        if board.bridges.get(event.get("BridgeUniqueid")) is channel.bridge:
+            board.leave_bridge(channel)
+
+
+def on_bridge_destroy(board: Board, event: dict):
+    """A room is closed."""
+    bridge = board.bridges.pop(event.get("BridgeUniqueid"), None)
+    if bridge is not None:
+        for channel in bridge.members.values():
+            channel.bridge = None
+
+
+def bridge_of(board: Board, uniqueid: str | None, event: dict) -> Bridge | None:
+    """Return the room of that id, opened as an event describes it if it is new."""
+    if not uniqueid:
+        return None
+    bridge = board.bridges.get(uniqueid)
+    if bridge is None:
+        bridge = Bridge(event.get("BridgeTechnology"), event.get("BridgeCreator"))
+        board.bridges[uniqueid] = bridge
+    return bridge
+
+
+def _bridge(board, event):
+    return bridge_of(board, event.get("BridgeUniqueid"), event)
+
+
+HANDLERS = {
+    "BridgeCreate": on_bridge_create,
+    "BridgeEnter": on_bridge_enter,
+    "BridgeLeave": on_bridge_leave,
+    "BridgeDestroy": on_bridge_destroy,
+}

@@ -1,0 +1,148 @@
+"""Which extensions are free, ring, talk, and in which queues they are paused."""
+
+from collections.abc import Iterable
+
+from ..engine.presence import Availability, Membership, Presence
+from .dialplan import Dialplan, parse_device, parse_interface
+
+_HINT_RINGING, _HINT_UNAVAILABLE, _HINT_IN_USE, _HINT_ON_HOLD = 8, 4, 3, 16
+_DEVICE_STATES = {
+    "NOT_INUSE": Availability.IDLE,
+    "RINGING": Availability.RINGING,
+    "INUSE": Availability.IN_USE,
+    "BUSY": Availability.IN_USE,
+    "RINGINUSE": Availability.IN_USE,
+    "ONHOLD": Availability.ON_HOLD,
+    "UNAVAILABLE": Availability.UNAVAILABLE,
+    "INVALID": Availability.UNAVAILABLE,
+}
+# Of several telephones of one extension, the busiest speaks for it.
+_ORDER = (
+    Availability.IN_USE,
+    Availability.ON_HOLD,
+    Availability.RINGING,
+    Availability.IDLE,
+    Availability.UNAVAILABLE,
+)
+
+
+class PresenceBoard:
+    """The extensions of one PBX.
+
+    A hint (the dial plan's own word on an extension, which may include "do not disturb")
+    counts for more than the devices.
+    """
+
+    def __init__(self, dialplan: Dialplan):
+        self._dialplan = dialplan
+        self._hints = {}  # extension → availability
+        self._devices = {}  # extension → {device: availability}
+        self._queues = {}  # extension → {(queue, interface): membership}
+        self._told = {}
+        self._touched = {}
+        self.handlers = {
+            "ExtensionStatus": self._on_extension,
+            "DeviceStateChange": self._on_device,
+            "QueueMember": self._on_member,
+            "QueueMemberStatus": self._on_member,
+            "QueueMemberAdded": self._on_member,
+            "QueueMemberPause": self._on_member,
+            "QueueMemberRemoved": self._on_member_removed,
+        }
+
+    def resync(self, events: Iterable[dict]):
+        """Begin anew from what ExtensionStateList, DeviceStateList and QueueStatus
+        list."""
+        known = set(self._hints) | set(self._devices) | set(self._queues)
+        self._touched.update(dict.fromkeys(known))
+        self._hints, self._devices, self._queues = {}, {}, {}
+        for event in events:
+            handler = self.handlers.get(event.get("Event"))
+            if handler is not None:
+                handler(event)
+
+    def take(self) -> list[Presence]:
+        """Return the extensions that changed since the last time, as they stand."""
+        changes = []
+        for extension in self._touched:
+            presence = self._presence(extension)
+            if self._told.get(extension) != presence:
+                self._told[extension] = presence
+                changes.append(presence)
+        self._touched = {}
+        return changes
+
+    def _presence(self, extension):
+        availability = self._hints.get(extension)
+        if availability is None:
+            states = set(self._devices.get(extension, {}).values())
+            availability = next((each for each in _ORDER if each in states), None)
+        queues = {m.queue: m for m in self._queues.get(extension, {}).values()}
+        ordered = tuple(queues[name] for name in sorted(queues))
+        return Presence(extension, availability, ordered)
+
+    def _on_extension(self, event):
+        number, status = event.get("Exten", ""), _whole(event.get("Status"))
+        if not self._dialplan.may_be_extension(number):
+            return
+        if status is None or status < 0:
+            self._hints.pop(number, None)
+        else:
+            self._hints[number] = _of_hint(status)
+        self._touched[number] = None
+
+    def _on_device(self, event):
+        device = event.get("Device", "")
+        extension = self._dialplan.extension_of_device(parse_device(device))
+        if not extension:
+            return
+        state = _DEVICE_STATES.get(event.get("State"))
+        devices = self._devices.setdefault(extension, {})
+        if state is None:
+            devices.pop(device, None)
+        else:
+            devices[device] = state
+        self._touched[extension] = None
+
+    def _on_member(self, event):
+        extension, key = self._member(event)
+        if extension:
+            paused = event.get("Paused") == "1"
+            reason = event.get("PausedReason", "") if paused else ""
+            member = Membership(key[0], paused, reason)
+            self._queues.setdefault(extension, {})[key] = member
+            self._touched[extension] = None
+
+    def _on_member_removed(self, event):
+        extension, key = self._member(event)
+        if extension:
+            self._queues.get(extension, {}).pop(key, None)
+            self._touched[extension] = None
+
+    def _member(self, event):
+        interface = event.get("Interface") or event.get("Location") or ""
+        name = parse_interface(interface)
+        key = event.get("Queue", ""), interface
+        if name.is_local:
+            number = name.number if self._dialplan.may_be_extension(name.number) else ""
+            return number, key
+        return self._dialplan.extension_of_device(name), key
+
+
+def _of_hint(status):
+    if status & _HINT_IN_USE:
+        return Availability.IN_USE
+    if status & _HINT_ON_HOLD:
+        return Availability.ON_HOLD
+    if status & _HINT_RINGING:
+        return Availability.RINGING
+    if status & _HINT_UNAVAILABLE:
+        return Availability.UNAVAILABLE
+    return Availability.IDLE
+
+
+def _whole(text):
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return None

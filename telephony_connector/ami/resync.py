@@ -1,0 +1,107 @@
+"""After a (re)connect: what is really there, compared with what we believed."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from .board import Board
+from .bridging import bridge_of
+
+_DURATION = re.compile(r"(\d{1,6}):(\d\d):(\d\d)")
+_DIALLED = ("AppDial", "AppQueue")
+_ORIGINATED = "AppDial2"
+_WAITING = ("Park", "ParkedCall", "BridgeWait", "AgentLogin", "StasisHold")
+_CONFERENCES = ("ConfBridge", "MeetMe")
+
+
+def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
+    """Close what is gone, adopt what is new, join what is bridged.
+
+    :param listed: CoreShowChannel events
+    :param now: the present, naive UTC
+    :param mark: the board's count when the list was asked for; what was heard of since
+        is newer than the list
+    """
+    listed = {event["Uniqueid"]: event for event in listed if event.get("Uniqueid")}
+    heard = min(board.last_time or now, now)
+    for uniqueid, channel in list(board.channels.items()):
+        if uniqueid not in listed and channel.seen <= mark:
+            channel.record.call.incomplete = True
+            board.hang_up(channel, heard)
+    dated = [(now - _duration(event), event) for event in listed.values()]
+    dated.sort(key=lambda pair: (_is_dialled(pair[1]), pair[0]))
+    for start, event in dated:
+        if event["Uniqueid"] not in board.channels:
+            _adopt(board, event, start)
+    _rebuild_bridges(board, listed, heard)
+
+
+def _adopt(board, event, start):
+    channel = board.channel(event, start=start)
+    if channel is None:
+        return
+    record = channel.record
+    record.call.incomplete = True
+    record.call.start_date = min(record.call.start_date, start)
+    application = event.get("Application", "")
+    channel.is_up = event.get("ChannelState") == "6"
+    if application == _ORIGINATED:
+        record.is_originated = True
+    if application == "Queue":
+        record.call.queue = event.get("ApplicationData", "").partition(",")[0]
+    if _is_dialled(event):
+        channel.is_dialled = True
+        if not channel.is_local:
+            board.ring(channel)
+    elif not channel.is_local:
+        board.set_caller(channel)
+    if channel.is_up:
+        board.pick_up(channel, start)
+    board.touch(record)
+
+
+def _rebuild_bridges(board, listed, heard):
+    bridges = {}
+    for uniqueid, event in listed.items():
+        channel = board.channels.get(uniqueid)
+        if channel is None:
+            continue
+        bridge = bridge_of(board, event.get("BridgeId"), event)
+        board.leave_bridge(channel)
+        if bridge is not None:
+            application = event.get("Application")
+            bridge.is_holding |= application in _WAITING
+            bridge.is_conference |= application in _CONFERENCES
+            channel.bridge = bridge
+            bridge.members[uniqueid] = channel
+            bridges[event["BridgeId"]] = bridge
+    for bridge in bridges.values():
+        _resume_talk(board, bridge, heard)
+
+
+def _resume_talk(board, bridge, heard):
+    """When they began to talk unseen is not known: at the earliest when the last of them
+    came, or when we last heard of a call that we knew."""
+    channels = board.talkers(bridge)
+    known = {c.record for c in channels if not c.record.call.answer_date}
+    if len(channels) < 2 or not known:
+        board.talk(bridge, heard)
+        return
+    began = max(channel.start for channel in channels)
+    if not all(record.call.incomplete for record in known):
+        began = max(began, heard)
+    for record in known:
+        record.call.incomplete = True
+    board.talk(bridge, began)
+
+
+def _is_dialled(event):
+    return event.get("Application") in _DIALLED
+
+
+def _duration(event):
+    match = _DURATION.fullmatch(event.get("Duration", ""))
+    if match is None:
+        return timedelta()
+    hours, minutes, seconds = map(int, match.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)

@@ -1,0 +1,149 @@
+"""Asterisk's events in, calls as a whole out. Knows no Odoo, no socket and no clock."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from ..engine.call import Call, State
+from ..engine.presence import Presence
+from . import bridging, channels, dialling, queues, resync, transfers, voicemail
+from .board import Board
+from .dialplan import Dialplan
+from .presence import PresenceBoard
+
+_logger = logging.getLogger(__name__)
+
+HANDLERS = {
+    **channels.HANDLERS,
+    **dialling.HANDLERS,
+    **bridging.HANDLERS,
+    **transfers.HANDLERS,
+    **queues.HANDLERS,
+    **voicemail.HANDLERS,
+}
+
+# How long an ended call and a gone channel are remembered, for what comes late.
+GRACE = timedelta(seconds=60)
+# A click-to-call of which the PBX shows nothing at all.
+MAX_UNSEEN = timedelta(seconds=120)
+
+
+class Tracker:
+    """The calls of one PBX, as its events tell them.
+
+    ``clock`` returns the present as a naive UTC datetime; it dates events that carry no
+    ``Timestamp`` and measures ages. A call that rings for longer than ``max_ringing`` or
+    goes on for longer than ``max_ongoing`` without its PBX having told its end is given
+    up by :meth:`expire`.
+    """
+
+    def __init__(
+        self,
+        dialplan: Dialplan,
+        clock: Callable[[], datetime],
+        *,
+        max_ringing: timedelta = timedelta(hours=2),
+        max_ongoing: timedelta = timedelta(hours=12),
+    ):
+        self._board = Board(dialplan, clock)
+        self._presence = PresenceBoard(dialplan)
+        self._mark = None
+        self._max_ringing = max_ringing
+        self._max_ongoing = max_ongoing
+        self._revision = 0
+
+    def feed(self, event: dict):
+        """Take one event in. Never raises: what makes no sense is skipped."""
+        board = self._board
+        try:
+            name = event.get("Event")
+            handler = HANDLERS.get(name)
+            if handler is not None:
+                board.count += 1
+                handler(board, event)
+            elif name in self._presence.handlers:
+                self._presence.handlers[name](event)
+        except Exception:
+            _logger.debug("Skipped an event: %r", event, exc_info=True)
+
+    def originated(self, channel_id: str, extension: str, number: str):
+        """Announce a click-to-call before the PBX is asked for it.
+
+        :param channel_id: our own id, sent as ``ChannelId`` and as ``ActionID``; it
+            becomes the call's ``uniqueid``
+        :param extension: whose telephone is rung first
+        :param number: who is called then
+        """
+        dialling.register(self._board, channel_id, extension, number)
+
+    def take(self) -> list[Call]:
+        """Return copies of the calls that changed since the last time.
+
+        Each has a higher ``revision`` than all before.
+        """
+        board = self._board
+        calls = []
+        for record in board.changed.values():
+            self._revision += 1
+            calls.append(board.snapshot(record, self._revision))
+        board.changed = {}
+        return calls
+
+    def open_calls(self) -> list[Call]:
+        """Return copies of the calls that have not ended, as last told."""
+        board = self._board
+        return [
+            board.snapshot(record, self._revision)
+            for record in board.records.values()
+            if record.is_reported
+        ]
+
+    def take_presence(self) -> list[Presence]:
+        """Return the extensions that changed since the last time, as they stand."""
+        return self._presence.take()
+
+    def begin_resync(self):
+        """To be called before the PBX is asked for its channels: what is heard from now
+        on is newer than the list that will come."""
+        self._mark = self._board.count
+
+    def resync(self, channels: Iterable[dict], now: datetime):
+        """Bring the calls in line with what is really there, after a (re)connect.
+
+        Calls that went on unseen are adopted with their true start; those that ended
+        meanwhile are closed with what is known. Both are marked ``incomplete``.
+
+        :param channels: the events that CoreShowChannels listed
+        :param now: the present, naive UTC
+        """
+        mark = self._board.count if self._mark is None else self._mark
+        self._mark = None
+        try:
+            resync.resync(self._board, channels, now, mark)
+        except Exception:
+            _logger.debug("Skipped the rest of a resync", exc_info=True)
+
+    def resync_presence(self, events: Iterable[dict]):
+        """Begin the extensions anew after a (re)connect.
+
+        :param events: what ExtensionStateList, DeviceStateList and QueueStatus listed
+        """
+        self._presence.resync(events)
+
+    def expire(self, now: datetime):
+        """Give up calls that cannot be true any more and forget what is long over.
+
+        To be called every few seconds.
+        """
+        board = self._board
+        for record in list(board.records.values()):
+            age = now - record.born
+            limit = self._max_ringing
+            if record.call.state is State.ONGOING:
+                limit = self._max_ongoing
+            if not record.channels:
+                limit = MAX_UNSEEN
+            if age > limit:
+                record.call.incomplete = True
+                board.end(record, record.last_words)
+        board.forget(now - GRACE)

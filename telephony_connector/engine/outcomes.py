@@ -1,0 +1,68 @@
+"""How a call went, by what its parties did: the one place where that is judged.
+
+Hangup causes (Q.850) alone mislead: a caller who gave up may leave 0, 16 or 127, a
+phone that declined leaves 21 though the dialling says "no answer". What counts is
+whether people were joined, then what the dialling said, then the cause.
+"""
+
+from collections.abc import Sequence
+
+from .call import Call, Direction, Leg, Outcome
+
+BUSY = 17
+NO_ANSWER = (18, 19)
+DECLINED = 21
+ANSWERED_ELSEWHERE = 26
+
+# What Asterisk says at the end of dialling one party (DialEnd's DialStatus).
+DIAL_STATUSES = {
+    "BUSY": Outcome.BUSY,
+    "NOANSWER": Outcome.MISSED,
+    "CANCEL": Outcome.CANCELLED,
+    "ABORT": Outcome.CANCELLED,
+    "CONGESTION": Outcome.FAILED,
+    "CHANUNAVAIL": Outcome.FAILED,
+    "INVALIDARGS": Outcome.FAILED,
+    "GOTO": Outcome.CANCELLED,
+    "CONTINUE": Outcome.CANCELLED,
+    "DONTCALL": Outcome.DECLINED,
+    "TORTURE": Outcome.DECLINED,
+}
+
+
+def unanswered_leg(said: Outcome | None, cause: int | None) -> Outcome:
+    """Return the outcome of one party who was rung and never talked.
+
+    :param said: what the end of the dialling said, None where that was not seen
+    :param cause: the Q.850 cause that its channel ended with
+    """
+    if said not in (None, Outcome.MISSED):
+        return said
+    if cause == DECLINED:
+        return Outcome.DECLINED
+    if said is Outcome.MISSED or cause in NO_ANSWER:
+        return Outcome.MISSED
+    if cause == BUSY:
+        return Outcome.BUSY
+    return Outcome.CANCELLED
+
+
+def call_outcome(call: Call, called: Sequence[Leg]) -> Outcome:
+    """Return the outcome of a call that is over.
+
+    :param call: with its direction, queue, voicemail and dates
+    :param called: the legs of those who were rung, in order, without the calling party
+    """
+    if call.answer_date:
+        return Outcome.ANSWERED
+    if call.direction == Direction.OUTBOUND:
+        return (called[-1].outcome or Outcome.CANCELLED) if called else Outcome.FAILED
+    if call.voicemail or call.queue:
+        return Outcome.MISSED
+    last_words = {leg.extension or leg.uniqueid: leg.outcome for leg in called}
+    said = set(last_words.values()) - {Outcome.FAILED}
+    if said == {Outcome.BUSY} or (not called and call.hangup_cause == BUSY):
+        return Outcome.BUSY
+    if said and said <= {Outcome.BUSY, Outcome.DECLINED}:
+        return Outcome.DECLINED
+    return Outcome.MISSED
