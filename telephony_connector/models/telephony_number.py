@@ -1,6 +1,6 @@
 """The number index: whoever calls is found by one read of an indexed key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
@@ -96,9 +96,25 @@ class TelephonyNumber(models.Model):
         region, extensions, outside_prefix = self._dial_plan(
             pbx.id if pbx else False, self.env.company.id
         )
-        return numbers.read(
+        reading = numbers.read(
             number or "", region, extensions=extensions, outside_prefix=outside_prefix
         )
+        return self._prefer_known(reading) if len(reading.keys) > 1 else reading
+
+    @api.model
+    def _prefer_known(self, reading):
+        """Return an ambiguous reading with the numbers that some record has first."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT number FROM telephony_number
+                    WHERE suffix IN %s AND number = ANY(%s)""",
+                tuple(reading.suffixes()),
+                list(reading.keys),
+            )
+        )
+        known = {number for (number,) in rows}
+        keys = sorted(reading.keys, key=lambda key: key not in known)
+        return replace(reading, keys=tuple(keys))
 
     @api.model
     def _format(self, number, pbx=None):

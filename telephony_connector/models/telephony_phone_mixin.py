@@ -104,7 +104,3 @@ class TelephonyPhoneMixin(models.AbstractModel):
             self.env["telephony.number"]._remove(self._name, ids)
         return result
 
-
-class MailThreadPhone(models.AbstractModel):
-    _name = "mail.thread.phone"
-    _inherit = ["mail.thread.phone", "telephony.phone.mixin"]
