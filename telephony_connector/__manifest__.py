@@ -27,6 +27,17 @@
     "assets": {
         "web.assets_backend": [
             "telephony_connector/static/src/**/*",
+            ("remove", "telephony_connector/static/src/**/*.dark.scss"),
+        ],
+        "web.assets_web_dark": [
+            "telephony_connector/static/src/**/*.dark.scss",
+        ],
+        "web.assets_tests": [
+            "telephony_connector/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "telephony_connector/static/tests/**/*",
+            ("remove", "telephony_connector/static/tests/tours/**/*"),
         ],
     },
     "uninstall_hook": "uninstall_hook",

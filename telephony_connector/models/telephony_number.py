@@ -117,6 +117,10 @@ class TelephonyNumber(models.Model):
         return replace(reading, keys=tuple(keys))
 
     @api.model
+    def _is_complete(self):
+        return True
+
+    @api.model
     def _format(self, number, pbx=None):
         """Return the number as people write it, international where it is one.
 

@@ -1,0 +1,30 @@
+from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+from odoo.tests import no_retry, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestTelephonyHoot(HOOTCommon):
+    """The unit tests of the web client's parts, in a browser.
+
+    One suite or test: ``--test-tags '.test_hoot_desktop[@telephony_connector/…]'``.
+    """
+
+    # Set by Odoo's runner alone.
+    _test_params = ()
+
+    def setUp(self):
+        self._test_params = self._test_params or [("+", "@telephony_connector")]
+        super().setUp()
+
+    @no_retry
+    def test_hoot_desktop(self):
+        self.browser_js(
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+            + self.hoot_filters,
+            "",
+            "",
+            login="admin",
+            timeout=600,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=unit_test_error_checker,
+        )
