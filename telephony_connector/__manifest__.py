@@ -13,6 +13,7 @@
         "security/telephony_security.xml",
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
+        "data/ir_cron_telephony_number.xml",
         "views/telephony_pbx_views.xml",
         "views/telephony_extension_views.xml",
         "views/telephony_call_views.xml",
