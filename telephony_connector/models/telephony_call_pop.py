@@ -150,6 +150,7 @@ class TelephonyCall(models.Model):
             "diverted_from": self.diverted_from or False,
             "queue": self.queue or False,
             "pbx_name": self.pbx_id.name,
+            "controls": self._get_controls(),
             "answered_by": self.user_id.name if self.answer_date else False,
             "start_date": fields.Datetime.to_string(self.start_date) or False,
             "answer_date": fields.Datetime.to_string(self.answer_date) or False,
