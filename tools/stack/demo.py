@@ -32,7 +32,8 @@ def run():
 
     :return: the exit status for the shell.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sig in (signal.SIGINT, signal.SIGTERM):  # a shell's & leaves SIGINT ignored
+        signal.signal(sig, signal.default_int_handler)
     try:
         with contextlib.ExitStack() as stack:
             stack.callback(_uninterrupted)
