@@ -1,4 +1,5 @@
-from urllib.parse import urlencode
+import uuid
+from urllib.parse import quote, urlencode
 
 from odoo import http
 from odoo.http import request
@@ -26,7 +27,11 @@ class TelephonyController(http.Controller):
         return self._redirect_to_page("outbound", parameters)
 
     def _redirect_to_page(self, direction, parameters):
-        """Send the browser to the web client, with what the URL says of the call."""
+        """Send the browser to the web client, with what the URL says of the call.
+
+        A call without an id gets one first (``ref``), in the address itself, so that a
+        reload leads to the same call.
+        """
         wanted = {
             key: value[:MAX_PARAMETER]
             for key in ("number", "uniqueid", "dialed", "pbx", "ref")
@@ -35,6 +40,15 @@ class TelephonyController(http.Controller):
         if wanted.get("number", "").startswith(" "):
             # An unencoded plus arrives as a space.
             wanted["number"] = "+" + wanted["number"].strip()
-        return request.redirect(
-            "/odoo/telephony-call?" + urlencode({"direction": direction, **wanted})
-        )
+        if "uniqueid" not in wanted and "ref" not in wanted:
+            wanted["ref"] = uuid.uuid4().hex
+            return self._redirect(request.httprequest.path, wanted)
+        for key in ("number", "dialed"):
+            if key in wanted:
+                # The web client's router turns what looks like a number into one, and
+                # drops its plus or leading zeros: as a URI it stays a text.
+                wanted[key] = f"tel:{wanted[key].removeprefix('tel:')}"
+        return self._redirect("/odoo/telephony-call", {"direction": direction, **wanted})
+
+    def _redirect(self, path, query):
+        return request.redirect(f"{path}?{urlencode(query, quote_via=quote)}")

@@ -42,8 +42,8 @@ class TelephonyCall(models.Model):
         readonly=True,
         help="The id of the call on its telephone system.",
     )
-    source_term = fields.Integer(readonly=True, groups="base.group_no_one")
-    source_revision = fields.Integer(readonly=True, groups="base.group_no_one")
+    source_term = fields.Integer(readonly=True)
+    source_revision = fields.Integer(readonly=True)
 
     # What happened
     direction = fields.Selection(
@@ -79,6 +79,11 @@ class TelephonyCall(models.Model):
     voicemail = fields.Boolean(string="Left a Voicemail", readonly=True)
     incomplete = fields.Boolean(
         readonly=True, help="A part of this call was not seen by the listener."
+    )
+    is_called_back = fields.Boolean(
+        string="Called Back",
+        readonly=True,
+        help="After this missed call somebody talked to the caller.",
     )
     start_date = fields.Datetime(readonly=True, index=True)
     answer_date = fields.Datetime(readonly=True)

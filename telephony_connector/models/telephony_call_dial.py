@@ -74,7 +74,7 @@ class TelephonyCall(models.Model):
             raise UserError(self.env._("There is no such field."))
         record = self.env[model].browse(int(res_id))
         record.check_access("read")
-        record.check_field_access_rights("read", [field])
+        record._check_field_access(record._fields[field], "read")
         if _digits(number) not in _digits(record[field] or ""):
             raise UserError(
                 self.env._(

@@ -234,7 +234,32 @@ class TelephonyCall(models.Model):
         """Everything that follows a change: whose call it is, and who is told."""
         self._link_object()
         self._update_messages()
-        self._tell_users()
+        called_back = self._note_called_back()
+        self._tell_owners()
+        (self | called_back)._tell_users()
+
+    def _note_called_back(self):
+        """Tick off the missed calls whose caller was talked to meanwhile.
+
+        :return: the calls that were ticked off
+        """
+        talked_to = self.filtered(
+            lambda call: (
+                call.answer_date and call.number and call.direction != "internal"
+            )
+        )
+        if not talked_to:
+            return self.browse()
+        missed = self.search(
+            [
+                ("number", "in", talked_to.mapped("number")),
+                ("outcome", "=", "missed"),
+                ("is_called_back", "=", False),
+                ("company_id", "in", talked_to.company_id.ids),
+            ]
+        )
+        missed.is_called_back = True
+        return missed
 
 
 def _differs(stored, value):

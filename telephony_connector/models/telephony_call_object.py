@@ -42,6 +42,8 @@ class TelephonyCall(models.Model):
         "mail.message", groups=NO_ACCESS, ondelete="set null", index="btree_not_null"
     )
 
+    is_owner_told = fields.Boolean(groups=NO_ACCESS)
+
     _object_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     # === COMPUTE METHODS === #
@@ -138,6 +140,43 @@ class TelephonyCall(models.Model):
             if len(hits) == 1:
                 call._set_object(self.env[hits[0][0]].browse(hits[0][1]))
 
+    def _tell_owners(self):
+        """Tell the persons in charge of calls from their records that went to others.
+
+        Where nobody who was rung may read the caller's record, nobody but the person
+        in charge of it can know who called.
+        """
+        for call in self:
+            if (
+                call.is_owner_told
+                or call.state != "ended"
+                or call.direction != "inbound"
+            ):
+                continue
+            call.is_owner_told = True
+            records = [self.env[model].browse(res_id) for model, res_id in call._find_exact()]
+            if any(
+                record.with_user(user).has_access("read")
+                for record in records
+                for user in call.user_ids
+            ):
+                continue
+            for record in records:
+                owner = record.user_id - call.user_ids
+                if owner:
+                    call._tell_owner(record, owner)
+
+    def _tell_owner(self, record, owner):
+        call = self.with_context(lang=owner.lang)
+        record.message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=call._get_title(),
+            body=call.env._(
+                "%(name)s called, and nobody who was rung may see this record.",
+                name=record.display_name,
+            ),
+        )
+
     def _set_object(self, record):
         """Store the record that the call belongs to, and the contact behind it."""
         partner = record if record._name == "res.partner" else record["partner_id"]
@@ -173,7 +212,7 @@ class TelephonyCall(models.Model):
             # sudo - mail.message: the call moves, and so does its message
             self.sudo().message_id.unlink()
         self._update_messages(post=True)
-        self._tell_users()
+        self.sudo()._tell_users()
 
     def _update_messages(self, post=False):
         """Bring the calls' messages in chatters up to date.

@@ -1,9 +1,16 @@
 """Who is told what of a call: the bus, the card and the page that opens by itself."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
+# Older missed calls are history, no work to do.
+MISSED_DAYS = 30
 # How many matches a card shows; the page shows them all.
 CARD_MATCHES = 5
+# A later leader begins to count anew, and its word comes after the earlier one's: the
+# client orders messages by one number. Integers of the database are below this.
+REVISIONS = 2**31
 
 
 class TelephonyCallPop(models.Model):
@@ -68,7 +75,7 @@ class TelephonyCall(models.Model):
         mine = self._get_share(user)
         return {
             "id": self.id,
-            "revision": self.source_revision,
+            "revision": self.source_term * REVISIONS + self.source_revision,
             "direction": self.direction,
             "state": self.state,
             "outcome": self.outcome or False,
@@ -171,6 +178,58 @@ class TelephonyCall(models.Model):
             "name": record.display_name,
             "model_name": self.env["ir.model"]._get(record._name).name,
         }
+
+    @api.model
+    @api.readonly
+    def get_phone_state(self):
+        """Return what the web client shows of the current user's telephone.
+
+        :rtype: dict
+        """
+        # sudo - telephony.extension: one's own, in whatever company it is
+        extensions_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
+            "pbx_id.active"
+        )
+        line = "ready" if extensions_sudo else "no_extension"
+        pbx_sudo = extensions_sudo[:1].pbx_id
+        if pbx_sudo.provider == "asterisk" and not pbx_sudo._has_leader():
+            line = "no_listener"
+        elif pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected":
+            line = "pbx_unreachable"
+        return {
+            "can_call": bool(extensions_sudo),
+            "user_is_telephony": self.has_access("read"),
+            "line": line,
+            "extensions": [
+                {
+                    "id": extension.id,
+                    "number": extension.number,
+                    "pbx_id": extension.pbx_id.id,
+                    "pbx_name": extension.pbx_id.name,
+                    "connection_state": extension.pbx_id.connection_state,
+                    "connection_text": extension.pbx_id._get_connection_text(),
+                }
+                for extension in extensions_sudo
+            ],
+            "index_complete": self.env["telephony.number"]._is_complete(),
+            "missed_count": self.search_count(self._get_missed_domain()),
+            "open_calls": self.search(
+                [("state", "!=", "ended"), ("user_ids", "in", self.env.uid)]
+            ).ids,
+        }
+
+    @api.model
+    def _get_missed_domain(self):
+        """Return the domain of the user's missed calls that nobody saw to yet."""
+        since = fields.Datetime.now() - timedelta(days=MISSED_DAYS)
+        return [
+            ("outcome", "=", "missed"),
+            ("direction", "=", "inbound"),
+            ("user_ids", "in", self.env.uid),
+            ("is_called_back", "=", False),
+            ("is_registered", "=", False),
+            ("start_date", ">=", since),
+        ]
 
     def claim_page(self):
         """Take the right to open this call's page, for the user's first tab that asks.

@@ -30,6 +30,10 @@ class TelephonyNumber(models.AbstractModel):
         return Reading("external", text, e164)
 
     @api.model
+    def _is_complete(self):
+        return True
+
+    @api.model
     def _format(self, number, pbx=None):
         try:
             parsed = phonenumbers.parse(number)

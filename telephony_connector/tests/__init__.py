@@ -1,2 +1,5 @@
 from . import test_call_door
+from . import test_controllers
 from . import test_js
+from . import test_registration
+from . import test_telephony_command

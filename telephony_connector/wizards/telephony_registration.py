@@ -192,11 +192,7 @@ class TelephonyRegistration(models.TransientModel):
             record = exact[0].record
             self.object_ref = f"{record._name},{record.id}"
             return
-        lines = self.env["telephony.registration.match"]
-        self.match_ids = [
-            fields.Command.create({**lines._prepare_values(match), "sequence": index})
-            for index, match in enumerate(found)
-        ]
+        self.env["telephony.registration.match"]._add(self, found)
         self.is_hidden = not exact and self._is_known_elsewhere()
         if not exact and not self.is_hidden:
             self._prefill_lead()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class TelephonyRegistrationMatch(models.TransientModel):
@@ -34,6 +34,21 @@ class TelephonyRegistrationMatch(models.TransientModel):
         self.ensure_one()
         self.registration_id.object_ref = f"{self.res_model},{self.res_id}"
         return self.registration_id._get_page()
+
+    @api.model
+    def _add(self, registration, matches):
+        """Put the user's matches on a page, best first."""
+        # sudo - telephony.registration.match: users choose among lines, write none
+        self.sudo().create(
+            [
+                {
+                    "registration_id": registration.id,
+                    "sequence": index,
+                    **self._prepare_values(match),
+                }
+                for index, match in enumerate(matches)
+            ]
+        )
 
     def _prepare_values(self, match):
         """Return the values of a line for one of `telephony.number`'s matches."""
