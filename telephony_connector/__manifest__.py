@@ -2,7 +2,7 @@
     "name": "Telephony Connector",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "Click-to-call and incoming calls for Asterisk and other telephone systems",
+    "summary": "Click-to-call and incoming calls with Asterisk and other systems",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
     "depends": ["crm", "phone_validation"],
@@ -13,6 +13,7 @@
         "security/telephony_security.xml",
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
+        "data/ir_cron_telephony_number.xml",
         "views/telephony_pbx_views.xml",
         "views/telephony_extension_views.xml",
         "views/telephony_call_views.xml",
@@ -41,5 +42,4 @@
     },
     "uninstall_hook": "uninstall_hook",
     "application": True,
-    "installable": True,
 }

@@ -1,7 +1,7 @@
 """``odoo telephony …``: the addon's commands for a terminal. Argument parsing only.
 
-Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and those of
-the addon wait until the addons path is known.
+Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and those
+of the addon wait until the addons path is known.
 """
 
 import argparse
@@ -31,6 +31,24 @@ class Telephony(Command):
             self._listen,
             "Listen to the telephone systems of a database until stopped",
         )
+        reindex = self._add(
+            subparsers,
+            "reindex",
+            self._reindex,
+            "Index the phone numbers of all records; go on where that was interrupted",
+        )
+        reindex.add_argument(
+            "--restart", action="store_true", help="start over even if interrupted"
+        )
+        check_index = self._add(
+            subparsers,
+            "check-index",
+            self._check_index,
+            "Compare the index of phone numbers with the records; status 1 if they differ",
+        )
+        check_index.add_argument(
+            "--mend", action="store_true", help="also make the index right"
+        )
 
     def run(self, cmdargs):
         """Run ``odoo telephony`` with its arguments."""
@@ -44,7 +62,7 @@ class Telephony(Command):
         if len(config["db_name"]) != 1:
             self.parser.error("name one database, with -d or in the configuration file")
         initialize_sys_path()
-        arguments.handler(config["db_name"][0])
+        arguments.handler(config["db_name"][0], arguments)
 
     def _add(self, subparsers, name, handler, text):
         parser = subparsers.add_parser(
@@ -58,8 +76,9 @@ class Telephony(Command):
         parser.add_argument("-d", "--database", dest="db_name", help="database")
         return parser
 
-    def _listen(self, dbname):
+    def _listen(self, dbname, _arguments):
         # The addon is a package of odoo.addons only once the addons path is known.
+        # pylint: disable=odoo-addons-relative-import
         from odoo.addons.telephony_connector.listener.bridge import Bridge
         from odoo.addons.telephony_connector.listener.service import Listener
 
@@ -74,3 +93,13 @@ class Telephony(Command):
         asyncio.run(listen())
         _logger.info("%s: stopped", dbname)
         sys.exit(0)
+
+    def _reindex(self, dbname, arguments):
+        from odoo.addons.telephony_connector.commands.number_index import reindex
+
+        reindex(dbname, sys.stdout, restart=arguments.restart)
+
+    def _check_index(self, dbname, arguments):
+        from odoo.addons.telephony_connector.commands.number_index import check_index
+
+        sys.exit(not check_index(dbname, sys.stdout, mend=arguments.mend))

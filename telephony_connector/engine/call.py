@@ -1,7 +1,7 @@
 """A telephone call as a whole: the language between the sources of calls and the door.
 
-Every source (the AMI tracker, a webhook, a URL) describes a call in these words, and
-``telephony.call._apply`` reads them. Times are naive UTC datetimes, as Odoo stores them.
+Every source (the AMI tracker, a webhook, a URL) describes a call in these words,
+and ``telephony.call._apply`` reads them. Times are naive UTC datetimes, as Odoo stores them.
 """
 
 from dataclasses import asdict, dataclass, field

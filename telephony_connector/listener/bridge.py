@@ -108,9 +108,11 @@ class Bridge:
     def open_calls(self, pbx_id):
         """Return the unique ids of the calls that the log holds as not ended."""
         return self._run(
-            lambda env: env["telephony.call"]
-            .search([("pbx_id", "=", pbx_id), ("state", "!=", "ended")])
-            .mapped("uniqueid")
+            lambda env: (
+                env["telephony.call"]
+                .search([("pbx_id", "=", pbx_id), ("state", "!=", "ended")])
+                .mapped("uniqueid")
+            )
         )
 
     def set_connection(self, pbx_id, state, message=None, version=None):

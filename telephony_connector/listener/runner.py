@@ -1,4 +1,4 @@
-"""One telephone system's listener: elected, connected, and writing down what it hears."""
+"""One telephone system's listener: elected, connected, writing down what it hears."""
 
 import asyncio
 import logging

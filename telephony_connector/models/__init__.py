@@ -10,3 +10,13 @@ from . import telephony_command
 from . import res_users
 from . import res_config_settings
 from . import telephony_number
+from . import telephony_number_index
+from . import telephony_number_link
+from . import telephony_number_source
+from . import telephony_phone_mixin
+from . import mail_thread_phone
+from . import telephony_number_search
+from . import telephony_dial_plan
+from . import crm_lead
+from . import res_company
+from . import res_partner

@@ -8,8 +8,12 @@ class ResConfigSettings(models.TransientModel):
     telephony_connected_count = fields.Integer(compute="_compute_telephony")
     telephony_extension_count = fields.Integer(compute="_compute_telephony")
 
+    telephony_match_archived = fields.Boolean(
+        related="company_id.telephony_match_archived", readonly=False
+    )
+
     def _compute_telephony(self):
-        pbxs = self.env["telephony.pbx"].search([])
+        pbxs = self.env["telephony.pbx"].search([("company_id", "in", self.env.companies.ids)])
         connected = [
             pbx
             for pbx in pbxs

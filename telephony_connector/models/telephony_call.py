@@ -161,6 +161,13 @@ class TelephonyCall(models.Model):
             return self.env._("Unknown number")
         return self.env["telephony.number"]._format(self.number, self.pbx_id)
 
+    def _get_dialed_text(self):
+        """Return the number that was called as people write it, if it is known."""
+        self.ensure_one()
+        if not self.dialed_number:
+            return False
+        return self.env["telephony.number"]._format(self.dialed_number, self.pbx_id)
+
     def _get_title(self):
         """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""
         self.ensure_one()

@@ -23,7 +23,6 @@ class TelephonyCall(models.Model):
     # The same, as far as the current user may read them
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         compute="_compute_object",
         search="_search_contact_id",
     )
@@ -154,7 +153,9 @@ class TelephonyCall(models.Model):
             ):
                 continue
             call.is_owner_told = True
-            records = [self.env[model].browse(res_id) for model, res_id in call._find_exact()]
+            records = [
+                self.env[model].browse(res_id) for model, res_id in call._find_exact()
+            ]
             if any(
                 record.with_user(user).has_access("read")
                 for record in records

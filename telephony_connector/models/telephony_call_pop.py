@@ -149,7 +149,7 @@ class TelephonyCall(models.Model):
             "number_display": self._get_number_text(),
             "caller_name": self.caller_name or False,
             "withheld": self.withheld,
-            "dialed_number": self.dialed_number or False,
+            "dialed_number": self._get_dialed_text(),
             "diverted_from": self.diverted_from or False,
             "queue": self.queue or False,
             "pbx_name": self.pbx_id.name,
@@ -194,7 +194,9 @@ class TelephonyCall(models.Model):
         pbx_sudo = extensions_sudo[:1].pbx_id
         if pbx_sudo.provider == "asterisk" and not pbx_sudo._has_leader():
             line = "no_listener"
-        elif pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected":
+        elif (
+            pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected"
+        ):
             line = "pbx_unreachable"
         return {
             "can_call": bool(extensions_sudo),

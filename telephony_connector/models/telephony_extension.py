@@ -35,8 +35,8 @@ class TelephonyExtension(models.Model):
         domain="[('share', '=', False)]",
     )
     devices = fields.Char(
-        help="The phones of this extension where they do not bear its number, separated "
-        "by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is rung by a "
+        help="The phones of this extension where they do not bear its number, "
+        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is rung by a "
         "click. Empty: the telephone system's dial string.",
     )
 

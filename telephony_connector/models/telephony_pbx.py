@@ -123,8 +123,8 @@ class TelephonyPbx(models.Model):
     tls_verify = fields.Boolean(string="Verify the Certificate", default=True)
     tls_ca = fields.Text(
         string="Own Certificate Authority",
-        help="PEM text of the authority that signed the telephone system's certificate, "
-        "where it is not a public one.",
+        help="PEM text of the authority that signed the telephone system's "
+        "certificate, where it is not a public one.",
         groups="telephony_connector.group_telephony_administrator",
     )
 
@@ -181,9 +181,10 @@ class TelephonyPbx(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         # Numbers the leaders' terms: a later leader's word outranks an earlier one's.
         self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS telephony_term_seq")
+        return result
 
     # === COMPUTE METHODS === #
 
@@ -222,7 +223,8 @@ class TelephonyPbx(models.Model):
     def _check_dialling(self):
         for pbx in self:
             if re.search(
-                r"[^0-9*#]", f"{pbx.outside_prefix or ''}{pbx.international_prefix or ''}"
+                r"[^0-9*#]",
+                f"{pbx.outside_prefix or ''}{pbx.international_prefix or ''}",
             ):
                 raise ValidationError(
                     pbx.env._("Prefixes are made of digits, * and # only.")

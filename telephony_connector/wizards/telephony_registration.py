@@ -58,7 +58,7 @@ class TelephonyRegistration(models.TransientModel):
     lead_name = fields.Char(string="Subject")
     lead_contact_name = fields.Char(string="Contact Name")
     lead_partner_name = fields.Char(string="Company Name")
-    lead_phone = fields.Char(string="Lead's Phone")
+    lead_phone = fields.Char(string="Phone")
     lead_email = fields.Char(string="Email")
 
     note = fields.Html(sanitize_style=True)
@@ -75,7 +75,7 @@ class TelephonyRegistration(models.TransientModel):
             page.title = call._get_title()
             page.number = call.number
             page.number_display = call._get_number_text()
-            page.dialed_number = call.dialed_number
+            page.dialed_number = call._get_dialed_text()
 
     @api.depends("object_ref", "number")
     def _compute_offers_save_number(self):
@@ -314,7 +314,10 @@ class TelephonyRegistration(models.TransientModel):
 
     def _create_call(self):
         """Take a call that is known by its URL alone into the log."""
-        now = fields.Datetime.now()
+        # sudo - telephony.extension: one's own, in whatever company it is
+        extension_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
+            lambda extension: extension.pbx_id == self.pbx_id
+        )
         call = self.env["telephony.call"]._apply(
             [
                 {
@@ -325,14 +328,10 @@ class TelephonyRegistration(models.TransientModel):
                     "outcome": "answered",
                     "number": self.url_number,
                     "dialed_number": self.url_dialed_number,
-                    "extension": self.env.user.sudo()
-                    .telephony_extension_ids.filtered(lambda e: e.pbx_id == self.pbx_id)[
-                        :1
-                    ]
-                    .number,
+                    "extension": extension_sudo[:1].number,
                     "user_ids": self.env.user.ids,
                     "start_date": self.create_date,
-                    "end_date": now,
+                    "end_date": fields.Datetime.now(),
                 }
             ]
         )

@@ -93,7 +93,10 @@ class Stack:
 def _create_agents(admin):
     groups = [
         admin.call("ir.model.data", "check_object_reference", *xmlid)[1]
-        for xmlid in (("base", "group_user"), ("sales_team", "group_sale_salesman"))
+        for xmlid in (
+            ("telephony_connector", "group_telephony_user"),
+            ("sales_team", "group_sale_salesman"),
+        )
     ]
     for login in AGENTS:
         admin.create(
