@@ -8,6 +8,9 @@ from odoo import api, fields, models
 MISSED_DAYS = 30
 # How many matches a card shows; the page shows them all.
 CARD_MATCHES = 5
+# A later leader begins to count anew, and its word comes after the earlier one's: the
+# client orders messages by one number. Integers of the database are below this.
+REVISIONS = 2**31
 
 
 class TelephonyCallPop(models.Model):
@@ -72,7 +75,7 @@ class TelephonyCall(models.Model):
         mine = self._get_share(user)
         return {
             "id": self.id,
-            "revision": self.source_revision,
+            "revision": self.source_term * REVISIONS + self.source_revision,
             "direction": self.direction,
             "state": self.state,
             "outcome": self.outcome or False,
