@@ -121,12 +121,12 @@ def _start_pbx(stack):
         exchange.start()
         await control.start()
 
-    def disconnect():
+    async def disconnect():
         control.stop()
-        telephones.stop()
+        await telephones.stop()
 
     background.run(connect())
-    stack.callback(background.run_now, disconnect)
+    stack.callback(lambda: background.run(disconnect()))
     return {"host": asterisk.host, "port": asterisk.port}, [process]
 
 
