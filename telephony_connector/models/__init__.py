@@ -7,6 +7,7 @@ from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_object
 from . import telephony_call_panel
+from . import telephony_call_card
 from . import telephony_call_dial
 from . import telephony_call_merge
 from . import telephony_call_count
