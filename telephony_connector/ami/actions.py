@@ -42,8 +42,7 @@ def check_number(number: str) -> str:
 
 def originate(
     *,
-    dial_string: str,
-    extension: str,
+    device: str,
     number: str,
     context: str,
     channel_id: str,
@@ -53,7 +52,7 @@ def originate(
 ) -> Request:
     """Ring an extension's telephone and, once it is picked up, call the number.
 
-    :param dial_string: how an extension is called, as ``PJSIP/{number}``
+    :param device: the telephone, as ``PJSIP/1001`` or ``Local/1001@from-internal``
     :param context: where the number is dialled from, as ``from-internal``
     :param channel_id: our id of the call; an OriginateResponse bears it as ActionID
     :param caller_name: what the rung telephone shows beside the number
@@ -64,7 +63,7 @@ def originate(
     headers = {
         "ActionID": _check(_CHANNEL_ID, channel_id, "an id of a channel"),
         "ChannelId": channel_id,
-        "Channel": _device(dial_string, extension),
+        "Channel": _check_channel(device),
         "Context": _check_context(context),
         "Exten": number,
         "Priority": 1,
@@ -79,8 +78,7 @@ def originate(
 
 def pickup(
     *,
-    dial_string: str,
-    extension: str,
+    device: str,
     ringing: str,
     code: str,
     context: str,
@@ -94,8 +92,7 @@ def pickup(
     check_number(code)
     check_number(ringing)
     return originate(
-        dial_string=dial_string,
-        extension=extension,
+        device=device,
         number=code + ringing,
         context=context,
         channel_id=channel_id,
@@ -226,13 +223,6 @@ def _check_channel(channel):
 
 def _check_queue(queue):
     return _check(_QUEUE, queue, "the name of a queue")
-
-
-def _device(dial_string, extension):
-    if "{number}" not in dial_string:
-        raise InvalidValue("The dial string has no {number} in it.")
-    check_number(extension)
-    return _check_channel(dial_string.replace("{number}", extension))
 
 
 def _to(channel, number, context):

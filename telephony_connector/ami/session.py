@@ -46,8 +46,8 @@ class Settings:
     """How to reach one PBX.
 
     ``name`` stands in the log. With ``tls``, the certificate is checked against
-    ``ca_file`` (a path) or, where that is empty, against the system's authorities,
-    unless ``tls_verify`` is false.
+    ``ca_file`` (a path) or ``ca_data`` (PEM text) or, where both are empty, against the
+    system's authorities, unless ``tls_verify`` is false.
     """
 
     host: str
@@ -57,6 +57,7 @@ class Settings:
     tls: bool = False
     tls_verify: bool = True
     ca_file: str | None = None
+    ca_data: str | None = None
     name: str = ""
 
     @property
@@ -377,8 +378,10 @@ def _headers(message):
 
 def _tls_context(settings):
     try:
-        context = ssl.create_default_context(cafile=settings.ca_file or None)
-    except OSError as error:
+        context = ssl.create_default_context(
+            cafile=settings.ca_file or None, cadata=settings.ca_data or None
+        )
+    except (OSError, ValueError) as error:
         text = f"The file of certificate authorities cannot be used: {error}"
         raise CertificateRefused(text) from error
     if not settings.tls_verify:

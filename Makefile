@@ -1,0 +1,56 @@
+# One target a daily task. Whatever a target needs it brings into .local/ first (tools/setup), so that each works in a
+# fresh clone; doing it again costs nothing.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup demo ring test e2e lint format bench clean
+
+PYTHON_ODOO := .local/odoo/venv/bin/python
+STACK := $(PYTHON_ODOO) -m tools.stack
+LINT := .local/lint/bin
+PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_connector/*.js' 'telephony_connector/*.scss' 'telephony_connector/*.xml')
+
+help:  ## show this
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
+		while IFS=$$'\t' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
+	@tools/setup odoo asterisk chromium lint
+
+demo:  ## run Odoo with the addon, a real Asterisk and telephones, until Ctrl-C
+	@tools/setup odoo asterisk
+	@$(STACK) demo
+
+ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|no] [TALK=seconds]
+	@[ -n "$(FROM)" ] && [ -n "$(TO)" ] || { echo "usage: make ring FROM=+33612345678 TO=1001"; exit 2; }
+	@[ -x $(PYTHON_ODOO) ] || { echo "No demo is running here: start one with 'make demo'."; exit 1; }
+	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
+
+test:  ## run all tests: rules, models, browser, install and uninstall, end to end [ARGS=for pytest]
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
+
+e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
+	@env -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
+
+lint:  ## check style: ruff, pylint-odoo, eslint, prettier
+	@tools/setup lint
+	@$(LINT)/ruff check --quiet .
+	@$(LINT)/ruff format --quiet --check .
+	@$(LINT)/pylint telephony_connector
+	@node_modules/.bin/eslint --no-warn-ignored .
+	@node_modules/.bin/prettier --log-level warn --check $(PRETTIER_FILES)
+	@echo "lint: all clean"
+
+format:  ## bring all files into style, as far as it goes by itself
+	@tools/setup lint
+	@$(LINT)/ruff check --quiet --fix . || true
+	@$(LINT)/ruff format --quiet .
+	@node_modules/.bin/eslint --no-warn-ignored --fix . || true
+	@node_modules/.bin/prettier --log-level warn --write $(PRETTIER_FILES)
+
+clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
+	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi
+	@if [ "$(KEEP)" = no ]; then rm -rf .local node_modules; fi

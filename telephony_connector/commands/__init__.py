@@ -1,0 +1,1 @@
+"""What the commands of ``odoo telephony`` do; their arguments are read in ``cli/``."""

@@ -1,0 +1,56 @@
+import uuid
+from urllib.parse import quote, urlencode
+
+from odoo import http
+from odoo.http import request
+
+# Longer values are no telephone numbers and no ids.
+MAX_PARAMETER = 128
+
+
+class TelephonyController(http.Controller):
+    """Pages by URL, and the click that starts a call."""
+
+    @http.route("/telephony/call", type="jsonrpc", auth="user", methods=["POST"])
+    def call(self, number, model=False, res_id=False, field=False):
+        """Ring the user's own phone, then the number: see ``telephony.call.dial``."""
+        return request.env["telephony.call"].dial(number, model, res_id, field)
+
+    @http.route("/telephony/incoming", type="http", auth="user", methods=["GET"])
+    def incoming(self, **parameters):
+        """Show the page of an incoming call from ``number``. Writes nothing."""
+        return self._redirect_to_page("inbound", parameters)
+
+    @http.route("/telephony/outgoing", type="http", auth="user", methods=["GET"])
+    def outgoing(self, **parameters):
+        """Show the page of an outgoing call to ``number``. Writes nothing."""
+        return self._redirect_to_page("outbound", parameters)
+
+    def _redirect_to_page(self, direction, parameters):
+        """Send the browser to the web client, with what the URL says of the call.
+
+        A call without an id gets one first (``ref``), in the address itself, so that a
+        reload leads to the same call.
+        """
+        wanted = {
+            key: value[:MAX_PARAMETER]
+            for key in ("number", "uniqueid", "dialed", "pbx", "ref")
+            if (value := parameters.get(key))
+        }
+        if wanted.get("number", "").startswith(" "):
+            # An unencoded plus arrives as a space.
+            wanted["number"] = "+" + wanted["number"].strip()
+        if "uniqueid" not in wanted and "ref" not in wanted:
+            wanted["ref"] = uuid.uuid4().hex
+            return self._redirect(request.httprequest.path, wanted)
+        for key in ("number", "dialed"):
+            if key in wanted:
+                # The web client's router turns what looks like a number into one, and
+                # drops its plus or leading zeros: as a URI it stays a text.
+                wanted[key] = f"tel:{wanted[key].removeprefix('tel:')}"
+        return self._redirect(
+            "/odoo/telephony-call", {"direction": direction, **wanted}
+        )
+
+    def _redirect(self, path, query):
+        return request.redirect(f"{path}?{urlencode(query, quote_via=quote)}")

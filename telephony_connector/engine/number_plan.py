@@ -1,0 +1,217 @@
+"""Digits → telephone numbers, by the numbering plans that libphonenumber knows.
+
+A text of digits may be meant in more than one way ("390612345678" in Italy). All the
+ways that make a valid number are given, the likeliest first.
+"""
+
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import (
+    CountryCodeSource,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
+from phonenumbers.shortnumberinfo import is_valid_short_number_for_region
+
+# International prefixes that trunks and people use wherever they are, after those that
+# the country's own plan knows.
+COMMON_IDD = ("00", "011", "810", "0011", "010")
+MAX_E164_DIGITS = 15
+# With an international prefix and one for an outside line before them.
+MAX_DIGITS = MAX_E164_DIGITS + 5
+BRAZIL = 55
+MEXICO = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One meaning of a text of digits.
+
+    ``international`` says that the text names the country itself; ``valid`` that the
+    number is within the country's plan, and not only of a possible length.
+    """
+
+    e164: str
+    international: bool
+    valid: bool
+
+
+def interpret(text: str, region: str) -> list[Candidate]:
+    """Every number that the digits may mean, the likeliest first.
+
+    :param text: digits, with or without "+" before them
+    :param region: ISO code of the country to read a national number with, or ""
+    :return: valid numbers; where there are none, one of possible length; else nothing
+    """
+    if text.startswith("+"):
+        if found := _international(text):
+            return [found]
+        text = text[1:]
+    if not 2 < len(text) <= MAX_DIGITS:
+        return []
+    national = _national(text, region)
+    found = [national] if national and national.valid else []
+    if found:
+        found = _with_others(text, region, national)
+    else:
+        found = _foreign(text)
+        if national and not (found and found[0].international and text[0] == "0"):
+            found.append(national)
+    return list(dict.fromkeys(found))
+
+
+def find(text: str, region: str) -> list[Candidate]:
+    """The valid numbers that stand somewhere within a text."""
+    matches = phonenumbers.PhoneNumberMatcher(text, region or None)
+    return [_candidate(match.number, "+" in match.raw_string) for match in matches]
+
+
+def _parse(text: str, region: str | None):
+    try:
+        return phonenumbers.parse(text, region, keep_raw_input=True)
+    except NumberParseException:
+        return None
+
+
+def _international(text: str) -> Candidate | None:
+    number = _parse(text, None)
+    return number and _candidate(number, international=True)
+
+
+def _national(text: str, region: str) -> Candidate | None:
+    number = _parse(text, region) if region else None
+    if not number:
+        return None
+    source = number.country_code_source
+    found = _candidate(number, source != CountryCodeSource.FROM_DEFAULT_COUNTRY)
+    if found.valid:
+        return found
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    return found if possible == ValidationResult.IS_POSSIBLE else None
+
+
+def _with_others(text: str, region: str, national: Candidate) -> list[Candidate]:
+    """A valid national number, and what else the digits may mean.
+
+    "390612345678" may be a mobile number or +39 06 12345678; "0113114020" may be
+    Dutch, or the American way to reach the Netherlands; "33612345678" may be a German
+    number without its trunk zero, or a French one without its "+".
+    """
+    code = str(phonenumbers.country_code_for_region(region))
+    others = []
+    if text.startswith(code) or (
+        text[0] != "0" and not _is_ordinary(text, national.e164)
+    ):
+        others.append(_international("+" + text))
+    if text.startswith("00"):
+        others.append(_international("+" + text[2:]))
+    if text.startswith("011" + code):
+        others.append(_international("+" + text[3:]))
+    others = [other for other in others if other and other.valid]
+    if others and not national.international and text.startswith(code):
+        # A number without its trunk prefix is rarer than one without its "+".
+        trunk = phonenumbers.ndd_prefix_for_region(region, True)
+        return [*others, national] if trunk else [national, *others]
+    return [national, *others]
+
+
+def _is_ordinary(text: str, e164: str) -> bool:
+    """Whether people in the number's country write it in just these digits."""
+    number = phonenumbers.parse(e164)
+    written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return "".join(filter(str.isdecimal, written)) == text
+
+
+def _foreign(text: str) -> list[Candidate]:
+    for prefix in COMMON_IDD:
+        if text.startswith(prefix):
+            found = _international("+" + text.removeprefix(prefix))
+            if found and found.valid:
+                return [found]
+    found = _international("+" + text) if text[0] != "0" else None
+    return [found] if found and found.valid else []
+
+
+def _candidate(number, international: bool) -> Candidate:
+    valid = phonenumbers.is_valid_number(number)
+    if number.country_code == BRAZIL and not valid:
+        valid = _replace_if_valid(number, _with_ninth_digit(number.national_number))
+    elif number.country_code == MEXICO:
+        _replace_if_valid(number, number.national_number - 10**10)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return Candidate(e164, international, valid)
+
+
+def _with_ninth_digit(national: int) -> int:
+    """A Brazilian mobile number of before 2016: the same line has a 9 before it now."""
+    area, subscriber = divmod(national, 10**8)
+    if not 10 < area < 100 or subscriber < 6 * 10**7:
+        return 0
+    return area * 10**9 + 9 * 10**8 + subscriber
+
+
+def _replace_if_valid(number, national: int) -> bool:
+    """Bring a number to its present form (Mexico dropped the mobile 1 in 2019)."""
+    if national <= 10**9:
+        return False
+    present = phonenumbers.PhoneNumber(number.country_code, national)
+    if valid := phonenumbers.is_valid_number(present):
+        number.national_number = national
+    return valid
+
+
+def is_short(text: str, region: str) -> bool:
+    """Whether the digits are one of the country's short numbers (112, 3929, 118218)."""
+    if len(text) > 6 or not region:
+        return False
+    number = _parse(text, region)
+    return (
+        number is not None
+        and phonenumbers.national_significant_number(number) == text
+        and is_valid_short_number_for_region(number, region)
+    )
+
+
+def may_be_subscriber(text: str, region: str) -> bool:
+    """Whether so few digits may be an outside line in the country at all.
+
+    Plans with numbers of any length (Austria, Luxembourg) call four digits valid, but
+    there they are somebody's extension; on an island with short numbers they are not.
+    """
+    if len(text) > 4:
+        return True
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    if not metadata:
+        return False
+    number = _parse(text, region)
+    return (
+        max(metadata.general_desc.possible_length) <= 7
+        or phonenumbers.number_type(number) == PhoneNumberType.UAN
+    )
+
+
+def national_forms(e164: str, region: str) -> list[str]:
+    """How the number is written within the country, without and with trunk prefix.
+
+    :return: digits; nothing where the number is another country's
+    """
+    code = phonenumbers.country_code_for_region(region) if region else 0
+    if not code or not e164.startswith(f"+{code}"):
+        return []
+    number = e164.removeprefix(f"+{code}")
+    prefix = phonenumbers.ndd_prefix_for_region(region, True)
+    return [number, prefix + number] if prefix else [number]
+
+
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two E.164 numbers of one country may be one line, written shorter once.
+
+    So it is with mobile numbers of Argentina, with and without the 9.
+    """
+    return phonenumbers.is_number_match(one, other) == (
+        phonenumbers.MatchType.SHORT_NSN_MATCH
+    )

@@ -1,0 +1,205 @@
+"""Telephone numbers: what a trunk presents and what people store, read alike.
+
+Every number becomes a key that is compared by equality: its E.164 form, or its bare
+digits where no numbering plan knows it. The last eight digits of a key, as an integer,
+find all keys that may match in one read of an index.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+
+from . import number_plan, number_text
+
+SUFFIX_LENGTH = 8
+# Fewer digits than this, known to no numbering plan, are nobody's outside line.
+MIN_EXTERNAL_DIGITS = 7
+
+
+class Kind(StrEnum):
+    """What a presented text turned out to be."""
+
+    EMPTY = "empty"
+    WITHHELD = "withheld"
+    INTERNAL = "internal"
+    FEATURE = "feature"
+    SHORT = "short"
+    EXTERNAL = "external"
+    UNREADABLE = "unreadable"
+
+
+class Reason(StrEnum):
+    """Why a stored number matches: the first two are exact, the last is probable."""
+
+    NUMBER = "number"
+    DIGITS = "digits"
+    LAST_DIGITS = "last_digits"
+
+    @property
+    def exact(self) -> bool:
+        return self is not Reason.LAST_DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A presented number as it was understood.
+
+    ``text`` holds its digits (with "+", "*" and "#"), or the text itself where it has
+    none. ``keys`` are the E.164 numbers it may mean, likeliest first; ``certain`` says
+    that they are valid numbers. ``region`` is the country it was read with.
+    """
+
+    kind: Kind
+    text: str = ""
+    keys: tuple[str, ...] = ()
+    certain: bool = False
+    region: str = ""
+
+    @property
+    def e164(self) -> str:
+        """The likeliest E.164 number, or ""."""
+        return self.keys[0] if self.keys else ""
+
+    @property
+    def matchable(self) -> bool:
+        """Whether a customer may have this number at all."""
+        return self.kind is Kind.EXTERNAL or (
+            self.kind is Kind.UNREADABLE and self.text.removeprefix("+").isdecimal()
+        )
+
+    def suffixes(self) -> list[int]:
+        """The index keys under which every stored form of the number is found."""
+        if not self.matchable:
+            return []
+        forms = [*self.keys, self.text]
+        for key in self.keys:
+            # Where no country is known a record's number is indexed as it is written,
+            # and a short national number then ends within its area code.
+            forms += [
+                form
+                for form in number_plan.national_forms(key, self.region)
+                if len(form) < SUFFIX_LENGTH
+            ]
+        return list(dict.fromkeys(map(suffix, forms)))
+
+
+def suffix(number: str) -> int:
+    """The last digits of a number as the integer that the index holds."""
+    return int(number.removeprefix("+")[-SUFFIX_LENGTH:])
+
+
+def read(
+    number: str,
+    region: str,
+    *,
+    extensions: Set[str] = frozenset(),
+    outside_prefix: str = "",
+) -> Reading:
+    """Understand what a trunk, a telephone or a person presents as a number.
+
+    :param number: a bare number in any national or international form, a SIP or tel
+        URI, ``"Name" <number>``, or a word for a withheld number
+    :param region: ISO code of the country where it was presented, or ""
+    :param extensions: the internal numbers of the PBX
+    :param outside_prefix: digits before a number to reach an outside line, or ""
+    """
+    core = number_text.unwrap(number_text.normalise(number or ""))
+    if number_text.is_withheld(core):
+        return Reading(Kind.WITHHELD)
+    if not core:
+        return Reading(Kind.EMPTY)
+    if core in extensions:
+        return Reading(Kind.INTERNAL, core)
+    if core.startswith(("*", "#")):
+        return Reading(Kind.FEATURE, core)
+    text = number_text.digits_of(core)
+    if not text or any(map(str.isalpha, core)):
+        return Reading(Kind.UNREADABLE, core)
+    if text in extensions:
+        return Reading(Kind.INTERNAL, text)
+    if len(text) > 2 and not text.strip("+0"):
+        # How some systems present a caller that they may not show.
+        return Reading(Kind.WITHHELD)
+    return _read_digits(text, region, outside_prefix)
+
+
+def _read_digits(text: str, region: str, outside_prefix: str) -> Reading:
+    bare = not text.startswith("+")
+    if bare and number_plan.is_short(text, region):
+        return Reading(Kind.SHORT, text, region=region)
+    found = _candidates(text, region, outside_prefix)
+    certain = bool(found) and found[0].valid
+    few = len(text) < MIN_EXTERNAL_DIGITS
+    if bare and few:
+        if not certain or not number_plan.may_be_subscriber(text, region):
+            return Reading(Kind.SHORT, text, region=region)
+    if not found:
+        return Reading(Kind.UNREADABLE, text, region=region)
+    keys = tuple(dict.fromkeys(candidate.e164 for candidate in found))
+    return Reading(Kind.EXTERNAL, text, keys, certain, region)
+
+
+def _candidates(
+    text: str, region: str, outside_prefix: str
+) -> list[number_plan.Candidate]:
+    """The meanings of the digits, those behind the outside-line prefix first."""
+    found = number_plan.interpret(text, region)
+    if not outside_prefix or not text.startswith(outside_prefix):
+        return found
+    outside = number_plan.interpret(text.removeprefix(outside_prefix), region)
+    outside = [candidate for candidate in outside if candidate.valid]
+    at_home = [
+        candidate
+        for candidate in found
+        if candidate.valid and (text[0] == "0" or not candidate.international)
+    ]
+    return outside + at_home if outside else found
+
+
+def compare(stored: str, certain: bool, reading: Reading) -> Reason | None:
+    """Whether a number of the index is the one that was presented.
+
+    :param stored: E.164, or bare digits as they were written
+    :param certain: whether the stored number's country is beyond doubt
+    :return: why they match, or None
+    """
+    if stored in reading.keys:
+        return Reason.NUMBER
+    digits = stored.removeprefix("+")
+    if stored == reading.text.removeprefix("+"):
+        return Reason.DIGITS
+    if digits == stored and reading.keys:
+        # Stored where no country was known: read with the country of who asks.
+        meanings = number_plan.interpret(stored, reading.region)
+        if any(meaning.e164 in reading.keys for meaning in meanings):
+            return Reason.NUMBER
+    presented = (reading.e164 or reading.text).removeprefix("+")
+    if min(len(digits), len(presented)) < SUFFIX_LENGTH or suffix(digits) != suffix(
+        presented
+    ):
+        return None
+    if (
+        certain
+        and reading.certain
+        and not number_plan.may_be_same(stored, reading.e164)
+    ):
+        # Both are known to the last digit of their country, so they are two lines.
+        return None
+    return Reason.LAST_DIGITS
+
+
+def format_number(number: str, region: str) -> str:
+    """The number as people write it to be read anywhere: "+33 6 12 34 56 78".
+
+    :param number: E.164, or any text that :func:`read` takes
+    :param region: ISO code of the country to read a national number with, or ""
+    :return: the text itself where it is no outside number
+    """
+    reading = read(number, region)
+    if reading.kind is not Kind.EXTERNAL:
+        return reading.text or number
+    return phonenumbers.format_number(
+        phonenumbers.parse(reading.e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )

@@ -1,0 +1,1 @@
+"""The process glue: one task per telephone system, and the way into the ORM."""

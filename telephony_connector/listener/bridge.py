@@ -1,0 +1,223 @@
+"""The only place where the listener and the ORM meet.
+
+Every method is one short transaction in the listener's own thread for it. What can be
+tried again is: changes are idempotent, so a transaction that was cut is repeated.
+"""
+
+import logging
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg2
+import psycopg2.errorcodes
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.sql_db import PoolError, connection_info_for
+
+_logger = logging.getLogger(__name__)
+
+MODULE = "telephony_connector"
+RETRY_CODES = (
+    psycopg2.errorcodes.SERIALIZATION_FAILURE,
+    psycopg2.errorcodes.DEADLOCK_DETECTED,
+    psycopg2.errorcodes.LOCK_NOT_AVAILABLE,
+    psycopg2.errorcodes.UNIQUE_VIOLATION,
+)
+MAX_TRIES = 5
+
+
+class ModuleGone(Exception):
+    """The addon is no longer installed in the database: the listener must end."""
+
+
+class Unavailable(Exception):
+    """The database can't be had now. Nothing was written; try again later."""
+
+
+@dataclass(frozen=True)
+class PbxSettings:
+    """What the listener must know of one telephone system."""
+
+    id: int
+    name: str
+    host: str
+    port: int
+    username: str
+    secret: str = field(repr=False)
+    use_tls: bool
+    tls_verify: bool
+    tls_ca: str
+    dial_string: str
+    context: str
+    # device name, as PJSIP/1001 → extension number
+    devices: tuple[tuple[str, str], ...]
+
+
+class Bridge:
+    """Short transactions for the listener of one database.
+
+    :param str dbname: the database
+    """
+
+    def __init__(self, dbname):
+        self.dbname = dbname
+
+    @property
+    def dsn(self):
+        """How the database is reached outside Odoo's pool: keywords of psycopg2."""
+        _name, info = connection_info_for(self.dbname)
+        return info
+
+    # === WHAT THE LISTENER ASKS === #
+
+    def load_settings(self):
+        """Return the telephone systems to listen to, as a list of `PbxSettings`.
+
+        :raise ModuleGone: where the addon is not installed (any more)
+        :raise Unavailable: where the database can't be had now
+        """
+        return self._run(self._load_settings)
+
+    def check(self):
+        """Make sure that the addon is still installed.
+
+        :raise ModuleGone: where it is not
+        :raise Unavailable: where the database can't be had now
+        """
+        self._run(lambda env: None)
+
+    def begin_term(self, pbx_id):
+        """Begin a leader's time: end what the last one left half done.
+
+        :return: the term, a number that only grows
+        """
+
+        def begin(env):
+            env["telephony.command"]._abandon_sent(pbx_id)
+            env.cr.execute("SELECT nextval('telephony_term_seq')")
+            return env.cr.fetchone()[0]
+
+        return self._run(begin)
+
+    def apply(self, changes):
+        """Take calls into the log: see ``telephony.call._apply``."""
+        self._run(lambda env: env["telephony.call"]._apply(changes) and None)
+
+    def open_calls(self, pbx_id):
+        """Return the unique ids of the calls that the log holds as not ended."""
+        return self._run(
+            lambda env: (
+                env["telephony.call"]
+                .search([("pbx_id", "=", pbx_id), ("state", "!=", "ended")])
+                .mapped("uniqueid")
+            )
+        )
+
+    def set_connection(self, pbx_id, state, message=None, version=None, actions=None):
+        """Show the state of the connection on the telephone system's form."""
+
+        def write(env):
+            pbx = env["telephony.pbx"].browse(pbx_id).exists()
+            pbx._set_connection(state, message, version, actions)
+
+        self._run(write)
+
+    def set_statistics(self, pbx_id, statistics):
+        """Show how the connection does on the telephone system's form."""
+
+        def write(env):
+            pbx = env["telephony.pbx"].browse(pbx_id).exists()
+            pbx._set_statistics(statistics)
+
+        self._run(write)
+
+    def set_presence(self, pbx_id, presences):
+        """Write what the extensions' phones are doing."""
+        self._run(
+            lambda env: env["telephony.extension"]._set_presence(pbx_id, presences)
+        )
+
+    def claim_commands(self, pbx_id):
+        """Take up what web workers ask of the PBX: each command once, ever."""
+        return self._run(lambda env: env["telephony.command"]._claim(pbx_id))
+
+    def finish_command(self, command_id, state, code=None, answer=None):
+        """Write what came of a command, and tell its user."""
+
+        def finish(env):
+            command = env["telephony.command"].browse(command_id).exists()
+            command._finish(state, code, answer)
+
+        self._run(finish)
+
+    # === HOW === #
+
+    def _load_settings(self, env):
+        pbxs = env["telephony.pbx"].search([("provider", "=", "asterisk")])
+        return [
+            PbxSettings(
+                id=pbx.id,
+                name=pbx.name,
+                host=pbx.host or "",
+                port=pbx.port,
+                username=pbx.username or "",
+                secret=pbx.stored_secret or "",
+                use_tls=pbx.use_tls,
+                tls_verify=pbx.tls_verify,
+                tls_ca=pbx.tls_ca or "",
+                dial_string=pbx.dial_string or "",
+                context=pbx.context or "",
+                devices=tuple(
+                    (device, extension.number)
+                    for extension in pbx.extension_ids
+                    for device in extension._get_devices()
+                ),
+            )
+            for pbx in pbxs
+        ]
+
+    def _run(self, function):
+        """Run a function of the environment in a transaction, again where that helps.
+
+        :raise ModuleGone: where the addon is not installed (any more)
+        :raise Unavailable: where the database can't be had now
+        """
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                with self._environment() as env:
+                    return function(env)
+            except psycopg2.OperationalError as error:
+                if error.pgcode not in RETRY_CODES:
+                    raise Unavailable(str(error).strip()) from error
+                last = error
+            except psycopg2.IntegrityError as error:
+                if error.pgcode not in RETRY_CODES:
+                    raise
+                last = error
+            except (psycopg2.InterfaceError, PoolError) as error:
+                # A cron worker of the same process closed the pooled connections.
+                last = error
+            time.sleep(0.01 * attempt)
+        raise Unavailable(str(last).strip()) from last
+
+    @contextmanager
+    def _environment(self):
+        """Yield an environment of a fresh registry where the addon is installed."""
+        with Registry(self.dbname).cursor() as cr:
+            cr.execute("SELECT state FROM ir_module_module WHERE name = %s", [MODULE])
+            [state] = cr.fetchone() or [None]
+            if state == "to upgrade":
+                raise Unavailable("the addon is being upgraded")
+            if state != "installed":
+                raise ModuleGone(self.dbname)
+            registry = Registry(self.dbname).check_signaling(cr)
+            if "telephony.call" not in registry:
+                raise Unavailable("the registry is being loaded")
+            try:
+                yield api.Environment(cr, SUPERUSER_ID, {})
+            except BaseException:
+                registry.reset_changes()
+                raise
+            registry.signal_changes()

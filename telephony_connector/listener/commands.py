@@ -1,0 +1,125 @@
+"""How the listener carries out what web workers ask of a telephone system."""
+
+import asyncio
+import logging
+
+from ..ami import actions
+from ..engine.errors import ConnectionFailed, InvalidValue, TelephonyError
+
+_logger = logging.getLogger(__name__)
+
+# What Asterisk's OriginateResponse gives as its reason, where the phone was not picked
+# up: the control frame that ended it (include/asterisk/frame.h).
+ORIGINATE_REASONS = {
+    "0": "phone_offline",
+    "1": "phone_unanswered",
+    "3": "phone_unanswered",
+    "5": "phone_busy",
+    "8": "phone_offline",
+}
+# Seconds beyond a phone's own ringing time in which Asterisk must have said something.
+GRACE = 10
+
+
+class Commands:
+    """Carries out the commands of one telephone system, each of them once.
+
+    :param settings: the `PbxSettings`
+    :param report: coroutine function (command id, state, code, answer)
+    """
+
+    def __init__(self, settings, report):
+        self._settings = settings
+        self._report = report
+        self._origins = {}
+
+    def hear(self, event):
+        """Take note of an AMI event that answers a command."""
+        if event.get("Event") == "OriginateResponse":
+            waiting = self._origins.get(event.get("ActionID"))
+            if waiting and not waiting.done():
+                waiting.set_result(event)
+
+    async def carry_out(self, command, session, tracker):
+        """Carry out one claimed command and report what came of it.
+
+        :param dict command: as of ``telephony.command._claim``
+        :param session: the open session, ``None`` where there is none
+        :param tracker: learns of the calls that are placed
+        """
+        try:
+            if session is None:
+                raise ConnectionFailed("There is no connection to the PBX.")
+            handler = getattr(self, f"_do_{command['action']}", None)
+            if handler is None:
+                raise InvalidValue(f"unknown command {command['action']}")
+            outcome = await handler(command, session, tracker)
+        except TelephonyError as error:
+            outcome = "failed", error.code, str(error)
+        await self._report(command["id"], *outcome)
+
+    async def _do_hangup(self, command, session, _tracker):
+        return await self._send(session, actions.hangup(command["payload"]["channel"]))
+
+    async def _do_transfer(self, command, session, _tracker):
+        return await self._send(
+            session, actions.blind_transfer(*self._get_way(command))
+        )
+
+    async def _do_redirect(self, command, session, _tracker):
+        return await self._send(session, actions.redirect(*self._get_way(command)))
+
+    async def _do_attended_transfer(self, command, session, _tracker):
+        return await self._send(
+            session, actions.attended_transfer(*self._get_way(command))
+        )
+
+    async def _do_park(self, command, session, _tracker):
+        order = command["payload"]
+        return await self._send(
+            session, actions.park(order["channel"], parker=order["parker"])
+        )
+
+    async def _do_pickup(self, command, session, _tracker):
+        order = command["payload"]
+        request = actions.pickup(
+            device=order["device"],
+            ringing=order["ringing"],
+            code=order["code"],
+            context=order["context"],
+            channel_id=order["uniqueid"],
+        )
+        return await self._send(session, request)
+
+    async def _send(self, session, request):
+        await session.action(request.name, **request.headers)
+        return "done", None, None
+
+    def _get_way(self, command):
+        order = command["payload"]
+        return order["channel"], order["number"], order["context"]
+
+    async def _do_dial(self, command, session, tracker):
+        order = command["payload"]
+        uniqueid = order["uniqueid"]
+        request = actions.originate(
+            device=order["device"],
+            number=order["number"],
+            context=order["context"],
+            channel_id=uniqueid,
+            timeout=order["timeout"],
+        )
+        self._origins[uniqueid] = asyncio.get_running_loop().create_future()
+        try:
+            tracker.originated(uniqueid, order["extension"], order["number"])
+            await session.action(request.name, **request.headers)
+            async with asyncio.timeout(order["timeout"] + GRACE):
+                answer = await self._origins[uniqueid]
+        except TimeoutError:
+            return "failed", "timeout", ""
+        finally:
+            del self._origins[uniqueid]
+        if answer.get("Response") == "Success":
+            return "done", None, None
+        code = ORIGINATE_REASONS.get(answer.get("Reason"), "phone_offline")
+        return "failed", code, answer.get("Reason")

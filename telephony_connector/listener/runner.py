@@ -1,0 +1,244 @@
+"""One telephone system's listener: elected, and at work while it leads."""
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import psycopg2
+
+from ..ami.dialplan import Dialplan
+from ..ami.tracker import Tracker
+from .bridge import ModuleGone, Unavailable
+from .commands import Commands
+from .connection import Connection
+from .election import Election
+from .statistics import Statistics
+from .writer import Writer
+
+_logger = logging.getLogger(__name__)
+
+# Seconds.
+CANDIDATE_PAUSE = 2.0
+CHECK_LEAD_EVERY = 5.0
+TICK = 1.0
+SHOW_STATISTICS_EVERY = 30.0
+REPORT_PAUSE = 1.0
+REPORT_TRIES = 5
+
+
+def utc_now():
+    """Return the time as Odoo stores it: naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class LostLead(Exception):
+    """The lock went with its connection: somebody else may lead now."""
+
+
+class PbxRunner:
+    """Leads one telephone system where nobody else does, and stands by where one does.
+
+    :param bridge: the `Bridge` to the database
+    :param settings: the `PbxSettings`
+    """
+
+    clock = staticmethod(utc_now)
+
+    def __init__(self, bridge, settings):
+        self.bridge = bridge
+        self.settings = settings
+        self.statistics = Statistics(utc_now, time.monotonic)
+        self.tracker = self.writer = None
+        self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
+        self._election = Election(bridge.dsn, settings.id)
+        self._commands = Commands(settings, self._report)
+        self._connection = Connection(self, self._on_event)
+        self._asked = asyncio.Event()
+        self._tasks = set()
+        self._leads = False
+
+    # === FROM OUTSIDE === #
+
+    def check_commands(self):
+        """Look for commands now: somebody left one."""
+        self._asked.set()
+
+    def reconnect(self):
+        """Try to connect now instead of when the pause is over."""
+        self._connection.reconnect()
+
+    async def run(self):
+        """Stand by, lead, and stand by again, until cancelled.
+
+        :raise ModuleGone: where the addon is no longer installed
+        """
+        try:
+            while True:
+                if await self._try_to_lead():
+                    await self._lead()
+                await asyncio.sleep(CANDIDATE_PAUSE)
+        finally:
+            await self._step_down()
+
+    async def in_database(self, function, *arguments):
+        """Run a method of the bridge in this runner's own thread for it."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, function, *arguments)
+
+    # === ELECTION === #
+
+    async def _try_to_lead(self):
+        try:
+            return await asyncio.to_thread(self._election.try_to_lead)
+        except psycopg2.Error as error:  # away: stand by until it is back
+            _logger.debug("%s: election: %s", self.settings.name, error)
+            return False
+
+    async def _step_down(self):
+        for task in self._tasks:
+            task.cancel()
+        if self._leads:
+            try:
+                async with asyncio.timeout(1):
+                    await self.in_database(
+                        self.bridge.set_connection, self.settings.id, "stopped"
+                    )
+            except (TimeoutError, Unavailable, ModuleGone):
+                _logger.debug("%s: could not tell that it stops", self.settings.name)
+        self._election.resign()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _keep_lead(self):
+        while True:
+            await asyncio.sleep(CHECK_LEAD_EVERY)
+            if not await asyncio.to_thread(self._election.still_leads):
+                raise LostLead
+
+    # === LEADING === #
+
+    async def _lead(self):
+        """Lead until the lead is lost."""
+        try:
+            term = await self.in_database(self.bridge.begin_term, self.settings.id)
+            _logger.info("%s: leading, term %s", self.settings.name, term)
+            self._leads = True
+            self._prepare(term)
+            await self._do_all_of_leading()
+        except Unavailable as error:
+            _logger.warning("%s: %s", self.settings.name, error)
+        finally:
+            self._election.resign()
+
+    def _prepare(self, term):
+        devices = dict(self.settings.devices)
+        self.tracker = Tracker(
+            Dialplan(
+                devices=devices,
+                internal_numbers=frozenset(devices.values()),
+                dial_string=self.settings.dial_string,
+            ),
+            utc_now,
+        )
+        self.writer = Writer(
+            self.settings,
+            term,
+            self.tracker,
+            lambda changes: self.in_database(self.bridge.apply, changes),
+            self.statistics,
+        )
+
+    async def _do_all_of_leading(self):
+        try:
+            async with asyncio.TaskGroup() as group:
+                for work in (
+                    self._keep_lead(),
+                    self._connection.run(),
+                    self.writer.run(),
+                    self._obey(),
+                    self._tick(),
+                    self._show_statistics(),
+                ):
+                    group.create_task(work)
+        except* LostLead:
+            self._leads = False
+            _logger.warning("%s: lost the lead", self.settings.name)
+        except* ModuleGone as gone:
+            self._leads = False
+            raise ModuleGone(self.bridge.dbname) from gone
+
+    def _on_event(self, event):
+        self.statistics.heard()
+        self._commands.hear(event)
+        self._connection.heard(event)
+        self.tracker.feed(event)
+        self.writer.wake()
+
+    async def _tick(self):
+        """Do once a second what no event does: age calls, and write presence.
+
+        Presence changes with every state of every call: once a second is enough.
+        """
+        while True:
+            await asyncio.sleep(TICK)
+            self.tracker.expire(utc_now())
+            self.writer.wake()
+            presences = [
+                {
+                    "extension": presence.extension,
+                    "availability": presence.availability,
+                    "queues": [place.queue for place in presence.queues],
+                    "paused_queues": [
+                        place.queue for place in presence.queues if place.paused
+                    ],
+                }
+                for presence in self.tracker.take_presence()
+            ]
+            if presences:
+                await self._try_in_database(self.bridge.set_presence, presences)
+
+    async def _show_statistics(self):
+        while True:
+            await asyncio.sleep(SHOW_STATISTICS_EVERY)
+            await self._try_in_database(
+                self.bridge.set_statistics, self.statistics.take()
+            )
+
+    async def _try_in_database(self, function, argument):
+        try:
+            await self.in_database(function, self.settings.id, argument)
+        except Unavailable as error:
+            _logger.debug("%s: not written: %s", self.settings.name, error)
+
+    # === COMMANDS === #
+
+    async def _obey(self):
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
+                claimed = await self.in_database(
+                    self.bridge.claim_commands, self.settings.id
+                )
+            except Unavailable as error:
+                _logger.warning("%s: commands: %s", self.settings.name, error)
+                continue
+            for command in claimed:
+                task = asyncio.create_task(
+                    self._commands.carry_out(
+                        command, self._connection.session, self.tracker
+                    )
+                )
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _report(self, command_id, state, code, answer):
+        for _attempt in range(REPORT_TRIES):
+            try:
+                await self.in_database(
+                    self.bridge.finish_command, command_id, state, code, answer
+                )
+                return
+            except Unavailable:
+                await asyncio.sleep(REPORT_PAUSE)

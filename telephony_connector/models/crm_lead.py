@@ -1,0 +1,8 @@
+from odoo import models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def _telephony_rank(self):
+        return self._telephony_is_archived(), 1, 0, False, -self.id

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    telephony_match_archived = fields.Boolean(
+        string="Recognise Archived Records",
+        default=True,
+        help="Archived contacts and leads with a caller's number are shown too, after "
+        "all others. Unset, they are not shown at all.",
+    )
+
+    def _write_multi(self, vals_list):
+        result = super()._write_multi(vals_list)
+        moved = [
+            id_
+            for id_, vals in zip(self._ids, vals_list, strict=True)
+            if "partner_id" in vals
+        ]
+        if moved:
+            self.env["telephony.number"]._pending().companies.update(moved)
+        return result

@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    telephony_pbx_count = fields.Integer(compute="_compute_telephony")
+    telephony_connected_count = fields.Integer(compute="_compute_telephony")
+    telephony_extension_count = fields.Integer(compute="_compute_telephony")
+
+    telephony_match_archived = fields.Boolean(
+        related="company_id.telephony_match_archived", readonly=False
+    )
+
+    def _compute_telephony(self):
+        pbxs = self.env["telephony.pbx"].search([("company_id", "in", self.env.companies.ids)])
+        connected = [
+            pbx
+            for pbx in pbxs
+            if pbx.connection_state == "connected" and pbx._has_leader()
+        ]
+        self.telephony_pbx_count = len(pbxs)
+        self.telephony_connected_count = len(connected)
+        self.telephony_extension_count = self.env["telephony.extension"].search_count(
+            []
+        )

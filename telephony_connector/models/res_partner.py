@@ -1,0 +1,38 @@
+from odoo import api, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    @api.model
+    def _telephony_partner_fields(self):
+        # A person without a country is called where the company is.
+        return ["commercial_partner_id"]
+
+    @api.model
+    def _telephony_rank_fields(self):
+        return [
+            *super()._telephony_rank_fields(),
+            "commercial_partner_id",
+            "is_company",
+        ]
+
+    def _telephony_rank(self):
+        # The company first, then its people.
+        company = self.commercial_partner_id
+        return (
+            self._telephony_is_archived(),
+            0,
+            company.id,
+            self != company,
+            self.id,
+        )
+
+    def _telephony_note_changed(self, ids, vals_list):
+        super()._telephony_note_changed(ids, vals_list)
+        # Leads and the company's people may be read with a partner's country.
+        self.env["telephony.number"]._pending().partners.update(
+            id_
+            for id_, vals in zip(self._ids, vals_list, strict=True)
+            if "country_id" in vals
+        )

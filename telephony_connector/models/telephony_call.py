@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+
+STATES = [("ringing", "Ringing"), ("ongoing", "Ongoing"), ("ended", "Ended")]
+OUTCOMES = [
+    ("answered", "Answered"),
+    ("missed", "Missed"),
+    ("busy", "Busy"),
+    ("declined", "Declined"),
+    ("cancelled", "Cancelled"),
+    ("failed", "Failed"),
+]
+
+
+class TelephonyCall(models.Model):
+    """One telephone call, whatever became of it on the way.
+
+    The technical fields are written by the door (``_apply``, in
+    ``telephony_call_door.py``) alone; the object, the note and what else a person says
+    of the call by ``register`` (in ``telephony_call_object.py``).
+    """
+
+    _name = "telephony.call"
+    _description = "Call"
+    _order = "start_date desc, id desc"
+    _rec_name = "number"
+    _check_company_auto = True
+
+    pbx_id = fields.Many2one(
+        "telephony.pbx",
+        string="Telephone System",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+    )
+    company_id = fields.Many2one(
+        related="pbx_id.company_id", store=True, index=True, readonly=True
+    )
+    uniqueid = fields.Char(
+        string="Unique ID",
+        required=True,
+        readonly=True,
+        help="The id of the call on its telephone system.",
+    )
+    source_term = fields.Integer(readonly=True)
+    source_revision = fields.Integer(readonly=True)
+
+    # What happened
+    direction = fields.Selection(
+        [("inbound", "Incoming"), ("outbound", "Outgoing"), ("internal", "Internal")],
+        readonly=True,
+        required=True,
+        default="inbound",
+    )
+    state = fields.Selection(
+        STATES, readonly=True, required=True, default="ringing", index=True
+    )
+    outcome = fields.Selection(OUTCOMES, readonly=True)
+    number = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="The other party's number, in international form where it is one.",
+    )
+    number_display = fields.Char(
+        string="Number as Written", compute="_compute_number_display"
+    )
+    caller_name = fields.Char(
+        readonly=True, help="The name that the caller's side sent along: not verified."
+    )
+    withheld = fields.Boolean(string="Number Withheld", readonly=True)
+    dialed_number = fields.Char(
+        readonly=True, help="The number that was called: for incoming calls the DID."
+    )
+    queue = fields.Char(readonly=True)
+    diverted_from = fields.Char(
+        readonly=True,
+        help="The number that forwarded the call: the caller id may be that party's.",
+    )
+    voicemail = fields.Boolean(string="Left a Voicemail", readonly=True)
+    incomplete = fields.Boolean(
+        readonly=True, help="A part of this call was not seen by the listener."
+    )
+    is_called_back = fields.Boolean(
+        string="Called Back",
+        readonly=True,
+        help="After this missed call somebody talked to the caller.",
+    )
+    start_date = fields.Datetime(readonly=True, index=True)
+    answer_date = fields.Datetime(readonly=True)
+    end_date = fields.Datetime(readonly=True)
+    duration = fields.Integer(
+        string="Talk Time (s)",
+        compute="_compute_durations",
+        store=True,
+        aggregator="sum",
+    )
+    ring_duration = fields.Integer(
+        string="Time to Answer (s)",
+        compute="_compute_durations",
+        store=True,
+        aggregator="avg",
+    )
+    hangup_cause = fields.Integer(readonly=True, help="ITU-T Q.850 cause code.")
+
+    # Who of the company
+    extension_id = fields.Many2one(
+        "telephony.extension",
+        string="Handled on",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Handled by",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+    )
+    user_ids = fields.Many2many(
+        "res.users",
+        "telephony_call_user_rel",
+        string="Users Rung or Talking",
+        readonly=True,
+    )
+    leg_ids = fields.One2many("telephony.call.leg", "call_id", readonly=True)
+
+    _uniqueid_pbx_uniq = models.Constraint(
+        "UNIQUE(pbx_id, uniqueid)",
+        "A call stands in the log once.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("number", "withheld", "pbx_id")
+    def _compute_number_display(self):
+        for call in self:
+            call.number_display = call._get_number_text()
+
+    @api.depends("number", "withheld", "direction", "start_date")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = call._get_title()
+
+    @api.depends("start_date", "answer_date", "end_date")
+    def _compute_durations(self):
+        for call in self:
+            call.duration = _seconds(call.answer_date, call.end_date)
+            call.ring_duration = _seconds(
+                call.start_date, call.answer_date or call.end_date
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _get_number_text(self):
+        """Return the other party's number as people write it."""
+        self.ensure_one()
+        if self.withheld:
+            return self.env._("Number withheld")
+        if not self.number:
+            return self.env._("Unknown number")
+        return self.env["telephony.number"]._format(self.number, self.pbx_id)
+
+    def _get_dialed_text(self):
+        """Return the number that was called as people write it, if it is known."""
+        self.ensure_one()
+        if not self.dialed_number:
+            return False
+        return self.env["telephony.number"]._format(self.dialed_number, self.pbx_id)
+
+    def _get_title(self):
+        """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""
+        self.ensure_one()
+        number = self._get_number_text()
+        if self.direction == "outbound":
+            return self.env._("Outgoing call: %(number)s", number=number)
+        if self.direction == "internal":
+            return self.env._("Internal call: %(number)s", number=number)
+        return self.env._("Incoming call: %(number)s", number=number)
+
+
+def _seconds(start, end):
+    """Whole seconds from ``start`` to ``end``; 0 where one of them is unknown."""
+    if not start or not end:
+        return 0
+    return max(0, round((end - start).total_seconds()))

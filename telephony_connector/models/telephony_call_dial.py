@@ -1,0 +1,86 @@
+"""Click-to-call: from a click in the web client to the telephone system."""
+
+import re
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+DIALABLE = re.compile(r"^\+?[0-9*#]{1,32}$")
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    @api.model
+    def dial(self, number, model=False, res_id=False, field=False):
+        """Ring the current user's own phone, then ``number``.
+
+        :param str number: as it stands in the record's field, or as typed in
+        :param str model: of the record that was clicked, with ``res_id`` and ``field``;
+            the call belongs to it, whoever else has the number
+        :return: what the client shows until the bus tells more
+        :rtype: dict
+        :raise UserError: with the reason in the user's words; nothing was dialled then
+        """
+        extension = self.env.user._get_telephony_extension()
+        pbx = extension.pbx_id
+        record = self._check_clicked(number, model, res_id, field)
+        reading = self.env["telephony.number"]._read(number, pbx)
+        text = pbx._get_dial_text(reading)
+        if not DIALABLE.match(text):
+            raise UserError(
+                self.env._("“%(number)s” is no telephone number.", number=number)
+            )
+        call = self._apply(
+            [
+                {
+                    "pbx_id": pbx.id,
+                    "uniqueid": f"odoo-{uuid.uuid4()}",
+                    "direction": (
+                        "internal" if reading.kind == "internal" else "outbound"
+                    ),
+                    "state": "ringing",
+                    "number": reading.e164 or reading.text,
+                    "dialed_number": text,
+                    "extension": extension.number,
+                    "start_date": fields.Datetime.now(),
+                }
+            ]
+        ).with_env(self.env)
+        if record is not None:
+            call._set_object(record)
+        command = pbx._get_provider().dial(call, extension, text)
+        return {
+            "call_id": call.id,
+            "command_id": command.id,
+            "expires_in": command._get_seconds_left() if command else 0,
+            "number_display": call._get_number_text(),
+            "message": self.env._(
+                "Ringing your phone %(extension)s", extension=extension.number
+            ),
+        }
+
+    @api.model
+    def _check_clicked(self, number, model, res_id, field):
+        """Return the record that was clicked, ``None`` for a number typed in.
+
+        :raise AccessError: where the user may not read it
+        :raise UserError: where the number is not one of the field's
+        """
+        if not model:
+            return None
+        if model not in self.env or field not in self.env[model]._fields:
+            raise UserError(self.env._("There is no such field."))
+        record = self.env[model].browse(int(res_id))
+        record.check_access("read")
+        record._check_field_access(record._fields[field], "read")
+        if _digits(number) not in _digits(record[field] or ""):
+            raise UserError(
+                self.env._("The number has changed meanwhile: please reload the page.")
+            )
+        return record if model in self._get_object_models() else None
+
+
+def _digits(text):
+    return re.sub(r"\D", "", text)

@@ -1,0 +1,277 @@
+"""The door: every source of calls ends in ``telephony.call._apply``."""
+
+from odoo import api, models
+
+from ..engine.call import State
+
+# Keys of a change that are stored under the same name, as they come.
+PLAIN_KEYS = (
+    "direction",
+    "state",
+    "outcome",
+    "caller_name",
+    "withheld",
+    "dialed_number",
+    "queue",
+    "diverted_from",
+    "voicemail",
+    "incomplete",
+    "start_date",
+    "answer_date",
+    "end_date",
+    "hangup_cause",
+)
+# What the other party is known by: it does not change in the course of a call.
+IDENTITY_KEYS = (
+    "direction",
+    "caller_name",
+    "withheld",
+    "dialed_number",
+    "queue",
+    "diverted_from",
+)
+LEG_KEYS = (
+    "channel",
+    "number",
+    "state",
+    "outcome",
+    "start_date",
+    "answer_date",
+    "end_date",
+    "hangup_cause",
+    "transferred_to",
+    "on_hold",
+)
+# Texts that come from a telephone network are cut to what a person can read.
+MAX_TEXT = 128
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    @api.model
+    def _apply(self, changes):
+        """Take what sources know of calls into the log, and tell whom it concerns.
+
+        Applying the same change again, late or out of order does no harm: a source that
+        sends whole calls numbers its changes (``term``, ``revision``), and an older one
+        is skipped; a change without these is partial: an absent or empty key erases
+        nothing, and the state only moves forward.
+
+        Two writers of one row meet as a serialization failure or a unique violation,
+        which the caller answers by trying the transaction again.
+
+        :param list changes: dicts as of ``engine.call.Call.changes``, each with
+            ``pbx_id`` (database id) and, for whole calls, ``term``; ``user_ids``
+            where a source knows users of its own
+        :return: the calls that changed, as superuser
+        :rtype: recordset of `telephony.call`
+        """
+        # sudo - telephony.call: the log is written by the system for everyone
+        calls = self.sudo().with_context(tracking_disable=True)
+        changed = calls.browse()
+        known = calls._door_find(changes)
+        extensions = calls._door_extensions(changes)
+        for change in sorted(changes, key=lambda c: (c["pbx_id"], c["uniqueid"])):
+            key = change["pbx_id"], change["uniqueid"]
+            call = known.get(key, calls.browse())
+            values = call._door_values(change, extensions)
+            if values is None:
+                continue
+            if call:
+                call.write(values)
+            else:
+                call = known[key] = calls.create({**values, "uniqueid": key[1]})
+            changed |= call
+        changed._door_after()
+        return changed
+
+    def _door_find(self, changes):
+        """Return the locked rows of the calls named: (PBX id, unique id) → call."""
+        found = self.search(
+            [
+                ("pbx_id", "in", list({change["pbx_id"] for change in changes})),
+                ("uniqueid", "in", list({change["uniqueid"] for change in changes})),
+            ],
+            order="id",
+        )
+        found.lock_for_update()
+        return {(call.pbx_id.id, call.uniqueid): call for call in found}
+
+    @api.model
+    def _door_extensions(self, changes):
+        """Return the extensions that the changes name: (PBX id, number) → extension."""
+        numbers = {
+            number
+            for change in changes
+            for number in (
+                change.get("extension"),
+                *(leg.get("extension") for leg in change.get("legs", ())),
+            )
+            if number
+        }
+        extensions = self.env["telephony.extension"].search(
+            [
+                ("pbx_id", "in", list({change["pbx_id"] for change in changes})),
+                ("number", "in", list(numbers)),
+            ]
+        )
+        return {(ext.pbx_id.id, ext.number): ext for ext in extensions}
+
+    # === WHAT A CHANGE SAYS === #
+
+    def _door_values(self, change, extensions):
+        """Return the values to write for a change, ``None`` where it is old news.
+
+        :param dict change: see ``_apply``
+        :param dict extensions: see ``_door_extensions``
+        """
+        is_whole = "term" in change
+        if is_whole:
+            revision = change["term"], change["revision"]
+            if self and revision <= (self.source_term, self.source_revision):
+                return None
+            values = {"source_term": revision[0], "source_revision": revision[1]}
+        else:
+            values = {}
+        values |= {
+            key: _clean(change[key])
+            for key in PLAIN_KEYS
+            if key in change and (is_whole or change[key] not in (None, "", False))
+        }
+        if self and not is_whole:
+            values = self._door_merge(values)
+        elif self and change.get("incomplete"):
+            values = self._door_adopt(values)
+        if not self:
+            values["pbx_id"] = change["pbx_id"]
+        self._door_number(values, change)
+        self._door_parties(values, change, extensions)
+        return values
+
+    def _door_merge(self, values):
+        """Cut a partial change down to what it may say of a call known already."""
+        state = values.get("state", self.state)
+        is_late = State(state).rank < State(self.state).rank
+        merged = {
+            key: value for key, value in values.items() if not is_late or not self[key]
+        }
+        if is_late:
+            merged.pop("state", None)
+        for key, better in (
+            ("start_date", min),
+            ("answer_date", min),
+            ("end_date", max),
+        ):
+            if key in values and self[key]:
+                merged[key] = better(values[key], self[key])
+        return merged
+
+    def _door_adopt(self, values):
+        """Keep what the log knows of a call that a new leader found in progress."""
+        kept = {
+            key: self[key]
+            for key in (*IDENTITY_KEYS, "answer_date")
+            if key in values and self[key]
+        }
+        if self.start_date and values.get("start_date"):
+            kept["start_date"] = min(self.start_date, values["start_date"])
+        return values | kept
+
+    def _door_number(self, values, change):
+        """Store the other party's number in the one form that is searched for."""
+        text = change.get("number")
+        if not text and ("term" not in change or change.get("incomplete")):
+            return
+        pbx = self.env["telephony.pbx"].browse(change["pbx_id"])
+        reading = self.env["telephony.number"]._read(text or "", pbx)
+        values["number"] = reading.e164 or reading.text or False
+        if reading.kind == "withheld":
+            values |= {"number": False, "withheld": True}
+
+    def _door_parties(self, values, change, extensions):
+        """Store who of the company handled the call, and every party's leg."""
+        pbx_id = change["pbx_id"]
+        extension = extensions.get((pbx_id, change.get("extension")))
+        if extension or ("term" in change and not change.get("incomplete")):
+            values["extension_id"] = extension.id if extension else False
+            values["user_id"] = extension.user_id.id if extension else False
+        commands, users = [], self.env["res.users"].browse(change.get("user_ids", ()))
+        if extension:
+            users |= extension.user_id
+        known = {leg.uniqueid: leg for leg in self.leg_ids}
+        for leg in change.get("legs", ()):
+            leg_extension = extensions.get((pbx_id, leg.get("extension")))
+            leg_values = {key: _clean(leg[key]) for key in LEG_KEYS if key in leg}
+            leg_values["number"] = leg.get("extension") or leg_values.get("number")
+            if leg_extension:
+                leg_values["extension_id"] = leg_extension.id
+                leg_values["user_id"] = leg_extension.user_id.id
+                users |= leg_extension.user_id
+            command = self._door_leg(known.get(leg["uniqueid"]), leg, leg_values)
+            if command:
+                commands.append(command)
+        if commands:
+            values["leg_ids"] = commands
+        new_users = users - self.user_ids
+        if new_users:
+            values["user_ids"] = [(4, user.id) for user in new_users]
+
+    def _door_leg(self, known, leg, values):
+        """Return the command that brings one leg up to date, if it needs one."""
+        if not known:
+            return (0, 0, {**values, "uniqueid": leg["uniqueid"]})
+        if State(values.get("state", known.state)).rank < State(known.state).rank:
+            return None
+        different = {
+            key: value for key, value in values.items() if _differs(known[key], value)
+        }
+        return (1, known.id, different) if different else None
+
+    # === WHAT FOLLOWS === #
+
+    def _door_after(self):
+        """Everything that follows a change: whose call it is, and who is told."""
+        self._link_object()
+        self._update_messages()
+        called_back = self._note_called_back()
+        self._tell_owners()
+        (self | called_back)._tell_users()
+
+    def _note_called_back(self):
+        """Tick off the missed calls whose caller was talked to meanwhile.
+
+        :return: the calls that were ticked off
+        """
+        talked_to = self.filtered(
+            lambda call: (
+                call.answer_date and call.number and call.direction != "internal"
+            )
+        )
+        if not talked_to:
+            return self.browse()
+        missed = self.search(
+            [
+                ("number", "in", talked_to.mapped("number")),
+                ("outcome", "=", "missed"),
+                ("is_called_back", "=", False),
+                ("company_id", "in", talked_to.company_id.ids),
+            ]
+        )
+        missed.is_called_back = True
+        return missed
+
+
+def _differs(stored, value):
+    """Say whether ``value`` would change a field that holds ``stored``."""
+    if isinstance(stored, models.BaseModel):
+        stored = stored.id
+    return (stored or False) != (value or False)
+
+
+def _clean(value):
+    """Cut and flatten a text of the network; leave every other value alone."""
+    if isinstance(value, str):
+        text = " ".join(value.replace("\0", "").split())[:MAX_TEXT]
+        return text or False
+    return value

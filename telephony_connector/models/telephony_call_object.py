@@ -1,0 +1,264 @@
+"""What a call belongs to: the record it is registered on, and what is said of it."""
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    # The raw links: a many2one would show its name even to those who may not read it.
+    partner_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        ondelete="set null",
+        groups=NO_ACCESS,
+    )
+    res_model = fields.Char(groups=NO_ACCESS)
+    res_id = fields.Many2oneReference(model_field="res_model", groups=NO_ACCESS)
+
+    # The same, as far as the current user may read them
+    contact_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_object",
+        search="_search_contact_id",
+    )
+    object_ref = fields.Reference(
+        selection="_selection_object_model",
+        string="Registered on",
+        compute="_compute_object",
+    )
+    note = fields.Html(readonly=True, sanitize_style=True)
+    is_registered = fields.Boolean(
+        string="Registered",
+        readonly=True,
+        help="Somebody saved this call's page.",
+    )
+    message_id = fields.Many2one(
+        "mail.message", groups=NO_ACCESS, ondelete="set null", index="btree_not_null"
+    )
+
+    is_owner_told = fields.Boolean(groups=NO_ACCESS)
+
+    _object_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _selection_object_model(self):
+        # sudo - ir.model: names of models are no secret
+        return [
+            (model.model, model.name)
+            for model in self.env["ir.model"]
+            .sudo()
+            .search([("model", "in", self._get_object_models())])
+        ]
+
+    @api.model
+    def _get_object_models(self):
+        """Return the names of the models that a call can be registered on."""
+        return ["res.partner", "crm.lead"]
+
+    @api.depends("partner_id", "res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_object(self):
+        for call, call_sudo in zip(self, self.sudo(), strict=True):
+            partner = call_sudo.partner_id.with_env(self.env)
+            call.contact_id = partner if _is_readable(partner) else False
+            record = call._get_visible_object()
+            call.object_ref = f"{record._name},{record.id}" if record else False
+
+    def _search_contact_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # The partners are looked up as the user, the calls that lead there as sudo:
+        # the raw link is out of the user's reach.
+        ids = [v for v in value if v]
+        partners = self.env["res.partner"].search([("id", "in", ids)])
+        calls = self.sudo()._search([("partner_id", "in", partners.ids)])
+        return [("id", "in", calls)]
+
+    # === ACCESS === #
+
+    def _get_object(self):
+        """Return the record that the call belongs to, as the environment's user."""
+        self.ensure_one()
+        # sudo - telephony.call: the raw link; what it leads to is checked by callers
+        call_sudo = self.sudo()
+        if call_sudo.res_model not in self.env or not call_sudo.res_id:
+            return None
+        record = self.env[call_sudo.res_model].browse(call_sudo.res_id)
+        return record.exists() or None
+
+    def _get_visible_object(self):
+        """Return the record that the call belongs to where the user may read it."""
+        record = self._get_object()
+        return record if record is not None and _is_readable(record) else None
+
+    # === MATCHING === #
+
+    def _get_matches(self):
+        """Return the records with the other party's number that the user may read.
+
+        :return: list of `telephony.number`'s Match, best first
+        """
+        self.ensure_one()
+        if self.withheld or not self.number or self.direction == "internal":
+            return []
+        return self.env["telephony.number"].match(self.number, self.pbx_id)
+
+    def _is_known_elsewhere(self):
+        """Say whether some record has the number, the user's to read or not."""
+        self.ensure_one()
+        return bool(self._find_exact())
+
+    def _find_exact(self):
+        """Return every record with exactly the other party's number, unfiltered.
+
+        :return: list of (model, id)
+        """
+        if self.withheld or not self.number or self.direction == "internal":
+            return []
+        numbers = self.env["telephony.number"]
+        reading = numbers._read(self.number, self.pbx_id)
+        return [
+            (hit.model, hit.res_id)
+            for hit in numbers._find(reading, self.pbx_id)
+            if hit.exact
+        ]
+
+    def _link_object(self):
+        """Tie calls that belong to nothing yet to the one record with their number."""
+        for call in self:
+            if call.res_id or call.is_registered:
+                continue
+            hits = call._find_exact()
+            if len(hits) == 1:
+                call._set_object(self.env[hits[0][0]].browse(hits[0][1]))
+
+    def _tell_owners(self):
+        """Tell the persons in charge of calls from their records that went to others.
+
+        Where nobody who was rung may read the caller's record, nobody but the person
+        in charge of it can know who called.
+        """
+        for call in self:
+            if (
+                call.is_owner_told
+                or call.state != "ended"
+                or call.direction != "inbound"
+            ):
+                continue
+            call.is_owner_told = True
+            records = [
+                self.env[model].browse(res_id) for model, res_id in call._find_exact()
+            ]
+            if any(
+                record.with_user(user).has_access("read")
+                for record in records
+                for user in call.user_ids
+            ):
+                continue
+            for record in records:
+                owner = record.user_id - call.user_ids
+                if owner:
+                    call._tell_owner(record, owner)
+
+    def _tell_owner(self, record, owner):
+        call = self.with_context(lang=owner.lang)
+        record.message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=call._get_title(),
+            body=call.env._(
+                "%(name)s called, and nobody who was rung may see this record.",
+                name=record.display_name,
+            ),
+        )
+
+    def _set_object(self, record):
+        """Store the record that the call belongs to, and the contact behind it."""
+        partner = record if record._name == "res.partner" else record["partner_id"]
+        # sudo - telephony.call: the log is written by the system for everyone
+        self.sudo().write(
+            {"res_model": record._name, "res_id": record.id, "partner_id": partner.id}
+        )
+
+    # === REGISTRATION === #
+
+    def register(self, record_model, record_id, note=False):
+        """Save what a user says of the call, and put it in the record's chatter.
+
+        :param str record_model: name of the model that the call is registered on
+        :param int record_id: the record's id
+        :param str note: HTML, sanitized when stored
+        :raise AccessError: where the user may read the call or the record not
+        :raise UserError: where calls can't be registered on such a record
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if record_model not in self._get_object_models():
+            raise UserError(
+                self.env._("Calls can't be registered on this kind of record.")
+            )
+        record = self.env[record_model].browse(int(record_id))
+        record.check_access("read")
+        old_object = self._get_object()
+        self._set_object(record)
+        # sudo - telephony.call: users write notes through this checked method alone
+        self.sudo().write({"note": note or False, "is_registered": True})
+        if old_object is not None and old_object != record:
+            # sudo - mail.message: the call moves, and so does its message
+            self.sudo().message_id.unlink()
+        self._update_messages(post=True)
+        self.sudo()._tell_users()
+
+    def _update_messages(self, post=False):
+        """Bring the calls' messages in chatters up to date.
+
+        :param bool post: post a message where a call has none
+        """
+        for call_sudo in self.sudo():
+            record_sudo = call_sudo._get_object()
+            if record_sudo is None or not call_sudo.is_registered:
+                continue
+            body = call_sudo._get_message_body()
+            if call_sudo.message_id:
+                if call_sudo.message_id.body != body:
+                    call_sudo.message_id.body = body
+            elif post:
+                call_sudo.message_id = record_sudo.message_post(
+                    body=body,
+                    author_id=self.env.user.partner_id.id,
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_note",
+                )
+
+    def _get_message_body(self):
+        """Return the call as a chatter shows it: heading, duration, note."""
+        self.ensure_one()
+        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
+        facts = [outcomes.get(self.outcome)]
+        if self.duration:
+            facts.append(_format_seconds(self.duration))
+        if self.user_id:
+            facts.append(self.user_id.name)
+        return Markup("<p>☎ <b>%s</b><br/>%s</p>%s") % (
+            self._get_title(),
+            " · ".join(fact for fact in facts if fact),
+            self.note or "",
+        )
+
+
+def _is_readable(record):
+    """Say whether the environment's user may read the (one, existing) record."""
+    return bool(record) and bool(record.exists()) and record.has_access("read")
+
+
+def _format_seconds(seconds):
+    """Write a duration as people do on telephones: ``1:02:03`` or ``2:03``."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

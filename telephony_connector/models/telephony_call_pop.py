@@ -1,0 +1,255 @@
+"""Who is told what of a call: the bus, the card and the page that opens by itself."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# Older missed calls are history, no work to do.
+MISSED_DAYS = 30
+# How many matches a card shows; the page shows them all.
+CARD_MATCHES = 5
+# A later leader begins to count anew, and its word comes after the earlier one's: the
+# client orders messages by one number. Integers of the database are below this.
+REVISIONS = 2**31
+
+
+class TelephonyCallPop(models.Model):
+    """That a user's page of a call was opened, so that no second tab or browser does.
+
+    One row a user and call: whoever inserts it first opens the page.
+    """
+
+    _name = "telephony.call.pop"
+    _description = "Opened Page of a Call"
+    _log_access = False
+
+    call_id = fields.Many2one(
+        "telephony.call", required=True, index=True, ondelete="cascade"
+    )
+    user_id = fields.Many2one(
+        "res.users", required=True, index=True, ondelete="cascade"
+    )
+
+    _call_user_uniq = models.Constraint(
+        "UNIQUE(call_id, user_id)", "A call's page opens once for a user."
+    )
+
+    @api.model
+    def _claim(self, call, user):
+        """Take the right to open the call's page for the user, for good.
+
+        :return: whether nobody had it before
+        :rtype: bool
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO telephony_call_pop (call_id, user_id) VALUES (%s, %s)
+            ON CONFLICT DO NOTHING RETURNING id
+            """,
+            [call.id, user.id],
+        )
+        return bool(self.env.cr.rowcount)
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    # === THE BUS === #
+
+    def _tell_users(self):
+        """Send every user who was rung or talks what became of the call.
+
+        The message holds ids, numbers and states, no name: the client asks for those
+        as its user, so that the access rules decide what each one sees.
+        """
+        for call in self:
+            for user in call.user_ids:
+                user._bus_send("telephony.call/changed", call._get_news(user))
+
+    def _get_news(self, user):
+        """Return what the bus tells one user of the call.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        mine = self._get_share(user)
+        return {
+            "id": self.id,
+            "revision": self.source_term * REVISIONS + self.source_revision,
+            "direction": self.direction,
+            "state": self.state,
+            "outcome": self.outcome or False,
+            "mine": mine,
+            "progress": self._get_progress(),
+            "on_hold": any(leg.on_hold for leg in self._get_legs(user)),
+            "user_id": self.user_id.id,
+            "show_card": self._has_card(),
+            "open_page": self._wants_page(mine),
+        }
+
+    def _get_legs(self, user):
+        return self.leg_ids.filtered(lambda leg: leg.user_id == user)
+
+    def _get_share(self, user):
+        """Return the state of the user's own part in the call.
+
+        ``ringing``, ``ongoing`` or ``ended``; a user with several phones talks on one
+        while the others are silent.
+        """
+        states = set(self._get_legs(user).mapped("state"))
+        if not states:
+            return self.state if self.user_id == user else "ended"
+        return next(s for s in ("ongoing", "ringing", "ended") if s in states)
+
+    def _get_progress(self):
+        """Return how far the call has come, as its caller sees it.
+
+        ``own_phone`` while the caller's own phone rings, ``calling`` while the other
+        party's does, then ``ongoing`` and ``ended``.
+        """
+        if self.state != "ringing" or self.direction == "inbound":
+            return self.state
+        own = self.leg_ids.filtered("extension_id")[:1]
+        return "calling" if own.state == "ongoing" else "own_phone"
+
+    def _has_card(self):
+        return self.direction != "internal" or self.pbx_id.internal_calls != "nothing"
+
+    def _wants_page(self, mine):
+        """Say whether the page opens by itself for a user whose share is ``mine``."""
+        if self.direction == "outbound":
+            return False
+        if self.direction == "internal" and self.pbx_id.internal_calls != "page":
+            return False
+        wanted = self.pbx_id.open_page_on
+        return (wanted == "ringing" and mine in ("ringing", "ongoing")) or (
+            wanted == "answer" and mine == "ongoing"
+        )
+
+    # === WHAT THE CLIENT ASKS FOR === #
+
+    @api.readonly
+    def read_cards(self):
+        """Return what the current user's cards show of these calls.
+
+        Runs as the user: records that the user may not read are not named.
+
+        :rtype: list[dict]
+        """
+        self.check_access("read")
+        return [call._get_card() for call in self]
+
+    def _get_card(self):
+        found = self._get_matches()
+        target = self._get_visible_object()
+        return {
+            **self._get_news(self.env.user),
+            "title": self._get_title(),
+            "number": self.number or False,
+            "number_display": self._get_number_text(),
+            "caller_name": self.caller_name or False,
+            "withheld": self.withheld,
+            "dialed_number": self._get_dialed_text(),
+            "diverted_from": self.diverted_from or False,
+            "queue": self.queue or False,
+            "pbx_name": self.pbx_id.name,
+            "controls": self._get_controls(),
+            "answered_by": self.user_id.name if self.answer_date else False,
+            "start_date": fields.Datetime.to_string(self.start_date) or False,
+            "answer_date": fields.Datetime.to_string(self.answer_date) or False,
+            "object": self._describe(target) if target else False,
+            "matches": [
+                {
+                    **self._describe(match.record),
+                    "exact": match.exact,
+                    "reason": match.reason,
+                }
+                for match in found[:CARD_MATCHES]
+            ],
+            "match_count": len(found),
+            "hidden": not found and self._is_known_elsewhere(),
+        }
+
+    @api.model
+    def _describe(self, record):
+        """Return what names a record in the client: model, id, names."""
+        return {
+            "model": record._name,
+            "id": record.id,
+            "name": record.display_name,
+            "model_name": self.env["ir.model"]._get(record._name).name,
+        }
+
+    @api.model
+    @api.readonly
+    def get_phone_state(self):
+        """Return what the web client shows of the current user's telephone.
+
+        :rtype: dict
+        """
+        # sudo - telephony.extension: one's own, in whatever company it is
+        extensions_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
+            "pbx_id.active"
+        )
+        line = "ready" if extensions_sudo else "no_extension"
+        pbx_sudo = extensions_sudo[:1].pbx_id
+        if pbx_sudo.provider == "asterisk" and not pbx_sudo._has_leader():
+            line = "no_listener"
+        elif (
+            pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected"
+        ):
+            line = "pbx_unreachable"
+        return {
+            "can_call": bool(extensions_sudo),
+            "user_is_telephony": self.has_access("read"),
+            "line": line,
+            "extensions": [
+                {
+                    "id": extension.id,
+                    "number": extension.number,
+                    "pbx_id": extension.pbx_id.id,
+                    "pbx_name": extension.pbx_id.name,
+                    "connection_state": extension.pbx_id.connection_state,
+                    "connection_text": extension.pbx_id._get_connection_text(),
+                }
+                for extension in extensions_sudo
+            ],
+            "index_complete": self.env["telephony.number"]._is_complete(),
+            "missed_count": self.search_count(self._get_missed_domain()),
+            "open_calls": self.search(
+                [("state", "!=", "ended"), ("user_ids", "in", self.env.uid)]
+            ).ids,
+        }
+
+    @api.model
+    def _get_missed_domain(self):
+        """Return the domain of the user's missed calls that nobody saw to yet."""
+        since = fields.Datetime.now() - timedelta(days=MISSED_DAYS)
+        return [
+            ("outcome", "=", "missed"),
+            ("direction", "=", "inbound"),
+            ("user_ids", "in", self.env.uid),
+            ("is_called_back", "=", False),
+            ("is_registered", "=", False),
+            ("start_date", ">=", since),
+        ]
+
+    def claim_page(self):
+        """Take the right to open this call's page, for the user's first tab that asks.
+
+        :return: the action to run, ``False`` where another tab or browser has it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
+        if not self.env["telephony.call.pop"].sudo()._claim(self, self.env.user):
+            return False
+        return self.action_open_page()
+
+    def action_open_page(self):
+        """Open the call's registration page, or the list of the records to choose from.
+
+        :return: an action
+        """
+        self.ensure_one()
+        return self.env["telephony.registration"].open_for_call(self.id)

@@ -1,0 +1,244 @@
+import json
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..listener.notifications import CHANNEL
+
+# Seconds in which the listener must have taken a command up (a user waits no longer,
+# and a phone that rings later is a nuisance), and in which it must have an answer,
+# beyond the time that a phone may ring.
+TAKE_UP_WITHIN = 5
+ANSWER_WITHIN = 20
+KEEP_DAYS = 30
+
+
+class TelephonyCommand(models.Model):
+    """What a web worker asks of a telephone system, and what came of it.
+
+    Web workers hold no connection to a PBX. They leave a row and a NOTIFY; the listener
+    that leads the PBX takes the row up (once: it is claimed in a transaction of its own
+    before anything is sent) and writes the answer. A row that nobody took up in time
+    expires and is never carried out later.
+    """
+
+    _name = "telephony.command"
+    _description = "Command to a Telephone System"
+    _order = "id desc"
+    _rec_name = "action"
+
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    user_id = fields.Many2one(
+        "res.users", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    call_id = fields.Many2one(
+        "telephony.call", index="btree_not_null", ondelete="cascade", readonly=True
+    )
+    action = fields.Char(required=True, readonly=True)
+    payload = fields.Json(readonly=True, groups="base.group_no_one")
+    state = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("sent", "Sent"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        readonly=True,
+        default="pending",
+        index=True,
+    )
+    code = fields.Char(
+        readonly=True, help="Why it failed, as the listener classified it."
+    )
+    answer = fields.Char(readonly=True, help="What the telephone system said.")
+    expire_date = fields.Datetime(required=True, readonly=True)
+
+    # === FOR WEB WORKERS === #
+
+    @api.model
+    def _ask(self, pbx, action, payload, call=None):
+        """Leave a command for the listener that leads ``pbx``.
+
+        :param str action: what to do; the listener's ``commands`` know the names
+        :param dict payload: what it needs, in plain values
+        :param call: the `telephony.call` it is about, if any
+        :return: the new command, as superuser
+        :raise UserError: where nobody could carry it out now
+        """
+        pbx._check_reachable()
+        # sudo - telephony.command: users may ask what their provider's methods offer,
+        # not write rows of their own
+        command_sudo = self.sudo().create(
+            {
+                "pbx_id": pbx.id,
+                "user_id": self.env.uid,
+                "call_id": call.id if call else False,
+                "action": action,
+                "payload": payload,
+                "expire_date": fields.Datetime.now()
+                + timedelta(seconds=TAKE_UP_WITHIN),
+            }
+        )
+        self._notify({"command": pbx.id})
+        return command_sudo
+
+    @api.model
+    def _notify(self, message):
+        """Wake the listeners of this database when the transaction commits."""
+        self.env.execute_query(
+            SQL("SELECT pg_notify(%s, %s)", CHANNEL, json.dumps(message))
+        )
+
+    def check(self):
+        """Return what became of the user's command; end it where its time is over.
+
+        :rtype: dict
+        :return: as the bus's ``telephony.command/changed``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo - telephony.command: the row is the user's own, its state the system's
+        command_sudo = self.sudo()
+        if command_sudo._is_overdue() and command_sudo.try_lock_for_update():
+            command_sudo._finish("expired", "timeout")
+        return command_sudo._get_news()
+
+    def _is_overdue(self):
+        return (
+            self.state in ("pending", "sent")
+            and self.expire_date < fields.Datetime.now()
+        )
+
+    def _get_seconds_left(self):
+        """Return the time that the listener still has for an answer, in seconds."""
+        self.ensure_one()
+        return max(0, (self.expire_date - fields.Datetime.now()).total_seconds())
+
+    # === FOR THE LISTENER === #
+
+    @api.model
+    def _claim(self, pbx_id):
+        """Take up what waits for a PBX: each row is handed out once, ever.
+
+        The caller commits before it sends anything.
+
+        :return: list of dicts ``id, action, payload``
+        """
+        now = fields.Datetime.now()
+        waiting = self.sudo().search(
+            [("pbx_id", "=", pbx_id), ("state", "=", "pending")], order="id"
+        )
+        waiting = waiting.try_lock_for_update()
+        expired = waiting.filtered(lambda command: command.expire_date < now)
+        for command in expired:
+            command._finish("expired", "timeout")
+        claimed = waiting - expired
+        for command in claimed:
+            ringing = (command.payload or {}).get("timeout", 0)
+            command.write(
+                {
+                    "state": "sent",
+                    "expire_date": now + timedelta(seconds=ringing + ANSWER_WITHIN),
+                }
+            )
+        return [
+            {
+                "id": command.id,
+                "action": command.action,
+                "payload": command.payload,
+                "call_id": command.call_id.id,
+            }
+            for command in claimed
+        ]
+
+    def _finish(self, state, code=False, answer=False):
+        """Write what became of the command and tell its user.
+
+        :param str state: ``done``, ``failed`` or ``expired``
+        :param str code: of ``engine.errors``, or how the called phone ended it
+        :param str answer: the telephone system's own words
+        """
+        for command in self.sudo():
+            if command.state not in ("pending", "sent"):
+                continue
+            command.write({"state": state, "code": code, "answer": answer})
+            if state != "done" and command.action == "dial":
+                command._end_call()
+            command.user_id._bus_send("telephony.command/changed", command._get_news())
+
+    def _end_call(self):
+        """Close the call of a dial command that came to nothing."""
+        call = self.call_id
+        if call.state == "ringing" and not call.source_revision:
+            call._apply(
+                [
+                    {
+                        "pbx_id": call.pbx_id.id,
+                        "uniqueid": call.uniqueid,
+                        "state": "ended",
+                        "outcome": "failed",
+                        "end_date": fields.Datetime.now(),
+                    }
+                ]
+            )
+
+    def _get_news(self):
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "call_id": self.call_id.id,
+            "action": self.action,
+            "state": self.state,
+            "code": self.code or False,
+            "message": self.with_context(lang=self.user_id.lang)._get_message(),
+            "expires_in": self._get_seconds_left(),
+        }
+
+    def _get_message(self):
+        """Return what came of the command, in words for its user."""
+        self.ensure_one()
+        if self.state in ("pending", "sent", "done"):
+            return ""
+        messages = {
+            "timeout": self.env._(
+                "The telephone system did not answer in time. Nothing was dialled "
+                "later: please try again."
+            ),
+            "phone_offline": self.env._(
+                "Your phone %(extension)s is not reachable: is it switched on and "
+                "registered?",
+                extension=(self.payload or {}).get("extension", ""),
+            ),
+            "phone_unanswered": self.env._("Your own phone was not picked up."),
+            "phone_busy": self.env._("Your own phone is busy."),
+            "permission": self.env._(
+                "Odoo's account on the telephone system may not do that. Please tell "
+                "your administrator."
+            ),
+            "unreachable": self.env._("The telephone system can't be reached."),
+            "unknown": self.env._(
+                "The connection was cut before the telephone system answered: it is "
+                "not known whether the phone rings."
+            ),
+        }
+        return messages.get(self.code) or self.env._(
+            "The telephone system refused: %(answer)s", answer=self.answer or self.code
+        )
+
+    # === MAINTENANCE === #
+
+    @api.model
+    def _abandon_sent(self, pbx_id):
+        """End what an earlier listener took up and never answered."""
+        sent = self.sudo().search([("pbx_id", "=", pbx_id), ("state", "=", "sent")])
+        sent._finish("failed", "unknown")
+
+    @api.autovacuum
+    def _gc_commands(self):
+        limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
+        self.sudo().search([("create_date", "<", limit)], limit=10000).unlink()

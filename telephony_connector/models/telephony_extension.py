@@ -1,0 +1,170 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+EXTENSION = re.compile(r"^[0-9*#]{1,32}$")
+DEVICE = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]+$")
+
+
+class TelephonyExtension(models.Model):
+    """An internal number of a telephone system and the user who sits behind it."""
+
+    _name = "telephony.extension"
+    _description = "Extension"
+    _order = "sequence, number, id"
+    _rec_name = "number"
+    _check_company_auto = True
+
+    number = fields.Char(required=True, index=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    pbx_id = fields.Many2one(
+        "telephony.pbx",
+        string="Telephone System",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env["telephony.pbx"].search([], limit=1),
+    )
+    company_id = fields.Many2one(related="pbx_id.company_id", store=True, index=True)
+    user_id = fields.Many2one(
+        "res.users",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('share', '=', False)]",
+    )
+    devices = fields.Char(
+        help="The phones of this extension where they do not bear its number, "
+        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is rung by a "
+        "click. Empty: the telephone system's dial string.",
+    )
+
+    # What its phones are doing, written by the listener
+    availability = fields.Selection(
+        [
+            ("idle", "Free"),
+            ("ringing", "Ringing"),
+            ("in_use", "On the phone"),
+            ("on_hold", "On hold"),
+            ("unavailable", "Not reachable"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    queues = fields.Char(
+        readonly=True, copy=False, help="The queues whose calls it gets."
+    )
+    paused_queues = fields.Char(
+        readonly=True, copy=False, help="The queues in which it has a break."
+    )
+
+    _number_pbx_uniq = models.Constraint(
+        "UNIQUE(number, pbx_id)",
+        "This extension exists already on the telephone system.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("number", "pbx_id.name")
+    def _compute_display_name(self):
+        for extension in self:
+            extension.display_name = (
+                f"{extension.number} ({extension.pbx_id.name})"
+                if extension.pbx_id
+                else extension.number
+            )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("number", "devices")
+    def _check_number(self):
+        for extension in self:
+            if not EXTENSION.match(extension.number or ""):
+                raise ValidationError(
+                    extension.env._(
+                        "“%(number)s” is no extension: digits, * and # only.",
+                        number=extension.number,
+                    )
+                )
+            for device in extension._get_devices():
+                if not DEVICE.match(device):
+                    raise ValidationError(
+                        extension.env._(
+                            "“%(device)s” is no device: name it as PJSIP/1001-desk.",
+                            device=device,
+                        )
+                    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        extensions = super().create(vals_list)
+        self.env["telephony.pbx"]._tell_listeners()
+        return extensions
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"number", "pbx_id", "devices", "active"}:
+            self.env["telephony.pbx"]._tell_listeners()
+        return result
+
+    def unlink(self):
+        self.env["telephony.pbx"]._tell_listeners()
+        return super().unlink()
+
+    # === FOR THE LISTENER === #
+
+    @api.model
+    def _set_presence(self, pbx_id, presences):
+        """Write what the phones of a telephone system are doing, and tell everybody.
+
+        :param list presences: dicts ``extension`` (number), ``availability``,
+            ``queues`` and ``paused_queues`` (names)
+        """
+        by_number = {presence["extension"]: presence for presence in presences}
+        extensions = self.search(
+            [("pbx_id", "=", pbx_id), ("number", "in", list(by_number))]
+        )
+        changed = self.browse()
+        for extension in extensions:
+            presence = by_number[extension.number]
+            values = {
+                "availability": presence["availability"] or False,
+                "queues": ", ".join(presence["queues"]) or False,
+                "paused_queues": ", ".join(presence["paused_queues"]) or False,
+            }
+            if any(extension[name] != value for name, value in values.items()):
+                extension.write(values)
+                changed |= extension
+        if changed:
+            group = self.env.ref("telephony_connector.group_telephony_user")
+            group._bus_send(
+                "telephony.extension/changed",
+                {
+                    "extensions": [
+                        {
+                            "id": extension.id,
+                            "user_id": extension.user_id.id,
+                            "availability": extension.availability,
+                            "is_paused": bool(extension.paused_queues),
+                        }
+                        for extension in changed
+                    ]
+                },
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _get_devices(self):
+        """Return the names of the extension's phones, the one that a click rings first.
+
+        :return: list of names in Asterisk's form, as ``PJSIP/1001``
+        """
+        self.ensure_one()
+        listed = [name.strip() for name in (self.devices or "").split(",")]
+        template = self.pbx_id.dial_string or ""
+        return [name for name in listed if name] or (
+            [template.replace("{number}", self.number)] if template else []
+        )

@@ -1,0 +1,271 @@
+"""The number index: whoever calls is found by one read of an indexed key."""
+
+from dataclasses import dataclass, replace
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+from ..engine import numbers
+
+# Rows read of one key, exact ones first: a bound for numbers that are no numbers, as
+# the same "12345678" typed into every contact.
+MAX_ROWS = 1000
+# More records that merely end alike tell nobody anything.
+MAX_PROBABLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that has the number, whoever may read it.
+
+    ``field`` is the name of the phone field and ``reason`` an
+    :class:`~..engine.numbers.Reason`; a hit that is not ``exact`` is probable.
+    """
+
+    model: str
+    res_id: int
+    exact: bool
+    reason: numbers.Reason
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that has the number and that the user may read.
+
+    ``reason`` is a text for people; a match that is not ``exact`` is probable, and
+    never opens a record by itself.
+    """
+
+    record: models.BaseModel
+    exact: bool
+    reason: str
+    field: str
+
+
+class TelephonyNumber(models.Model):
+    """One telephone number found in a phone field of a record.
+
+    Rows are kept in step with the records by SQL (``telephony_number_index.py``), so
+    there is nothing to create or write here. ``suffix`` is the one key of a lookup,
+    exact and probable alike: four bytes, which every form of a number shares.
+    """
+
+    _name = "telephony.number"
+    _description = "Indexed Phone Number"
+    _log_access = False
+    _rec_name = "number"
+
+    suffix = fields.Integer(
+        required=True, help="The last eight digits, as the index finds them."
+    )
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="res_model", required=True
+    )
+    certain = fields.Boolean(
+        help="The number names its country, or the record does: no fallback was used."
+    )
+    number = fields.Char(
+        required=True,
+        help="In international form (E.164); bare digits where no country knows it.",
+    )
+    res_model = fields.Char(string="Model", required=True)
+    field = fields.Char(required=True)
+
+    _suffix_idx = models.Index("(suffix)")
+    _record_idx = models.Index("(res_id)")
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        self._process_pending()
+        return super()._search(domain, *args, **kwargs)
+
+    # === READING NUMBERS === #
+
+    @api.model
+    def _read(self, number, pbx=None):
+        """Understand a number as a telephone system presents it, or a person types it.
+
+        :param str number: any form, see :func:`~..engine.numbers.read`
+        :param pbx: the `telephony.pbx` it was presented on; without one the country and
+            the extensions of the current company's telephone systems are used
+        :rtype: ~..engine.numbers.Reading
+        """
+        region, extensions, outside_prefix = self._dial_plan(
+            pbx.id if pbx else False, self.env.company.id
+        )
+        reading = numbers.read(
+            number or "", region, extensions=extensions, outside_prefix=outside_prefix
+        )
+        return self._prefer_known(reading) if len(reading.keys) > 1 else reading
+
+    @api.model
+    def _prefer_known(self, reading):
+        """Return an ambiguous reading with the numbers that some record has first."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT number FROM telephony_number
+                    WHERE suffix IN %s AND number = ANY(%s)""",
+                tuple(reading.suffixes()),
+                list(reading.keys),
+            )
+        )
+        known = {number for (number,) in rows}
+        keys = sorted(reading.keys, key=lambda key: key not in known)
+        return replace(reading, keys=tuple(keys))
+
+    @api.model
+    def _is_complete(self):
+        return True
+
+    @api.model
+    def _format(self, number, pbx=None):
+        """Return the number as people write it, international where it is one.
+
+        :param str number: E.164, or as it was presented on the ``pbx``
+        """
+        region = self._dial_plan(pbx.id if pbx else False, self.env.company.id)[0]
+        return numbers.format_number(number or "", region)
+
+    @api.model
+    @tools.ormcache("pbx_id", "company_id")
+    def _dial_plan(self, pbx_id, company_id):
+        """Return how numbers are read: (region, internal numbers, outside prefix)."""
+        # sudo - telephony.pbx: how numbers are read is the same for everyone
+        pbx_model = self.env["telephony.pbx"].sudo()
+        if pbx_id:
+            pbxs = pbx_model.browse(pbx_id)
+            company = pbxs.company_id
+        else:
+            pbxs = pbx_model.search([("company_id", "=", company_id)])
+            company = self.env["res.company"].sudo().browse(company_id)
+        country = pbxs.country_id[:1] or company.country_id
+        return (
+            country.code or "",
+            frozenset(pbxs.extension_ids.mapped("number")),
+            pbxs[:1].outside_prefix or "",
+        )
+
+    # === MATCHING === #
+
+    @api.model
+    def match(self, number, pbx=None):
+        """Return the records that have a telephone number, best first.
+
+        Exact matches come before probable ones (the same last digits), archived records
+        after the others or not at all, as the company wants it; a company comes before
+        its people. Withheld, internal and short numbers match nothing.
+
+        :param str number: as a trunk presents it, or a person types it
+        :param pbx: the `telephony.pbx` it was presented on: a national number is read
+            with its country
+        :return: only records that the current user may read, each once
+        :rtype: list[Match]
+        """
+        # First, so that a country changed in this transaction counts for the reading.
+        self._process_pending()
+        hits = self._lookup(self._read(number, pbx))
+        by_model = {}
+        for hit in hits:
+            by_model.setdefault(hit.model, []).append(hit)
+        ranked = []
+        for model, model_hits in by_model.items():
+            ranked += self._match_model(model, model_hits)
+        ranked.sort(key=lambda pair: pair[0])
+        return [match for _rank, match in ranked]
+
+    @api.model
+    def _is_complete(self):
+        """Say whether all models' records are indexed, or some are still waiting."""
+        # sudo - telephony.number.source: whether the index is built is no secret
+        sources_sudo = self.env["telephony.number.source"].sudo()
+        return not sources_sudo.search_count([("is_done", "=", False)], limit=1)
+
+    @api.model
+    def _find(self, reading, pbx=None):
+        """Return all records that have a number, whoever may read them.
+
+        :param reading: what :meth:`_read` returned
+        :return: existing records, archived ones only where the company wants them
+        :rtype: list[Hit]
+        """
+        self._process_pending()
+        hits = self._lookup(reading)
+        existing = set()
+        for model in {hit.model for hit in hits}:
+            # sudo - any model: the caller hides what the user may not read
+            found = self._phone_model(model).sudo()
+            ids = [hit.res_id for hit in hits if hit.model == model]
+            existing |= {(model, id_) for id_ in found._search([("id", "in", ids)])}
+        return [hit for hit in hits if (hit.model, hit.res_id) in existing]
+
+    @api.model
+    def _lookup(self, reading):
+        """Return the index's rows for a number as one Hit a record, exact ones first.
+
+        :rtype: list[Hit]
+        """
+        suffixes = reading.suffixes()
+        if not suffixes:
+            return []
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT res_model, res_id, field, number, certain
+                     FROM telephony_number WHERE suffix IN %s
+                    ORDER BY number = ANY(%s) DESC, id LIMIT %s""",
+                tuple(suffixes),
+                list(reading.keys) or [reading.text],
+                MAX_ROWS,
+            )
+        )
+        best = {}
+        for model, res_id, field, number, certain in rows:
+            reason = numbers.compare(number, certain, reading)
+            known = best.get((model, res_id))
+            if reason and model in self.env and not (known and known.exact):
+                if not known or reason.exact:
+                    best[model, res_id] = Hit(
+                        model, res_id, reason.exact, reason, field
+                    )
+        hits = sorted(best.values(), key=lambda hit: not hit.exact)
+        exact = sum(hit.exact for hit in hits)
+        return hits[: exact + MAX_PROBABLE]
+
+    @api.model
+    def _phone_model(self, name):
+        """Return the model with its archived records or without, as is configured."""
+        return self.env[name].with_context(
+            active_test=not self.env.company.telephony_match_archived
+        )
+
+    def _match_model(self, name, hits):
+        """Return (rank, Match) of the hits of one model that the user may read."""
+        model = self._phone_model(name)
+        if not model.has_access("read"):
+            return []
+        visible = {
+            hit.res_id: hit
+            for hit in hits
+            if model._has_field_access(model._fields[hit.field], "read")
+        }
+        wanted = ["display_name", *model._telephony_rank_fields()]
+        records = model.search_fetch([("id", "in", list(visible))], wanted, order="id")
+        reasons = self._reason_texts()
+        return [
+            (
+                (not hit.exact, *record._telephony_rank()),
+                Match(record, hit.exact, reasons[hit.reason], hit.field),
+            )
+            for record in records.with_env(self.env)
+            for hit in [visible[record.id]]
+        ]
+
+    @api.model
+    def _reason_texts(self):
+        return {
+            numbers.Reason.NUMBER: self.env._("Same number"),
+            numbers.Reason.DIGITS: self.env._("Same digits"),
+            numbers.Reason.LAST_DIGITS: self.env._("Same last digits"),
+        }

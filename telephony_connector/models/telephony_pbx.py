@@ -1,0 +1,466 @@
+import re
+
+import phonenumbers
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.orm.models import NO_ACCESS
+from odoo.tools import SQL
+
+from ..listener.election import LEADER_LOCK
+from ..listener.thread import ensure_running
+from ..providers import get_provider_class, provider_selection
+
+# What may stand in a dial string beside the number: no line break, no blank, nothing
+# that a dial plan would evaluate.
+DIAL_STRING = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]*\{number\}[\w.@:+\-/]*$")
+CONTEXT = re.compile(r"^[\w.\-]+$")
+
+# What the listener must hear of at once when it changes.
+CONNECTION_FIELDS = frozenset(
+    (
+        "active",
+        "provider",
+        "host",
+        "port",
+        "username",
+        "secret",
+        "stored_secret",
+        "use_tls",
+        "tls_verify",
+        "tls_ca",
+        "dial_string",
+        "context",
+    )
+)
+
+CONNECTION_STATES = [
+    ("stopped", "Listener not running"),
+    ("connecting", "Connecting"),
+    ("connected", "Connected"),
+    ("unreachable", "Not reachable"),
+    ("not_responding", "Not responding"),
+    ("certificate", "Certificate refused"),
+    ("login_refused", "Login refused"),
+    ("permission", "Permission missing"),
+]
+
+
+class TelephonyPbx(models.Model):
+    """A telephone system and how it is reached.
+
+    The technical state (``connection_state`` and its companions) is written by the
+    listener alone, through ``_set_connection``.
+    """
+
+    _name = "telephony.pbx"
+    _description = "Telephone System"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    provider = fields.Selection(
+        selection="_selection_provider",
+        string="Kind",
+        required=True,
+        default="asterisk",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        compute="_compute_country_id",
+        store=True,
+        readonly=False,
+        help="The country whose rules the numbers of this telephone system follow: "
+        "a caller id without a country code is read as a number of this country.",
+    )
+    outside_prefix = fields.Char(
+        string="Outside Line Prefix",
+        help="What phones dial before an outside number, as 0 or 9. It is put before "
+        "the numbers that are dialled and removed from those that are presented.",
+    )
+    dial_format = fields.Selection(
+        [
+            ("e164", "+33612345678"),
+            ("international", "0033612345678"),
+            ("national", "0612345678 in the own country, else 0033612345678"),
+        ],
+        string="Outside Numbers Are Dialled As",
+        required=True,
+        default="e164",
+    )
+    international_prefix = fields.Char(
+        default="00", help="What is dialled before a country code, as 00 or 011."
+    )
+    extension_ids = fields.One2many("telephony.extension", "pbx_id")
+
+    # Connection
+    host = fields.Char(help="Name or address of the telephone system.")
+    port = fields.Integer(default=5038)
+    username = fields.Char(groups="telephony_connector.group_telephony_administrator")
+    secret = fields.Char(
+        string="Password",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        groups="telephony_connector.group_telephony_administrator",
+        copy=False,
+        help="Write-only: a new value replaces the stored one, which is never shown.",
+    )
+    stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    has_secret = fields.Boolean(
+        string="Password Set",
+        compute="_compute_has_secret",
+        groups="telephony_connector.group_telephony_administrator",
+    )
+    use_tls = fields.Boolean(string="Encrypted (TLS)")
+    tls_verify = fields.Boolean(string="Verify the Certificate", default=True)
+    tls_ca = fields.Text(
+        string="Own Certificate Authority",
+        help="PEM text of the authority that signed the telephone system's "
+        "certificate, where it is not a public one.",
+        groups="telephony_connector.group_telephony_administrator",
+    )
+
+    # Dialling
+    dial_string = fields.Char(
+        default="PJSIP/{number}",
+        help="How a phone is rung: PJSIP/{number} or SIP/{number}; "
+        "Local/{number}@from-internal for FreePBX.",
+    )
+    context = fields.Char(
+        string="Dial Plan Context",
+        default="from-internal",
+        help="Where in the dial plan the numbers that users call are looked up.",
+    )
+    ring_timeout = fields.Integer(
+        string="Ring Own Phone For (s)",
+        default=30,
+        help="How long a user's own phone rings after a click, in seconds.",
+    )
+
+    voicemail_code = fields.Char(
+        help="What is dialled to leave a message in the mailbox of an extension, where "
+        "the dial plan has such a number, as *{number}. Empty: not offered.",
+    )
+    pickup_code = fields.Char(
+        string="Pick-up Code",
+        help="What is dialled before an extension's number to take a call that rings "
+        "there, where the dial plan has such a code, as ** or *8. Empty: not offered.",
+    )
+
+    # Pages
+    open_page_on = fields.Selection(
+        [
+            ("ringing", "While the phone rings"),
+            ("answer", "Once the call is answered"),
+            ("never", "Never"),
+        ],
+        string="Open the Call's Page",
+        required=True,
+        default="ringing",
+    )
+    internal_calls = fields.Selection(
+        [
+            ("page", "Page, as for other calls"),
+            ("card", "Card only"),
+            ("nothing", "Nothing"),
+        ],
+        required=True,
+        default="card",
+        help="What colleagues' calls show to the called user.",
+    )
+
+    # State of the connection, written by the listener
+    connection_state = fields.Selection(
+        CONNECTION_STATES, readonly=True, copy=False, default="stopped"
+    )
+    connection_message = fields.Char(readonly=True, copy=False)
+    connection_date = fields.Datetime(string="Since", readonly=True, copy=False)
+    version = fields.Char(readonly=True, copy=False)
+    allowed_actions = fields.Char(
+        readonly=True,
+        copy=False,
+        help="What Odoo's account may do on the telephone system, as it says itself.",
+    )
+    last_event_date = fields.Datetime(string="Last Event", readonly=True, copy=False)
+    events_per_minute = fields.Integer(readonly=True, copy=False)
+    delay = fields.Integer(
+        string="Delay (ms)",
+        readonly=True,
+        copy=False,
+        help="From an event's arrival until Odoo has it in its database, on average.",
+    )
+    reconnect_count = fields.Integer(string="Reconnects", readonly=True, copy=False)
+    dropped_count = fields.Integer(
+        string="Calls Lost",
+        readonly=True,
+        copy=False,
+        help="Calls that were dropped while the database could not be reached.",
+    )
+    last_error = fields.Char(readonly=True, copy=False)
+    last_error_date = fields.Datetime(readonly=True, copy=False)
+
+    _name_company_uniq = models.Constraint(
+        "UNIQUE(name, company_id)",
+        "A telephone system of that name exists already in the company.",
+    )
+
+    def init(self):
+        result = super().init()
+        # Numbers the leaders' terms: a later leader's word outranks an earlier one's.
+        self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS telephony_term_seq")
+        return result
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _selection_provider(self):
+        return provider_selection()
+
+    @api.depends("company_id")
+    def _compute_country_id(self):
+        for pbx in self:
+            pbx.country_id = pbx.country_id or pbx.company_id.country_id
+
+    def _compute_secret(self):
+        self.secret = False
+
+    def _inverse_secret(self):
+        # sudo - telephony.pbx: the stored secret is out of every user's reach
+        for pbx_sudo in self.sudo():
+            pbx_sudo.stored_secret = pbx_sudo.secret
+
+    @api.depends("stored_secret")
+    def _compute_has_secret(self):
+        for pbx, pbx_sudo in zip(self, self.sudo(), strict=True):
+            pbx.has_secret = bool(pbx_sudo.stored_secret)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains(
+        "dial_string",
+        "context",
+        "ring_timeout",
+        "port",
+        "outside_prefix",
+        "international_prefix",
+        "pickup_code",
+        "voicemail_code",
+    )
+    def _check_dialling(self):
+        for pbx in self:
+            if re.search(
+                r"[^0-9*#]",
+                f"{pbx.outside_prefix or ''}{pbx.international_prefix or ''}",
+            ):
+                raise ValidationError(
+                    pbx.env._("Prefixes are made of digits, * and # only.")
+                )
+            if pbx.dial_string and not DIAL_STRING.match(pbx.dial_string):
+                raise ValidationError(
+                    pbx.env._(
+                        "The dial string must name a technology and the place of the "
+                        "number, as in PJSIP/{number}."
+                    )
+                )
+            for code in (pbx.pickup_code, pbx.voicemail_code):
+                if code and re.search(r"[^0-9*#]", code.replace("{number}", "")):
+                    raise ValidationError(
+                        pbx.env._("Codes are made of digits, * and # only.")
+                    )
+            if pbx.context and not CONTEXT.match(pbx.context):
+                raise ValidationError(
+                    pbx.env._("The dial plan context may hold no blanks or signs.")
+                )
+            if not 1 <= pbx.ring_timeout <= 300:
+                raise ValidationError(
+                    pbx.env._("A phone can ring between 1 and 300 seconds.")
+                )
+            if not 1 <= pbx.port <= 65535:
+                raise ValidationError(
+                    pbx.env._("The port is a number between 1 and 65535.")
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pbxs = super().create(vals_list)
+        pbxs._tell_listeners()
+        return pbxs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if CONNECTION_FIELDS & vals.keys():
+            self._tell_listeners()
+        return result
+
+    def unlink(self):
+        self._tell_listeners()
+        return super().unlink()
+
+    # === FOR THE LISTENER === #
+
+    @api.model
+    def _cron_listen(self):
+        """Make sure that this server listens; a listener elsewhere leads on meanwhile.
+
+        Returns at once: the listener is a thread of its own.
+        """
+        if self.search_count([("provider", "=", "asterisk")], limit=1):
+            ensure_running(self.env.cr.dbname)
+
+    @api.model
+    def _tell_listeners(self):
+        """Have the listeners look at the telephone systems' settings again."""
+        self.env["telephony.command"]._notify({"settings": True})
+
+    def _set_connection(self, state, message=False, version=False, actions=None):
+        """Write the state of the connection, as the listener found it.
+
+        :param str state: one of ``CONNECTION_STATES``
+        :param str message: the error in an administrator's words
+        :param str version: what the telephone system says it is
+        :param actions: names of the AMI actions that the account may use
+        """
+        now = fields.Datetime.now()
+        for pbx in self:
+            values = {"connection_message": message or False}
+            if version:
+                values["version"] = version
+            if actions is not None:
+                values["allowed_actions"] = " ".join(sorted(actions))
+            if message:
+                values |= {"last_error": message, "last_error_date": now}
+            if pbx.connection_state != state:
+                values |= {"connection_state": state, "connection_date": now}
+                if state == "connected" and pbx.version:
+                    values["reconnect_count"] = pbx.reconnect_count + 1
+            pbx.write(values)
+            for user in pbx.extension_ids.user_id:
+                user._bus_send("telephony.pbx/changed", {"id": pbx.id})
+
+    def _set_statistics(self, statistics):
+        """Write how the connection does.
+
+        :param dict statistics: ``last_event_date``, ``events_per_minute``, ``delay``
+            (ms) and ``dropped`` (calls lost since the last time)
+        """
+        shown = {key: value for key, value in statistics.items() if key != "dropped"}
+        for pbx in self:
+            dropped = pbx.dropped_count + statistics["dropped"]
+            pbx.write({**shown, "dropped_count": dropped})
+
+    # === ACTION METHODS === #
+
+    def action_reconnect(self):
+        """Have the listener try again now, instead of when its pause is over."""
+        self.env["telephony.command"]._notify({"reconnect": self.ids})
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "The listener tries again now. What comes of it shows here."
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _get_dial_text(self, reading):
+        """Return what a phone of this system dials to reach a number.
+
+        :param reading: of ``telephony.number._read``
+        :return: what AMI may be given, empty where there is nothing to dial
+        """
+        self.ensure_one()
+        if reading.kind != "external" or not reading.e164:
+            return reading.text
+        number = reading.e164
+        if self.dial_format != "e164":
+            parsed = phonenumbers.parse(number)
+            if (
+                self.dial_format == "national"
+                and parsed.country_code == self.country_id.phone_code
+            ):
+                number = phonenumbers.format_number(
+                    parsed, phonenumbers.PhoneNumberFormat.NATIONAL
+                )
+                number = re.sub(r"\D", "", number)
+            else:
+                number = f"{self.international_prefix or ''}{number[1:]}"
+        return f"{self.outside_prefix or ''}{number}"
+
+    def _check_reachable(self):
+        """Make sure that somebody can carry out a command now.
+
+        :raise UserError: telling the user what is wrong
+        """
+        self.ensure_one()
+        if not self._has_leader():
+            raise UserError(
+                self.env._(
+                    "Nothing was dialled: Odoo's telephony listener is not running. "
+                    "Please tell your administrator."
+                )
+            )
+        if self.connection_state != "connected":
+            raise UserError(
+                self.env._(
+                    "Nothing was dialled: the telephone system “%(name)s” is not "
+                    "connected (%(state)s).",
+                    name=self.name,
+                    state=self._get_connection_text(),
+                )
+            )
+
+    def _get_offered_controls(self):
+        """Return what users can do with a call on this telephone system."""
+        self.ensure_one()
+        return self._get_provider().get_controls()
+
+    def _get_connection_text(self):
+        """Return the state of the connection in words."""
+        self.ensure_one()
+        states = dict(self._fields["connection_state"]._description_selection(self.env))
+        state = self.connection_state or "stopped"
+        return states[state if self._has_leader() else "stopped"]
+
+    def _has_leader(self):
+        """Say whether a listener leads this telephone system right now.
+
+        Asked of PostgreSQL's lock table, so that a listener that was killed counts as
+        gone the moment it is.
+        """
+        self.ensure_one()
+        [[found]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT FROM pg_locks
+                     WHERE locktype = 'advisory' AND granted
+                       AND classid = %s AND objid = %s AND objsubid = 2
+                       AND database = (SELECT oid FROM pg_database
+                                        WHERE datname = current_database())
+                )
+                """,
+                LEADER_LOCK,
+                self.id,
+            )
+        )
+        return found
+
+    def _get_provider(self):
+        """Return the strategy object of this telephone system's kind."""
+        self.ensure_one()
+        return get_provider_class(self.provider)(self)

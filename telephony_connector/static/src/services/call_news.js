@@ -1,0 +1,119 @@
+import { _t } from "@web/core/l10n/translation";
+
+/**
+ * What the bus says of a call, and what it means for a card. Plain functions: the
+ * service keeps the calls, the components show them.
+ *
+ * @typedef {Object} CallNews
+ * @property {number} id
+ * @property {number} revision counts what the server learned of the call
+ * @property {"inbound"|"outbound"|"internal"} direction
+ * @property {"ringing"|"ongoing"|"ended"} state
+ * @property {string|false} outcome
+ * @property {"ringing"|"ongoing"|"ended"} mine the user's own share of the call
+ * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
+ * @property {boolean} on_hold
+ * @property {boolean} show_card
+ * @property {boolean} open_page
+ */
+
+/** What a bus message holds, and a card besides its details. */
+export const NEWS_KEYS = Object.freeze([
+    "id",
+    "revision",
+    "direction",
+    "state",
+    "outcome",
+    "mine",
+    "progress",
+    "on_hold",
+    "user_id",
+    "show_card",
+    "open_page",
+]);
+
+const STATE_ORDER = Object.freeze({ ringing: 0, ongoing: 1, ended: 2 });
+
+/**
+ * Messages come twice and out of order.
+ *
+ * @param {CallNews} news
+ * @param {CallNews} known
+ * @returns {boolean} whether `news` says less than what is known already
+ */
+export function isOutdated(news, known) {
+    return (
+        news.revision < known.revision ||
+        (news.revision === known.revision && STATE_ORDER[news.state] < STATE_ORDER[known.state])
+    );
+}
+
+/**
+ * An internal call has a user at both ends: it comes in where the phone rings although
+ * the caller's own was picked up.
+ *
+ * @param {CallNews} news the first one of its call
+ */
+export function isIncoming({ direction, mine, progress }) {
+    return (
+        direction === "inbound" ||
+        (direction === "internal" && mine === "ringing" && progress !== "own_phone")
+    );
+}
+
+/**
+ * @param {CallNews & { isIncoming: boolean, isHeld: boolean }} call
+ * @returns {boolean} whether the call has something to say to its user now
+ */
+export function hasCard(call) {
+    if (!call.show_card || call.state === "ended") {
+        return false;
+    }
+    if (!call.isIncoming) {
+        return true;
+    }
+    // Whoever answered has the page before them, unless it does not open by itself.
+    return call.mine === "ringing" || (call.mine === "ongoing" && (!call.open_page || call.isHeld));
+}
+
+/**
+ * @param {CallNews & { isIncoming: boolean, message?: string, answered_by?: string }} call
+ * @returns {string} how far the call has come, in the user's words
+ */
+export function getStatusText(call) {
+    if (call.message) {
+        return call.message;
+    }
+    if (call.state === "ended") {
+        return getOutcomeText(call.outcome);
+    }
+    if (call.state === "ongoing" && call.mine === "ended") {
+        return call.answered_by
+            ? _t("Answered by %(name)s", { name: call.answered_by })
+            : _t("Answered");
+    }
+    if (call.state === "ongoing") {
+        return call.on_hold ? _t("On hold") : _t("On the phone");
+    }
+    if (call.isIncoming) {
+        return _t("Ringing");
+    }
+    return call.progress === "own_phone" ? _t("Ringing your phone") : _t("Calling");
+}
+
+function getOutcomeText(outcome) {
+    switch (outcome) {
+        case "answered":
+            return _t("Call ended");
+        case "missed":
+            return _t("No answer");
+        case "busy":
+            return _t("Busy");
+        case "declined":
+            return _t("Declined");
+        case "cancelled":
+            return _t("Cancelled");
+        default:
+            return _t("The call failed");
+    }
+}

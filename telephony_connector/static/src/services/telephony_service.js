@@ -1,0 +1,385 @@
+import { markRaw, reactive } from "@odoo/owl";
+
+import { browser } from "@web/core/browser/browser";
+import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { omit, pick } from "@web/core/utils/objects";
+import {
+    hasCard,
+    isIncoming,
+    isOutdated,
+    NEWS_KEYS,
+} from "@telephony_connector/services/call_news";
+import { PageTurn } from "@telephony_connector/services/page_turn";
+
+export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
+// Milliseconds in which a card still says what became of its call; longer for a reason.
+const LAST_WORD = 5000;
+const LAST_WORD_REASON = 12000;
+// Seconds that the server has beyond its own limit, and between two questions after it.
+const COMMAND_GRACE = 1;
+
+const NO_PHONE = Object.freeze({
+    can_call: false,
+    extensions: [],
+    line: "no_extension",
+    missed_count: 0,
+    open_calls: [],
+});
+const USER_ERRORS = ["AccessError", "MissingError", "UserError", "ValidationError"].map(
+    (name) => `odoo.exceptions.${name}`
+);
+
+/**
+ * The user's telephone in the web client: the calls that ring or run, the state of the
+ * line, and the way to dial. Components read it through `useService("telephony")`.
+ */
+export class Telephony {
+    /** @param {import("services").ServiceFactories} services */
+    constructor(services) {
+        this.services = markRaw(services);
+        this.pageTurn = markRaw(new PageTurn(services));
+        this.isActive = false;
+        this.isDialing = false;
+        this.phone = NO_PHONE;
+        /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
+        this.calls = {};
+        // Late messages must not bring these back.
+        this.endedIds = markRaw(new Set());
+        this.pageIds = markRaw(new Set());
+        this.timers = markRaw({});
+    }
+
+    // ---------------------------------------------------------------------------
+    // State
+    // ---------------------------------------------------------------------------
+
+    /** Calls with a card, the oldest first. */
+    get cards() {
+        return Object.values(this.calls).filter((call) => call.title && call.isShown);
+    }
+
+    /** Subscribe to the bus, for users of the telephone only. */
+    async start() {
+        this.isActive = await user.hasGroup(TELEPHONY_GROUP);
+        if (!this.isActive) {
+            return;
+        }
+        const { bus_service } = this.services;
+        bus_service.subscribe("telephony.call/changed", (news) => this.onCallChanged(news));
+        bus_service.subscribe("telephony.command/changed", (news) => this.onCommandChanged(news));
+        bus_service.subscribe("telephony.pbx/changed", () => this.load());
+        bus_service.addEventListener("BUS:RECONNECT", () => this.load());
+        bus_service.start();
+    }
+
+    /** Read the state of the line, and the calls that run already. */
+    async load() {
+        await this.started;
+        if (!this.isActive) {
+            return;
+        }
+        const knownIds = Object.keys(this.calls).map(Number);
+        const phone = await this.read("get_phone_state", []);
+        if (!phone) {
+            return;
+        }
+        this.phone = phone;
+        for (const id of knownIds) {
+            if (!phone.open_calls.includes(id) && this.calls[id]?.state !== "ended") {
+                // It ended while the line to the server was cut.
+                this.forget(id);
+            }
+        }
+        if (phone.open_calls.length) {
+            this.readCards(phone.open_calls);
+        }
+    }
+
+    // ---------------------------------------------------------------------------
+    // Calls
+    // ---------------------------------------------------------------------------
+
+    /** @param {import("./call_news").CallNews} news */
+    onCallChanged(news) {
+        if (!this.takeNews(news)) {
+            return;
+        }
+        if (news.state === "ended") {
+            return;
+        }
+        if (news.show_card) {
+            this.readCards([news.id]);
+        }
+        if (news.open_page) {
+            this.offerPage(news.id);
+        }
+    }
+
+    /**
+     * @param {import("./call_news").CallNews} news
+     * @returns {boolean} whether they were news
+     */
+    takeNews(news) {
+        const known = this.calls[news.id];
+        if (this.endedIds.has(news.id) || (known && isOutdated(news, known))) {
+            return false;
+        }
+        if (!known) {
+            if (news.state === "ended") {
+                this.endedIds.add(news.id);
+                return false;
+            }
+            this.calls[news.id] = { isIncoming: isIncoming(news), isShown: false };
+        }
+        const call = this.calls[news.id];
+        Object.assign(call, news);
+        this.updateCard(call);
+        return true;
+    }
+
+    /** Show the call's card, take it away, or let it say its last word. */
+    updateCard(call) {
+        const wasShown = call.isShown;
+        if (call.state === "ended") {
+            this.endedIds.add(call.id);
+        }
+        if (hasCard(call)) {
+            call.isShown = !call.isDismissed;
+            return;
+        }
+        const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
+        if (wasShown && (wasAnsweredElsewhere || !call.isIncoming)) {
+            this.sayLastWord(call);
+        } else if (call.state === "ended") {
+            this.forget(call.id);
+        } else {
+            call.isShown = false;
+        }
+    }
+
+    sayLastWord(call) {
+        this.setTimer(`card_${call.id}`, call.message ? LAST_WORD_REASON : LAST_WORD, () => {
+            if (call.state === "ended") {
+                this.forget(call.id);
+            } else {
+                call.isShown = false;
+            }
+        });
+    }
+
+    /** "Not now": the card goes and stays away in this tab. */
+    dismiss(call) {
+        if (call.state === "ended") {
+            this.forget(call.id);
+        } else {
+            Object.assign(call, { isDismissed: true, isShown: false });
+        }
+    }
+
+    forget(id) {
+        this.clearTimer(`card_${id}`);
+        delete this.calls[id];
+    }
+
+    /** Read what the cards of these calls show, as far as the user may know it. */
+    async readCards(ids) {
+        for (const card of (await this.read("read_cards", [ids])) || []) {
+            this.takeNews(pick(card, ...NEWS_KEYS));
+            const call = this.calls[card.id];
+            if (call && card.revision >= call.revision) {
+                Object.assign(call, omit(card, ...NEWS_KEYS));
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------------------
+    // Pages
+    // ---------------------------------------------------------------------------
+
+    /** Open the call's page, in one tab only and not under the user's hands. */
+    async offerPage(id) {
+        if (this.pageIds.has(id)) {
+            return;
+        }
+        this.pageIds.add(id);
+        if (!(await this.pageTurn.isMine()) || this.endedIds.has(id)) {
+            return;
+        }
+        const action = await this.read("claim_page", [[id]]);
+        if (!action) {
+            return;
+        }
+        if (!this.pageTurn.isUserBusy()) {
+            await this.services.action.doAction(action);
+        } else if (this.calls[id]) {
+            this.calls[id].isHeld = true;
+            this.updateCard(this.calls[id]);
+        }
+    }
+
+    async openPage(call) {
+        const action = await this.services.orm.call("telephony.call", "action_open_page", [
+            [call.id],
+        ]);
+        await this.services.action.doAction(action);
+        this.dismiss(call);
+    }
+
+    // ---------------------------------------------------------------------------
+    // Dialling
+    // ---------------------------------------------------------------------------
+
+    /**
+     * Ring the user's own phone, then the number.
+     *
+     * @param {{ number: string, model?: string, resId?: number, field?: string }} target
+     *  the record and the field that were clicked, if any
+     * @returns {Promise<boolean>} whether the telephone system was asked
+     */
+    async dial({ number, model, resId, field }) {
+        if (this.isDialing) {
+            return false;
+        }
+        this.isDialing = true;
+        try {
+            const params = model ? { number, model, res_id: resId, field } : { number };
+            this.onDialed(await rpc("/telephony/call", params));
+            return true;
+        } catch (error) {
+            this.onDialFailed(error);
+            return false;
+        } finally {
+            this.isDialing = false;
+        }
+    }
+
+    /**
+     * Call a number that a record's field shows. The call belongs to that record, whoever
+     * else has the number; what was changed there is saved first.
+     *
+     * @param {import("@web/model/relational_model/record").Record} record
+     */
+    async dialField(record, field, number) {
+        if (record === record.model.root && !record.isNew && !(await record.save())) {
+            return false;
+        }
+        const isStored = record.resId && !record.dirty;
+        return this.dial(
+            isStored ? { number, model: record.resModel, resId: record.resId, field } : { number }
+        );
+    }
+
+    onDialed({ call_id, command_id, expires_in, number_display }) {
+        this.takeNews({
+            id: call_id,
+            revision: 0,
+            direction: "outbound",
+            state: "ringing",
+            mine: "ringing",
+            progress: "own_phone",
+            show_card: true,
+        });
+        if (this.calls[call_id]) {
+            this.calls[call_id].title ||= number_display;
+            this.readCards([call_id]);
+        }
+        if (command_id) {
+            this.checkCommandIn(command_id, expires_in + COMMAND_GRACE);
+        }
+    }
+
+    onDialFailed(error) {
+        const { action, notification } = this.services;
+        const name = error instanceof RPCError && error.exceptionName;
+        if (name === "odoo.exceptions.RedirectWarning") {
+            const [message, actionId, label, additionalContext] = error.data.arguments;
+            const close = notification.add(message, {
+                type: "warning",
+                sticky: true,
+                buttons: [
+                    {
+                        name: label,
+                        primary: true,
+                        onClick: () => {
+                            close();
+                            action.doAction(actionId, { additionalContext });
+                        },
+                    },
+                ],
+            });
+        } else if (USER_ERRORS.includes(name)) {
+            notification.add(error.data.message, { type: "danger" });
+        } else {
+            throw error;
+        }
+    }
+
+    checkCommandIn(id, seconds) {
+        this.setTimer(`command_${id}`, seconds * 1000, async () => {
+            const news = await this.read("check", [[id]], "telephony.command");
+            if (["pending", "sent"].includes(news?.state)) {
+                this.checkCommandIn(id, COMMAND_GRACE);
+            } else if (news) {
+                this.onCommandChanged(news);
+            }
+        });
+    }
+
+    onCommandChanged({ id, call_id, state, message }) {
+        this.clearTimer(`command_${id}`);
+        if (state === "done" || !message) {
+            return;
+        }
+        const call = this.calls[call_id];
+        if (call?.isShown) {
+            call.message = message;
+            call.isFailed = true;
+            this.sayLastWord(call);
+        } else {
+            this.services.notification.add(message, { type: "danger" });
+        }
+    }
+
+    // ---------------------------------------------------------------------------
+    // Helpers
+    // ---------------------------------------------------------------------------
+
+    /**
+     * Ask the server in the background: what fails there must not get in the user's way.
+     *
+     * @returns {Promise<any>} undefined where there was no answer
+     */
+    async read(method, args, model = "telephony.call") {
+        try {
+            return await this.services.orm.silent.call(model, method, args);
+        } catch (error) {
+            if (!(error instanceof RPCError || error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
+    }
+
+    setTimer(key, delay, callback) {
+        this.clearTimer(key);
+        this.timers[key] = browser.setTimeout(callback, delay);
+    }
+
+    clearTimer(key) {
+        browser.clearTimeout(this.timers[key]);
+        delete this.timers[key];
+    }
+}
+
+export const telephonyService = {
+    dependencies: ["action", "bus_service", "multi_tab", "notification", "orm", "ui"],
+    start(env, services) {
+        const telephony = reactive(new Telephony(services));
+        telephony.started = markRaw(telephony.start());
+        env.bus.addEventListener("WEB_CLIENT_READY", () => telephony.load(), { once: true });
+        return telephony;
+    },
+};
+
+registry.category("services").add("telephony", telephonyService);

@@ -1,0 +1,32 @@
+import { Component } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { CallButton } from "@telephony_connector/components/call_button/call_button";
+
+/**
+ * The Call button of a record's page:
+ * `<widget name="telephony_call_button" options="{'field': 'phone'}"/>`.
+ */
+export class TelephonyCallButton extends Component {
+    static template = "telephony_connector.TelephonyCallButton";
+    static components = { CallButton };
+    static props = { ...standardWidgetProps, field: String };
+}
+
+export const telephonyCallButton = {
+    component: TelephonyCallButton,
+    extractProps: ({ options }) => ({ field: options.field || "phone" }),
+    fieldDependencies: ({ options }) => [{ name: options.field || "phone", type: "char" }],
+    supportedOptions: [
+        {
+            label: _t("Phone Field"),
+            name: "field",
+            type: "field",
+            availableTypes: ["char"],
+        },
+    ],
+};
+
+registry.category("view_widgets").add("telephony_call_button", telephonyCallButton);

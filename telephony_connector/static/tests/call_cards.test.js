@@ -1,0 +1,205 @@
+import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { advanceTime, mockDate } from "@odoo/hoot-mock";
+import { asyncStep, getService, serverState, waitForSteps } from "@web/../tests/web_test_helpers";
+import {
+    defineTelephonyModels,
+    makeCard,
+    makeNews,
+    sendNews,
+    server,
+    setupTelephony,
+} from "./telephony_test_helpers";
+
+describe.current.tags("desktop");
+defineTelephonyModels();
+beforeEach(() => setupTelephony());
+
+const OUTBOUND = { direction: "outbound", progress: "own_phone" };
+
+test("an incoming call shows who it is", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews(), { caller_name: "<b>ADA</b>", queue: "Sales" });
+    await contains(".o_telephony_card", { count: 1 });
+    expect(".o_telephony_card_title").toHaveText("Incoming call: +33 6 39 98 00 01");
+    expect(".o_telephony_card_status").toHaveText("Ringing");
+    expect(".o_telephony_card_record").toHaveText("Ada Example\nContact");
+    // What the caller's side sends is text.
+    expect(".o_telephony_card_caller").toHaveText("<b>ADA</b>");
+    expect(".o_telephony_card_body").toHaveText(/Sales · Main$/);
+    expect("[role=status]:contains(Incoming)").toHaveText(
+        "Incoming call: +33 6 39 98 00 01, Ada Example, Ringing"
+    );
+});
+
+test("who is not in the telephony group hears of no calls", async () => {
+    setupTelephony({ isUser: false });
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    getService("bus_service").subscribe("telephony.call/changed", () => asyncStep("heard"));
+    await waitForSteps(["heard"]);
+    expect(".o_telephony_card").toHaveCount(0);
+});
+
+test("several matches are listed, with how many more there are", async () => {
+    const pyEnv = await startServer();
+    await start();
+    const matches = [1, 2].map((id) => ({
+        model: "crm.lead",
+        id,
+        name: `Lead ${id}`,
+        model_name: "Lead",
+    }));
+    sendNews(pyEnv, makeNews(), { object: false, matches, match_count: 5 });
+    await contains(".o_telephony_card_record", { count: 2 });
+    expect(".o_telephony_card_body li:last").toHaveText("and 3 more");
+});
+
+test("what the user may not see is said to be known, and not named", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews(), { object: false, matches: [], match_count: 0, hidden: true });
+    await contains(".o_telephony_card_hidden", {
+        text: "Known in the company, not visible to you",
+    });
+    expect(".o_telephony_card_record").toHaveCount(0);
+    expect(".o_telephony_card_unknown").toHaveCount(0);
+});
+
+test("an unknown caller is said to be unknown", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews(), { object: false, matches: [], match_count: 0 });
+    await contains(".o_telephony_card_unknown", { text: "Unknown caller" });
+});
+
+test("cards stack, and leave the focus where it is", async () => {
+    const pyEnv = await startServer();
+    await start();
+    const input = document.createElement("input");
+    document.querySelector(".o_main_navbar").append(input);
+    input.focus();
+    sendNews(pyEnv, makeNews());
+    sendNews(pyEnv, makeNews({ id: 2 }));
+    await contains(".o_telephony_card", { count: 2 });
+    expect(document.activeElement).toBe(input);
+});
+
+test("the card says who answered and goes", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    await contains(".o_telephony_card_open", { count: 1 });
+    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ended" }), {
+        answered_by: "Grace Example",
+    });
+    await contains(".o_telephony_card_status", { text: "Answered by Grace Example" });
+    expect(".o_telephony_card_open").toHaveCount(0);
+    await advanceTime(5000);
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("the card goes at once when the caller gives up", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    await contains(".o_telephony_card", { count: 1 });
+    sendNews(pyEnv, makeNews({ revision: 2, state: "ended", mine: "ended", outcome: "missed" }));
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("messages that come twice or late bring nothing back", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews({ revision: 3, on_hold: true, state: "ongoing", mine: "ongoing" }));
+    await contains(".o_telephony_card_status", { text: "On hold" });
+    sendNews(pyEnv, makeNews({ revision: 2 }));
+    sendNews(pyEnv, makeNews({ revision: 3 }));
+    sendNews(pyEnv, makeNews({ id: 3 }));
+    await contains(".o_telephony_card[data-call-id='3']");
+    expect(".o_telephony_card[data-call-id='1'] .o_telephony_card_status").toHaveText("On hold");
+    sendNews(pyEnv, makeNews({ revision: 4, state: "ended", mine: "ended" }));
+    await contains(".o_telephony_card[data-call-id='1']", { count: 0 });
+    sendNews(pyEnv, makeNews({ revision: 5 }));
+    sendNews(pyEnv, makeNews({ id: 2 }));
+    await contains(".o_telephony_card[data-call-id='2']");
+    expect(".o_telephony_card[data-call-id='1']").toHaveCount(0);
+});
+
+test("“Not now” takes the card away for good", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    await click(".o_telephony_card button", { text: "Not now" });
+    await contains(".o_telephony_card", { count: 0 });
+    sendNews(pyEnv, makeNews({ revision: 2 }));
+    sendNews(pyEnv, makeNews({ id: 2 }));
+    await contains(".o_telephony_card[data-call-id='2']");
+    expect(".o_telephony_card[data-call-id='1']").toHaveCount(0);
+});
+
+test("“Open page” opens the call's page", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    await click(".o_telephony_card_open");
+    await contains(".o_telephony_card", { count: 0 });
+    await contains(".o_notification", { text: "Page of call 1" });
+});
+
+test("whoever answered keeps a card only where no page opens", async () => {
+    const pyEnv = await startServer();
+    await start();
+    mockDate("2026-01-05 10:01:05", +0);
+    sendNews(pyEnv, makeNews({ state: "ongoing", mine: "ongoing" }), {
+        answer_date: "2026-01-05 10:00:00",
+    });
+    await contains(".o_telephony_timer", { text: "1:05" });
+    expect(".o_telephony_card_status").toHaveText("On the phone · 1:05");
+    server.claimed.add(1);
+    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing", open_page: true }));
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("an outgoing call shows how far it has come and what became of it", async () => {
+    const pyEnv = await startServer();
+    await start();
+    const title = "Outgoing call: +33 6 39 98 00 01";
+    sendNews(pyEnv, makeNews(OUTBOUND), { title });
+    await contains(".o_telephony_card_status", { text: "Ringing your phone" });
+    sendNews(pyEnv, makeNews({ ...OUTBOUND, revision: 2, progress: "calling" }), { title });
+    await contains(".o_telephony_card_status", { text: "Calling" });
+    sendNews(
+        pyEnv,
+        makeNews({ ...OUTBOUND, revision: 3, state: "ended", mine: "ended", outcome: "busy" })
+    );
+    await contains(".o_telephony_card_status", { text: "Busy" });
+    expect(".o_telephony_card_open").toHaveCount(0);
+    await advanceTime(5000);
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("an internal call comes in at one end only", async () => {
+    const pyEnv = await startServer();
+    await start();
+    const internal = { direction: "internal", progress: "calling" };
+    sendNews(pyEnv, makeNews({ ...internal, id: 1, mine: "ringing" }));
+    sendNews(pyEnv, makeNews({ ...internal, id: 2, mine: "ongoing" }));
+    await contains(".o_telephony_card_status", { count: 2 });
+    expect(".o_telephony_card[data-call-id='1'] .o_telephony_card_status").toHaveText("Ringing");
+    expect(".o_telephony_card[data-call-id='2'] .o_telephony_card_status").toHaveText("Calling");
+});
+
+test("calls that run when the client starts have their card", async () => {
+    setupTelephony({ phone: { open_calls: [4] } });
+    const pyEnv = await startServer();
+    server.cards[4] = makeCard({ id: 4 });
+    await start();
+    await contains(".o_telephony_card[data-call-id='4']", { count: 1 });
+    // It ended while the connection was cut.
+    server.phone.open_calls = [];
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.pbx/changed", { id: 1 });
+    await contains(".o_telephony_card", { count: 0 });
+});

@@ -1,0 +1,167 @@
+import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { advanceTime, Deferred } from "@odoo/hoot-mock";
+import { makeServerError, mockService, onRpc, serverState } from "@web/../tests/web_test_helpers";
+import {
+    defineTelephonyModels,
+    getTelephony,
+    makeCard,
+    server,
+    setupTelephony,
+} from "./telephony_test_helpers";
+
+describe.current.tags("desktop");
+defineTelephonyModels();
+beforeEach(() => setupTelephony());
+
+const ANSWER = {
+    call_id: 3,
+    command_id: 9,
+    expires_in: 5,
+    number_display: "+33 6 39 98 00 01",
+    message: "Ringing your phone 1001",
+};
+const OUTGOING = { id: 3, revision: 0, direction: "outbound", progress: "own_phone" };
+
+function sendAnswer(pyEnv, values) {
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.command/changed", {
+        id: 9,
+        call_id: 3,
+        action: "dial",
+        state: "done",
+        code: false,
+        message: "",
+        ...values,
+    });
+}
+
+test("dialling shows the own phone ringing", async () => {
+    onRpc("/telephony/call", async (request) => {
+        const { params } = await request.json();
+        expect.step(JSON.stringify(params));
+        return ANSWER;
+    });
+    server.cards[3] = makeCard({ ...OUTGOING, title: "Outgoing call: +33 6 39 98 00 01" });
+    await startServer();
+    await start();
+    await getTelephony().dial({
+        number: "0639980001",
+        model: "res.partner",
+        resId: 7,
+        field: "phone",
+    });
+    await contains(".o_telephony_card_status", { text: "Ringing your phone" });
+    expect.verifySteps([
+        '{"number":"0639980001","model":"res.partner","res_id":7,"field":"phone"}',
+    ]);
+});
+
+test("a second click while the first one is on its way dials nothing", async () => {
+    const answer = new Deferred();
+    onRpc("/telephony/call", () => {
+        expect.step("dial");
+        return answer;
+    });
+    await startServer();
+    await start();
+    const telephony = getTelephony();
+    const first = telephony.dial({ number: "1" });
+    expect(await telephony.dial({ number: "1" })).toBe(false);
+    answer.resolve(ANSWER);
+    expect(await first).toBe(true);
+    expect.verifySteps(["dial"]);
+});
+
+test("a refused call says why on its card", async () => {
+    onRpc("/telephony/call", () => ANSWER);
+    server.cards[3] = makeCard(OUTGOING);
+    const pyEnv = await startServer();
+    await start();
+    await getTelephony().dial({ number: "1" });
+    await contains(".o_telephony_card");
+    sendAnswer(pyEnv, { state: "failed", message: "Your phone 1001 is not reachable" });
+    await contains(".o_telephony_card_failed", { count: 1 });
+    expect(".o_telephony_card_status").toHaveText("Your phone 1001 is not reachable");
+    expect(".o_telephony_card_open").toHaveCount(0);
+    await advanceTime(12000);
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("a failure whose card is gone comes as a notification", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendAnswer(pyEnv, { state: "failed", message: "The telephone system refused" });
+    await contains(".o_notification", { text: "The telephone system refused" });
+});
+
+test("when no answer comes the server is asked, until it knows", async () => {
+    onRpc("/telephony/call", () => ANSWER);
+    let state = "sent";
+    onRpc("telephony.command", "check", ({ args }) => {
+        expect.step(`check ${args[0]}`);
+        return {
+            id: 9,
+            call_id: 3,
+            action: "dial",
+            state,
+            message: state === "expired" ? "Too late" : "",
+        };
+    });
+    server.cards[3] = makeCard(OUTGOING);
+    await startServer();
+    await start();
+    await getTelephony().dial({ number: "1" });
+    await contains(".o_telephony_card");
+    await advanceTime(5900);
+    expect.verifySteps([]);
+    await advanceTime(200);
+    expect.verifySteps(["check 9"]);
+    state = "expired";
+    await advanceTime(1000);
+    await contains(".o_telephony_card_status", { text: "Too late" });
+    expect.verifySteps(["check 9"]);
+});
+
+test("an answer in time spares the question", async () => {
+    onRpc("/telephony/call", () => ANSWER);
+    onRpc("telephony.command", "check", () => expect.step("check"));
+    server.cards[3] = makeCard(OUTGOING);
+    const pyEnv = await startServer();
+    await start();
+    await getTelephony().dial({ number: "1" });
+    sendAnswer(pyEnv, {});
+    // Something that shows when the answer has arrived.
+    sendAnswer(pyEnv, { id: 10, call_id: 0, state: "failed", message: "Another" });
+    await contains(".o_notification", { text: "Another" });
+    await advanceTime(20000);
+    expect.verifySteps([]);
+});
+
+test("what the server refuses is told in its words", async () => {
+    onRpc("/telephony/call", () => {
+        throw makeServerError({ message: "You have no extension yet." });
+    });
+    await startServer();
+    await start();
+    expect(await getTelephony().dial({ number: "1" })).toBe(false);
+    await contains(".o_notification", { text: "You have no extension yet." });
+});
+
+test("a warning that leads somewhere has its button", async () => {
+    mockService("action", {
+        doAction(action) {
+            expect.step(`action ${action}`);
+        },
+    });
+    onRpc("/telephony/call", () => {
+        throw makeServerError({
+            type: "RedirectWarning",
+            args: ["No extension.", 42, "Extensions", null],
+        });
+    });
+    await startServer();
+    await start();
+    await getTelephony().dial({ number: "1" });
+    await click(".o_notification button", { text: "Extensions" });
+    expect.verifySteps(["action 42"]);
+});

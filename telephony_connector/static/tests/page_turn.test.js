@@ -1,0 +1,102 @@
+import { contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { advanceTime } from "@odoo/hoot-mock";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { PageTurn } from "@telephony_connector/services/page_turn";
+import {
+    defineTelephonyModels,
+    makeNews,
+    sendNews,
+    server,
+    setupTelephony,
+} from "./telephony_test_helpers";
+
+describe.current.tags("desktop");
+defineTelephonyModels();
+beforeEach(() => setupTelephony());
+
+const NEWS = makeNews({ open_page: true });
+
+test("the page opens in one of two tabs, once, and the card shows in both", async () => {
+    const pyEnv = await startServer();
+    const [tab1, tab2] = [await start({ asTab: true }), await start({ asTab: true })];
+    sendNews(pyEnv, NEWS);
+    sendNews(pyEnv, NEWS);
+    await contains(`${tab1.selector} .o_telephony_card`);
+    await contains(`${tab2.selector} .o_telephony_card`);
+    await contains(".o_notification", { text: "Page of call 1", count: 1 });
+    sendNews(pyEnv, { ...NEWS, revision: 2, state: "ended", mine: "ended", outcome: "missed" });
+    await contains(`${tab1.selector} .o_telephony_card`, { count: 0 });
+    await contains(`${tab2.selector} .o_telephony_card`, { count: 0 });
+});
+
+test("a page that another browser has opened does not open here", async () => {
+    const pyEnv = await startServer();
+    await start();
+    server.claimed.add(1);
+    sendNews(pyEnv, NEWS);
+    sendNews(pyEnv, { ...NEWS, id: 2 });
+    await contains(".o_notification", { count: 1 });
+    expect(".o_notification_content").toHaveText("Page of call 2");
+});
+
+test("no page opens under the hands of who types; the card keeps the offer", async () => {
+    const pyEnv = await startServer();
+    await start();
+    const input = document.createElement("input");
+    document.querySelector(".o_main_navbar").append(input);
+    input.focus();
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    sendNews(pyEnv, { ...NEWS, state: "ongoing", mine: "ongoing" });
+    await contains(".o_telephony_card_open");
+    expect(server.claimed.has(1)).toBe(true);
+    await advanceTime(6000);
+    expect(".o_telephony_card_open").toHaveCount(1);
+    // The pause is over.
+    sendNews(pyEnv, { ...NEWS, id: 2 });
+    await contains(".o_notification", { count: 1 });
+    expect(".o_notification_content").toHaveText("Page of call 2");
+});
+
+function makeTurn({ isOnMainTab = true, model } = {}) {
+    return new PageTurn({
+        action: { currentController: { action: { res_model: model } } },
+        multi_tab: { isOnMainTab: async () => isOnMainTab },
+        ui: { activeElement: document },
+    });
+}
+
+test("of the tabs that nobody looks at, the main one opens the page", async () => {
+    patchWithCleanup(document, { hasFocus: () => false, visibilityState: "hidden" });
+    const turns = Promise.all([
+        makeTurn({ isOnMainTab: true }).isMine(),
+        makeTurn({ isOnMainTab: false }).isMine(),
+    ]);
+    await advanceTime(500);
+    expect(await turns).toEqual([true, false]);
+});
+
+test("the tab before the user's eyes asks before a hidden one", async () => {
+    const order = [];
+    const note = (name) => (isMine) => isMine && order.push(name);
+    patchWithCleanup(document, { hasFocus: () => false, visibilityState: "hidden" });
+    const hidden = makeTurn().isMine().then(note("hidden"));
+    patchWithCleanup(document, { visibilityState: "visible" });
+    const visible = makeTurn({ isOnMainTab: false }).isMine().then(note("visible"));
+    patchWithCleanup(document, { hasFocus: () => true });
+    const focused = makeTurn({ isOnMainTab: false }).isMine().then(note("focused"));
+    await advanceTime(500);
+    await Promise.all([hidden, visible, focused]);
+    expect(order).toEqual(["focused", "visible", "hidden"]);
+});
+
+test("what is half entered keeps the page away, but for drafts of a call's page", () => {
+    const buttons = document.createElement("div");
+    buttons.className = "o_form_status_indicator_buttons";
+    document.body.append(buttons);
+    expect(makeTurn({ model: "res.partner" }).isUserBusy()).toBe(true);
+    expect(makeTurn({ model: "telephony.registration" }).isUserBusy()).toBe(false);
+    buttons.classList.add("invisible");
+    expect(makeTurn({ model: "res.partner" }).isUserBusy()).toBe(false);
+    buttons.remove();
+});

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { animationFrame } from "@odoo/hoot-mock";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
+import { defineTelephonyModels, getTelephony, setupTelephony } from "./telephony_test_helpers";
+
+class Contact extends models.Model {
+    _name = "contact";
+
+    name = fields.Char();
+    phone = fields.Char();
+
+    _records = [
+        { id: 1, name: "Ada", phone: "+33 6 39 98 00 01" },
+        { id: 2, name: "Grace", phone: "01 99 00 00 01 | 06 39 98 00 02" },
+        { id: 3, name: "Nobody", phone: false },
+    ];
+}
+
+describe.current.tags("desktop");
+defineTelephonyModels();
+defineModels([Contact]);
+beforeEach(() => {
+    setupTelephony();
+    onRpc("/telephony/call", async (request) => {
+        const { params } = await request.json();
+        expect.step(["call", ...Object.values(params)].join(" "));
+        return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
+    });
+});
+
+const FORM = /* xml */ `
+    <form>
+        <widget name="telephony_call_button" options="{'field': 'phone'}"/>
+        <field name="name"/>
+        <field name="phone" widget="phone"/>
+    </form>`;
+const LIST = `<list><field name="name"/><field name="phone" widget="phone"/></list>`;
+
+async function mountPhoneView(params) {
+    await mountView({ resModel: "contact", ...params });
+    await getTelephony().load();
+    await animationFrame();
+}
+
+test("numbers that share a field are told apart", () => {
+    expect(splitNumbers("+33 1 | +33 6")).toEqual(["+33 1", "+33 6"]);
+    expect(splitNumbers("01 / 06;07\n08")).toEqual(["01", "06", "07", "08"]);
+    expect(splitNumbers("01/99/00/00/01")).toEqual(["01/99/00/00/01"]);
+    expect(splitNumbers("none | ")).toEqual([]);
+    expect(splitNumbers(false)).toEqual([]);
+});
+
+test("a form's number is called from its button, which names the record", async () => {
+    await mountPhoneView({ type: "form", resId: 1, arch: FORM });
+    expect(".o_field_phone .o_phone_form_link").toHaveCount(0);
+    await contains(".o_field_phone .o_telephony_call").click();
+    expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+});
+
+test("what was changed is saved before it is called", async () => {
+    onRpc("contact", "web_save", ({ args }) => expect.step(`save ${args[1].phone}`));
+    await mountPhoneView({ type: "form", resId: 1, arch: FORM });
+    await contains(".o_field_phone input").edit("+33639980009");
+    await contains(".o_field_phone .o_telephony_call").click();
+    expect.verifySteps(["save +33639980009", "call +33639980009 contact 1 phone"]);
+});
+
+test("a record that is not stored yet is not saved by a call", async () => {
+    await mountPhoneView({ type: "form", arch: FORM });
+    await contains(".o_field_phone input").edit("+33639980009");
+    await contains(".o_field_phone .o_telephony_call").click();
+    expect.verifySteps(["call +33639980009"]);
+});
+
+test("of several numbers in a form, the user chooses one", async () => {
+    await mountPhoneView({ type: "form", resId: 2, arch: FORM });
+    await contains(".o_field_phone .o_telephony_call").click();
+    expect(".o-dropdown-item").toHaveCount(2);
+    await contains(".o-dropdown-item:last").click();
+    expect.verifySteps(["call 06 39 98 00 02 contact 2 phone"]);
+});
+
+test("the record's Call button calls the same way", async () => {
+    await mountPhoneView({ type: "form", resId: 1, arch: FORM });
+    await contains(".o_telephony_call_record").click();
+    expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+});
+
+test("no button where there is no number", async () => {
+    await mountPhoneView({ type: "form", resId: 3, arch: FORM });
+    expect(".o_telephony_call").toHaveCount(0);
+    expect(".o_telephony_call_record").toHaveCount(0);
+});
+
+test("each number of a list is called by a click, and the row stays closed", async () => {
+    await mountPhoneView({
+        type: "list",
+        arch: LIST,
+        selectRecord: () => expect.step("open"),
+    });
+    expect(".o_data_row:eq(1) a.o_telephony_call").toHaveCount(2);
+    expect(".o_data_row:eq(2) a").toHaveCount(0);
+    await contains(".o_data_row:eq(1) a.o_telephony_call:last").click();
+    expect.verifySteps(["call 06 39 98 00 02 contact 2 phone"]);
+});
+
+test("a kanban card's number is called by a click, and the card stays closed", async () => {
+    await mountPhoneView({
+        type: "kanban",
+        arch: `
+            <kanban>
+                <templates>
+                    <t t-name="card"><field name="phone" widget="phone"/></t>
+                </templates>
+            </kanban>`,
+        selectRecord: () => expect.step("open"),
+    });
+    await contains(".o_kanban_record:first a.o_telephony_call").click();
+    expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+});
+
+test("a read-only form field is called by its number", async () => {
+    await mountPhoneView({
+        type: "form",
+        resId: 1,
+        arch: `<form><field name="phone" widget="phone" readonly="1"/></form>`,
+    });
+    expect("a.o_form_uri").toHaveCount(1);
+    await contains("a.o_telephony_call").click();
+    expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+});
+
+for (const [who, setup] of [
+    ["who has no extension", { phone: { can_call: false } }],
+    ["who is not in the telephony group", { isUser: false }],
+]) {
+    test(`${who} gets the plain link`, async () => {
+        setupTelephony(setup);
+        await mountPhoneView({ type: "list", arch: LIST });
+        expect(".o_telephony_call").toHaveCount(0);
+        expect(".o_data_row:first a").toHaveAttribute("href", "tel:+33639980001");
+    });
+
+    test(`${who} gets the form's plain link`, async () => {
+        setupTelephony(setup);
+        await mountPhoneView({ type: "form", resId: 1, arch: FORM });
+        expect(".o_telephony_call, .o_telephony_call_record").toHaveCount(0);
+        expect(".o_phone_form_link").toHaveAttribute("href", "tel:+33639980001");
+    });
+}

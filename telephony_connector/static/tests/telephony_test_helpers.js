@@ -1,0 +1,129 @@
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    defineModels,
+    getService,
+    models,
+    patchWithCleanup,
+    serverState,
+} from "@web/../tests/web_test_helpers";
+import { user } from "@web/core/user";
+import { TELEPHONY_GROUP } from "@telephony_connector/services/telephony_service";
+
+export const PHONE = {
+    can_call: true,
+    user_is_telephony: true,
+    extensions: [{ id: 1, number: "1001", pbx_id: 1, pbx_name: "Main", connection_state: "ok" }],
+    line: "ready",
+    index_complete: true,
+    missed_count: 0,
+    open_calls: [],
+};
+
+const ADA = { model: "res.partner", id: 7, name: "Ada Example", model_name: "Contact" };
+
+/** The bus's message of an incoming call that rings at the user's. */
+export function makeNews(values = {}) {
+    return {
+        id: 1,
+        revision: 1,
+        direction: "inbound",
+        state: "ringing",
+        outcome: false,
+        mine: "ringing",
+        progress: "ringing",
+        on_hold: false,
+        user_id: false,
+        show_card: true,
+        open_page: false,
+        ...values,
+    };
+}
+
+export function makeCard(values = {}) {
+    return {
+        ...makeNews(),
+        title: "Incoming call: +33 6 39 98 00 01",
+        number: "+33639980001",
+        number_display: "+33 6 39 98 00 01",
+        caller_name: false,
+        withheld: false,
+        dialed_number: false,
+        diverted_from: false,
+        queue: false,
+        pbx_name: "Main",
+        answered_by: false,
+        start_date: "2026-01-05 10:00:00",
+        answer_date: false,
+        object: ADA,
+        matches: [ADA],
+        match_count: 1,
+        hidden: false,
+        ...values,
+    };
+}
+
+/** What the server answers; tests change it as the call goes on. */
+export const server = { cards: {}, phone: PHONE, claimed: new Set() };
+
+/** Stands for a call's page: it says that it opened. */
+function makePage(id) {
+    return {
+        type: "ir.actions.client",
+        tag: "display_notification",
+        params: { message: `Page of call ${id}`, sticky: true },
+    };
+}
+
+export class TelephonyCall extends models.Model {
+    _name = "telephony.call";
+
+    get_phone_state() {
+        return server.phone;
+    }
+
+    read_cards(ids) {
+        return ids.map((id) => server.cards[id]).filter(Boolean);
+    }
+
+    /** As on the server: a page is handed out once, whoever asks. */
+    claim_page([id]) {
+        if (server.claimed.has(id)) {
+            return false;
+        }
+        server.claimed.add(id);
+        return makePage(id);
+    }
+
+    action_open_page([id]) {
+        return makePage(id);
+    }
+}
+
+export class TelephonyCommand extends models.Model {
+    _name = "telephony.command";
+}
+
+export function defineTelephonyModels() {
+    defineMailModels();
+    defineModels([TelephonyCall, TelephonyCommand]);
+}
+
+/** Be a user of the telephone, or not, with a fresh server. */
+export function setupTelephony({ isUser = true, phone = {} } = {}) {
+    Object.assign(server, { cards: {}, phone: { ...PHONE, ...phone }, claimed: new Set() });
+    const hasGroup = user.hasGroup.bind(user);
+    patchWithCleanup(user, {
+        hasGroup: (group) =>
+            group === TELEPHONY_GROUP ? Promise.resolve(isUser) : hasGroup(group),
+    });
+}
+
+/** Let the call's state on the server and the bus's message say the same. */
+export function sendNews(pyEnv, news, card = {}) {
+    server.cards[news.id] = makeCard({ ...news, ...card });
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.call/changed", news);
+}
+
+export function getTelephony() {
+    return getService("telephony");
+}

@@ -1,0 +1,222 @@
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import TelephonyCommon, at
+
+
+@tagged("post_install", "-at_install")
+class TestCallDoor(TelephonyCommon):
+    def answered(self, revision):
+        """Return the change that says: Alice answered after 4 s."""
+        leg = {
+            "uniqueid": "c1-1001",
+            "extension": "1001",
+            "state": "ongoing",
+            "start_date": at(0),
+            "answer_date": at(4),
+        }
+        return self.change(
+            "c1",
+            revision,
+            direction="inbound",
+            state="ongoing",
+            number="+33612340001",
+            extension="1001",
+            start_date=at(0),
+            answer_date=at(4),
+            legs=[leg],
+        )
+
+    def ended(self, revision):
+        """Return the change that says: the answered call ended after 64 s."""
+        change = self.answered(revision)
+        change |= {"state": "ended", "outcome": "answered", "end_date": at(64)}
+        change["legs"][0] |= {"state": "ended", "end_date": at(64)}
+        return change
+
+    def test_whole_call(self):
+        call = self.ring()
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "state": "ringing",
+                    "direction": "inbound",
+                    "number": "+33612340001",
+                    "user_id": self.alice.id,
+                    "user_ids": self.alice.ids,
+                }
+            ],
+        )
+        self.assertEqual(self.apply(self.answered(2)), call)
+        self.assertEqual(self.apply(self.ended(3)), call)
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "state": "ended",
+                    "outcome": "answered",
+                    "duration": 60,
+                    "ring_duration": 4,
+                    "extension_id": self.ext_alice.id,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            call.leg_ids,
+            [{"number": "1001", "user_id": self.alice.id, "state": "ended"}],
+        )
+
+    def test_repeated_and_late_changes_are_skipped(self):
+        call = self.ring()
+        self.apply(self.ended(3))
+        self.assertFalse(self.apply(self.ended(3)), "the same revision again")
+        self.assertFalse(self.apply(self.answered(2)), "an older revision")
+        self.assertEqual(call.state, "ended")
+        self.assertEqual(len(call.leg_ids), 1)
+
+    def test_later_term_outranks_revision(self):
+        call = self.ring(revision=50)
+        self.apply({**self.ended(1), "term": 2})
+        self.assertEqual(call.state, "ended")
+        self.assertFalse(self.apply({**self.answered(99), "term": 1}))
+
+    def test_order_does_not_matter_for_partial_changes(self):
+        """A webhook's events tell the same call in whatever order they arrive."""
+        events = [
+            {"state": "ringing", "start_date": at(0), "number": "0612340001"},
+            {"state": "ongoing", "answer_date": at(4), "extension": "1001"},
+            {"state": "ended", "end_date": at(64), "outcome": "answered"},
+        ]
+        logs = []
+        for index, order in enumerate(
+            ((0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0), (0, 2, 1, 1, 0))
+        ):
+            for position in order:
+                call = self.apply(self.change(f"p{index}", **events[position]))
+            logs.append(
+                call.read(
+                    [
+                        "state",
+                        "outcome",
+                        "number",
+                        "start_date",
+                        "answer_date",
+                        "end_date",
+                        "duration",
+                        "user_id",
+                    ]
+                )[0]
+                | {"id": 0}
+            )
+        for log in logs[1:]:
+            self.assertEqual(log, logs[0])
+        self.assertEqual(logs[0]["duration"], 60)
+
+    def test_partial_change_erases_nothing(self):
+        call = self.ring()
+        self.apply(self.change("c1", number="", queue=None, caller_name="Jeanne"))
+        self.assertEqual(call.number, "+33612340001")
+        self.assertEqual(call.caller_name, "Jeanne")
+
+    def test_adopted_call_keeps_what_was_known(self):
+        """After a restart the new leader knows less of a call than the log does."""
+        call = self.ring()
+        self.apply(self.answered(2))
+        adopted = self.change(
+            "c1",
+            1,
+            direction="inbound",
+            state="ongoing",
+            number="",
+            extension="",
+            start_date=at(30),
+            answer_date=at(30),
+            incomplete=True,
+            legs=[],
+        )
+        self.apply({**adopted, "term": 2})
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "number": "+33612340001",
+                    "user_id": self.alice.id,
+                    "start_date": at(0),
+                    "answer_date": at(4),
+                }
+            ],
+        )
+
+    def test_texts_of_the_network_are_cut(self):
+        call = self.apply(
+            self.change("c1", 1, state="ringing", caller_name="a\r\nb\0" + "x" * 500)
+        )
+        self.assertEqual(call.caller_name[:4], "a bx")
+        self.assertEqual(len(call.caller_name), 128)
+
+    def test_withheld_number(self):
+        call = self.apply(self.change("c1", 1, state="ringing", number="anonymous"))
+        self.assertTrue(call.withheld)
+        self.assertFalse(call.number)
+        self.assertEqual(call.number_display, "Number withheld")
+
+    def test_national_number_is_stored_as_e164(self):
+        self.assertEqual(self.ring(number="0612340001").number, "+33612340001")
+
+    def test_same_id_on_two_systems(self):
+        other = self.pbx.copy({"name": "Other"})
+        first = self.ring()
+        second = self.apply(
+            {**self.change("c1", 1, state="ringing"), "pbx_id": other.id}
+        )
+        self.assertNotEqual(first, second)
+
+    def test_one_match_is_linked(self):
+        partner = self.env["res.partner"].create(
+            {"name": "Jeanne", "phone": "06 12 34 00 01", "country_id": self.france.id}
+        )
+        call = self.ring()
+        self.assertEqual(call._get_object(), partner)
+        self.assertEqual(call.sudo().partner_id, partner)
+
+    def test_several_matches_are_not_linked(self):
+        self.env["res.partner"].create(
+            [{"name": name, "phone": "+33612340001"} for name in ("A", "B")]
+        )
+        self.assertIsNone(self.ring()._get_object())
+
+    @mute_logger("odoo.sql_db")
+    def test_bus_tells_who_was_rung(self):
+        with self.assertBusNotifications() as sent:
+            self.ring()
+        self.assertEqual(
+            {user for user, kind, _payload in sent if kind == "telephony.call/changed"},
+            {self.alice},
+        )
+        payload = sent[0][2]
+        self.assertEqual(payload["mine"], "ringing")
+        self.assertTrue(payload["open_page"])
+        self.assertNotIn("33612340001", str(payload))
+
+    def assertBusNotifications(self):
+        return _BusTrap(self)
+
+
+class _BusTrap:
+    """Keeps what users are sent while it is open: (user, type, payload)."""
+
+    def __init__(self, case):
+        self.case, self.sent = case, []
+
+    def __enter__(self):
+        sent = self.sent
+
+        def send(user, kind, payload, /, **kwargs):
+            sent.append((user, kind, payload))
+
+        self.case.patch(self.case.registry["res.users"], "_bus_send", send)
+        return sent
+
+    def __exit__(self, *_args):
+        return False

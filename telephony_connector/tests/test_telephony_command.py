@@ -1,0 +1,167 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import TelephonyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTelephonyCommand(TelephonyCommon):
+    def setUp(self):
+        super().setUp()
+        self.leader = self.patch_leader(True)
+
+    def patch_leader(self, leads):
+        patcher = patch.object(
+            self.registry["telephony.pbx"], "_has_leader", lambda pbx: leads
+        )
+        self.addCleanup(patcher.stop)
+        return patcher.start()
+
+    def dial(self, number="+33612340001", **clicked):
+        return self.env["telephony.call"].with_user(self.alice).dial(number, **clicked)
+
+    def test_dial_leaves_a_command_and_a_call(self):
+        answer = self.dial("06 12 34 00 01")
+        command = self.env["telephony.command"].browse(answer["command_id"])
+        self.assertRecordValues(
+            command,
+            [{"state": "pending", "action": "dial", "user_id": self.alice.id}],
+        )
+        call = self.env["telephony.call"].browse(answer["call_id"])
+        self.assertRecordValues(
+            call,
+            [
+                {
+                    "direction": "outbound",
+                    "state": "ringing",
+                    "number": "+33612340001",
+                    "user_id": self.alice.id,
+                }
+            ],
+        )
+        self.assertEqual(
+            command.payload,
+            {
+                "device": "PJSIP/1001",
+                "extension": "1001",
+                "number": "+33612340001",
+                "context": "from-internal",
+                "timeout": 30,
+                "uniqueid": call.uniqueid,
+            },
+        )
+        self.assertEqual(answer["number_display"], "+33 6 12 34 00 01")
+
+    def test_the_clicked_record_keeps_the_call(self):
+        first, second = self.env["res.partner"].create(
+            [{"name": name, "phone": "+33612340001"} for name in ("A", "B")]
+        )
+        answer = self.dial(
+            "+33612340001", model="res.partner", res_id=second.id, field="phone"
+        )
+        call = self.env["telephony.call"].browse(answer["call_id"])
+        self.assertEqual(call._get_object(), second)
+        self.assertNotEqual(call._get_object(), first)
+
+    def test_a_number_that_is_not_the_records(self):
+        partner = self.env["res.partner"].create({"name": "A", "phone": "+33612340001"})
+        with self.assertRaises(UserError):
+            self.dial("+33899", model="res.partner", res_id=partner.id, field="phone")
+        with self.assertRaises(UserError):
+            self.dial("1", model="res.partner", res_id=partner.id, field="nothing")
+
+    def test_a_record_that_the_user_may_not_read(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "L", "phone": "+33612340001", "user_id": self.bruno.id}
+        )
+        with self.assertRaises(AccessError):
+            self.dial("+33612340001", model="crm.lead", res_id=lead.id, field="phone")
+
+    def test_no_number(self):
+        for text in ("", "hello", "anonymous"):
+            with self.subTest(text=text), self.assertRaises(UserError):
+                self.dial(text)
+        self.assertFalse(
+            self.env["telephony.command"].search([("user_id", "=", self.alice.id)])
+        )
+
+    def test_hostile_numbers_never_pass(self):
+        for text in ("1\r\nAction: Command", "+33612340001@evil", "1;2,3", "$(x)1"):
+            with self.subTest(text=text):
+                try:
+                    answer = self.dial(text)
+                except UserError:
+                    continue
+                command = self.env["telephony.command"].browse(answer["command_id"])
+                self.assertRegex(command.payload["number"], r"^\+?[0-9*#]{1,32}$")
+
+    def test_no_extension(self):
+        with self.assertRaisesRegex(UserError, "Configuration > Extensions"):
+            self.env["telephony.call"].with_user(self.supervisor).dial("+33612340001")
+
+    def test_no_listener(self):
+        self.patch_leader(False)
+        with self.assertRaisesRegex(UserError, "listener is not running"):
+            self.dial()
+
+    def test_not_connected(self):
+        self.pbx._set_connection("login_refused", "Refused")
+        with self.assertRaisesRegex(UserError, "Login refused"):
+            self.dial()
+
+    def test_claimed_once(self):
+        self.dial()
+        commands = self.env["telephony.command"]
+        self.assertEqual(len(commands._claim(self.pbx.id)), 1)
+        self.assertEqual(commands._claim(self.pbx.id), [])
+
+    def test_expired_command_is_never_carried_out(self):
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertEqual(self.env["telephony.command"]._claim(self.pbx.id), [])
+        self.assertEqual(command.state, "expired")
+        self.assertEqual(
+            (command.call_id.state, command.call_id.outcome), ("ended", "failed")
+        )
+
+    def test_the_user_ends_an_overdue_command(self):
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.assertEqual(command.with_user(self.alice).check()["state"], "pending")
+        command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
+        news = command.with_user(self.alice).check()
+        self.assertEqual(news["state"], "expired")
+        self.assertIn("Nothing was dialled", news["message"])
+        with self.assertRaises(AccessError):
+            command.with_user(self.bruno).check()
+
+    def test_answers_in_words(self):
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        command._finish("failed", "phone_offline", "0")
+        self.assertIn("1001", command._get_news()["message"])
+        command._finish("done")
+        self.assertEqual(command.state, "failed", "an answer is final")
+
+    def test_a_new_leader_abandons_what_was_sent(self):
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.env["telephony.command"]._claim(self.pbx.id)
+        self.env["telephony.command"]._abandon_sent(self.pbx.id)
+        self.assertEqual((command.state, command.code), ("failed", "unknown"))
+
+    def test_how_numbers_are_dialled(self):
+        number = self.env["telephony.number"]
+        for dial_format, prefix, text, expected in (
+            ("e164", False, "0612340001", "+33612340001"),
+            ("international", False, "0612340001", "0033612340001"),
+            ("national", False, "+33612340001", "0612340001"),
+            ("national", "0", "+33612340001", "00612340001"),
+            ("national", False, "+442079460000", "00442079460000"),
+            ("e164", "0", "1002", "1002"),
+        ):
+            with self.subTest(dial_format=dial_format, text=text):
+                self.pbx.write({"dial_format": dial_format, "outside_prefix": prefix})
+                reading = number._read(text, self.pbx)
+                self.assertEqual(self.pbx._get_dial_text(reading), expected)

@@ -1,0 +1,2 @@
+from . import telephony_registration
+from . import telephony_registration_match

@@ -1,0 +1,338 @@
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TelephonyRegistration(models.TransientModel):
+    """The page of a call, as one user fills it in.
+
+    A draft: it lives on the server from the moment the page opens, so that a reload or
+    a second call loses nothing, and touches neither the call nor any other record
+    before Save. One a user and call.
+    """
+
+    _name = "telephony.registration"
+    _description = "Registration of a Call"
+    _rec_name = "title"
+    # A week: an agent may come back to a page after the weekend.
+    _transient_max_hours = 7 * 24
+
+    call_id = fields.Many2one("telephony.call", ondelete="cascade", readonly=True)
+    # What a URL says of a call that the log does not know
+    ref = fields.Char(readonly=True, index=True)
+    pbx_id = fields.Many2one("telephony.pbx", ondelete="cascade", readonly=True)
+    url_direction = fields.Char(readonly=True)
+    url_number = fields.Char(readonly=True)
+    url_dialed_number = fields.Char(readonly=True)
+
+    # The call's data
+    title = fields.Char(compute="_compute_call")
+    number = fields.Char(compute="_compute_call")
+    number_display = fields.Char(string="Phone Number", compute="_compute_call")
+    state = fields.Selection(related="call_id.state")
+    outcome = fields.Selection(related="call_id.outcome")
+    start_date = fields.Datetime(related="call_id.start_date")
+    duration = fields.Integer(related="call_id.duration")
+    queue = fields.Char(related="call_id.queue")
+    user_id = fields.Many2one(related="call_id.user_id")
+    caller_name = fields.Char(related="call_id.caller_name")
+    dialed_number = fields.Char(compute="_compute_call", string="Number Called")
+    diverted_from = fields.Char(related="call_id.diverted_from")
+    withheld = fields.Boolean(related="call_id.withheld")
+
+    # The object
+    object_ref = fields.Reference(
+        selection=lambda self: self.env["telephony.call"]._selection_object_model(),
+        string="Customer",
+    )
+    save_number = fields.Boolean(string="Save Phone Number")
+    offers_save_number = fields.Boolean(compute="_compute_offers_save_number")
+    is_hidden = fields.Boolean(
+        readonly=True,
+        help="Only records that the user may not read have the number.",
+    )
+    match_ids = fields.One2many("telephony.registration.match", "registration_id")
+    can_create_lead = fields.Boolean(compute="_compute_can_create_lead")
+    create_lead = fields.Boolean(string="New Lead")
+    lead_name = fields.Char(string="Subject")
+    lead_contact_name = fields.Char(string="Contact Name")
+    lead_partner_name = fields.Char(string="Company Name")
+    lead_phone = fields.Char(string="Phone")
+    lead_email = fields.Char(string="Email")
+
+    note = fields.Html(sanitize_style=True)
+    is_saved = fields.Boolean(related="call_id.is_registered")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("call_id.display_name", "url_number", "url_direction", "pbx_id")
+    def _compute_call(self):
+        for page in self:
+            call = page.call_id or self.env["telephony.call"].new(
+                page._prepare_url_call()
+            )
+            page.title = call._get_title()
+            page.number = call.number
+            page.number_display = call._get_number_text()
+            page.dialed_number = call._get_dialed_text()
+
+    @api.depends("object_ref", "number")
+    def _compute_offers_save_number(self):
+        for page in self:
+            page.offers_save_number = bool(
+                page.object_ref and page.number and not page._has_number()
+            )
+
+    def _compute_can_create_lead(self):
+        self.can_create_lead = self.env["crm.lead"].has_access("create")
+
+    def _has_number(self):
+        """Say whether the chosen record has the call's number already."""
+        return any(
+            match.exact and match.record == self.object_ref
+            for match in self.env["telephony.number"].match(self.number, self.pbx_id)
+        )
+
+    # === OPENING === #
+
+    @api.model
+    def open_for_call(self, call_id):
+        """Open the current user's page of a call.
+
+        :param int call_id: a call that the user may read
+        :return: an action: the page, or the list of the records to choose from
+        """
+        call = self.env["telephony.call"].browse(int(call_id))
+        call.check_access("read")
+        page = self.search(
+            [("call_id", "=", call.id), ("create_uid", "=", self.env.uid)], limit=1
+        )
+        if not page:
+            page = self.create({"call_id": call.id, "pbx_id": call.pbx_id.id})
+            page._prefill()
+        return page._get_action()
+
+    @api.model
+    def open_from_url(self, parameters):
+        """Open the page that a URL asks for: a known call's, or one by number alone.
+
+        :param dict parameters: ``number``, ``direction``, and ``uniqueid`` or ``ref``;
+            ``pbx`` (id) where there are several telephone systems
+        :return: an action, as ``open_for_call``
+        :raise UserError: where no telephone system is set up
+        """
+        pbx = self._get_url_pbx(parameters.get("pbx"))
+        uniqueid = str(parameters.get("uniqueid") or "")
+        ref = str(parameters.get("ref") or uniqueid or uuid.uuid4())
+        call = self.env["telephony.call"].search(
+            [
+                ("pbx_id", "=", pbx.id),
+                ("uniqueid", "in", [uniqueid or f"url-{ref}", f"url-{ref}"]),
+            ],
+            limit=1,
+        )
+        if call:
+            return self.open_for_call(call.id)
+        page = self.search(
+            [("ref", "=", ref), ("create_uid", "=", self.env.uid)], limit=1
+        )
+        if not page:
+            direction = parameters.get("direction")
+            page = self.create(
+                {
+                    "ref": ref,
+                    "pbx_id": pbx.id,
+                    "url_direction": (
+                        "outbound" if direction == "outbound" else "inbound"
+                    ),
+                    "url_number": str(parameters.get("number") or ""),
+                    "url_dialed_number": str(parameters.get("dialed") or ""),
+                }
+            )
+            page._prefill()
+        return page._get_action()
+
+    @api.model
+    def _get_url_pbx(self, pbx_id):
+        """Return the telephone system that a URL means."""
+        pbxs = self.env["telephony.pbx"]
+        if str(pbx_id or "").isdecimal():
+            pbxs = pbxs.search([("id", "=", int(pbx_id))])
+        # sudo - telephony.extension: one's own, in whatever company it is
+        extension_sudo = self.env.user.sudo().telephony_extension_ids[:1]
+        pbx = pbxs or extension_sudo.pbx_id.sudo(False) or pbxs.search([], limit=1)
+        if not pbx:
+            raise UserError(self.env._("No telephone system is set up yet."))
+        return pbx
+
+    def _prepare_url_call(self):
+        """Return the values of the call that the page's URL tells of."""
+        reading = self.env["telephony.number"]._read(self.url_number or "", self.pbx_id)
+        return {
+            "pbx_id": self.pbx_id.id,
+            "direction": self.url_direction or "inbound",
+            "number": reading.e164 or reading.text or False,
+            "withheld": reading.kind == "withheld",
+            "dialed_number": self.url_dialed_number,
+        }
+
+    def _prefill(self):
+        """Fill the page in, as far as the call and the index tell."""
+        self.ensure_one()
+        call = self.call_id
+        target = call._get_visible_object() if call else None
+        self.note = call.note
+        if target is not None:
+            self.object_ref = f"{target._name},{target.id}"
+            return
+        found = self._find_matches()
+        exact = [match for match in found if match.exact]
+        if len(exact) == 1:
+            record = exact[0].record
+            self.object_ref = f"{record._name},{record.id}"
+            return
+        self.env["telephony.registration.match"]._add(self, found)
+        self.is_hidden = not exact and self._is_known_elsewhere()
+        if not exact and not self.is_hidden:
+            self._prefill_lead()
+
+    def _find_matches(self):
+        if self.withheld or not self.number or self.call_id.direction == "internal":
+            return []
+        return self.env["telephony.number"].match(self.number, self.pbx_id)
+
+    def _is_known_elsewhere(self):
+        call = self.call_id or self.env["telephony.call"].new(self._prepare_url_call())
+        return call._is_known_elsewhere()
+
+    def _prefill_lead(self):
+        if not self.can_create_lead or self.call_id.direction == "internal":
+            return
+        self.write(
+            {
+                "create_lead": True,
+                "lead_name": self.title,
+                "lead_contact_name": self.caller_name,
+                "lead_phone": self.number_display if self.number else False,
+            }
+        )
+
+    # === ACTIONS === #
+
+    def _get_action(self):
+        """Return what a user sees first: the page, or the choice among several."""
+        self.ensure_one()
+        exact = self.match_ids.filtered("exact")
+        if len(exact) > 1 and not self.object_ref and not self.is_saved:
+            return self._get_choice()
+        return self._get_page()
+
+    def _get_page(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telephony_connector.action_telephony_registration"
+        )
+        return {**action, "res_id": self.id, "display_name": self.title}
+
+    def _get_choice(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telephony_connector.action_telephony_registration_match"
+        )
+        return {
+            **action,
+            "display_name": self.title,
+            "context": {"active_id": self.id, "active_model": self._name},
+        }
+
+    def action_choose_other(self):
+        """Go back to the choice among the records with the number."""
+        self.object_ref = False
+        return self._get_choice()
+
+    def action_new_lead(self):
+        """Prepare a new lead instead of the record that was chosen."""
+        self.object_ref = False
+        self._prefill_lead()
+
+    def action_save(self):
+        """Register the call, and create the lead where one was prepared.
+
+        Saving again changes what was saved: nothing is created twice.
+
+        :return: an action that tells what was done
+        :raise UserError: where nothing was chosen that the call could be registered on
+        """
+        self.ensure_one()
+        if not self.object_ref and self.create_lead:
+            lead = self.env["crm.lead"].create(self._prepare_lead())
+            self.object_ref = f"crm.lead,{lead.id}"
+            self.create_lead = False
+        record = self.object_ref
+        if not record:
+            raise UserError(
+                self.env._("Please choose the customer that the call belongs to.")
+            )
+        if self.save_number:
+            self._save_number(record)
+        if not self.call_id:
+            self.call_id = self._create_call()
+        self.call_id.register(record._name, record.id, note=self.note)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The call is registered on %(name)s.", name=record.display_name
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_object(self):
+        """Open the record that the call is registered on."""
+        self.ensure_one()
+        return self.object_ref.get_formview_action()
+
+    def _prepare_lead(self):
+        """Return the values of the new lead; its type stays `crm.lead`'s own choice."""
+        return {
+            "name": self.lead_name or self.title,
+            "contact_name": self.lead_contact_name,
+            "partner_name": self.lead_partner_name,
+            "phone": self.lead_phone,
+            "email_from": self.lead_email,
+            "user_id": self.env.uid,
+        }
+
+    def _save_number(self, record):
+        """Add the call's number to the record, beside what stands there."""
+        record.check_access("write")
+        if not self._has_number():
+            record.phone = " | ".join(filter(None, [record.phone, self.number_display]))
+        self.save_number = False
+
+    def _create_call(self):
+        """Take a call that is known by its URL alone into the log."""
+        # sudo - telephony.extension: one's own, in whatever company it is
+        extension_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
+            lambda extension: extension.pbx_id == self.pbx_id
+        )
+        call = self.env["telephony.call"]._apply(
+            [
+                {
+                    "pbx_id": self.pbx_id.id,
+                    "uniqueid": f"url-{self.ref}",
+                    "direction": self.url_direction,
+                    "state": "ended",
+                    "outcome": "answered",
+                    "number": self.url_number,
+                    "dialed_number": self.url_dialed_number,
+                    "extension": extension_sudo[:1].number,
+                    "user_ids": self.env.user.ids,
+                    "start_date": self.create_date,
+                    "end_date": fields.Datetime.now(),
+                }
+            ]
+        )
+        return call.with_env(self.env)

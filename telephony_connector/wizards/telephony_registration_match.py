@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+
+
+class TelephonyRegistrationMatch(models.TransientModel):
+    """One of several records with the caller's number, for the user to choose from.
+
+    Made for one page of one user, from what that user may read.
+    """
+
+    _name = "telephony.registration.match"
+    _description = "Record with the Caller's Number"
+    _order = "exact desc, sequence, id"
+    _transient_max_hours = 7 * 24
+
+    registration_id = fields.Many2one(
+        "telephony.registration", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer()
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field="res_model", required=True)
+    name = fields.Char()
+    kind = fields.Char()
+    company_name = fields.Char(string="Company")
+    city = fields.Char()
+    salesperson = fields.Char()
+    exact = fields.Boolean(string="Same Number")
+    reason = fields.Char(string="Found By")
+
+    def action_choose(self):
+        """Go on to the registration page with this record.
+
+        :return: an action
+        """
+        self.ensure_one()
+        self.registration_id.object_ref = f"{self.res_model},{self.res_id}"
+        return self.registration_id._get_page()
+
+    @api.model
+    def _add(self, registration, matches):
+        """Put the user's matches on a page, best first."""
+        # sudo - telephony.registration.match: users choose among lines, write none
+        self.sudo().create(
+            [
+                {
+                    "registration_id": registration.id,
+                    "sequence": index,
+                    **self._prepare_values(match),
+                }
+                for index, match in enumerate(matches)
+            ]
+        )
+
+    def _prepare_values(self, match):
+        """Return the values of a line for one of `telephony.number`'s matches."""
+        record = match.record
+        is_partner = record._name == "res.partner"
+        company = record["commercial_company_name" if is_partner else "partner_name"]
+        return {
+            "res_model": record._name,
+            "res_id": record.id,
+            "name": record.display_name,
+            "kind": self.env["ir.model"]._get(record._name).name,
+            "company_name": company,
+            "city": record.city,
+            "salesperson": record.user_id.name,
+            "exact": match.exact,
+            "reason": match.reason,
+        }

@@ -1,0 +1,84 @@
+"""Fixtures of the tests across processes: a stack of real parts, and browsers."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tools.stack.odoo import Odoo
+from tools.stack.postgres import Postgres
+
+from .support.browser import WebClient, launch
+from .support.stack import running_stack
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The PostgreSQL that holds the tests' databases."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _session_stack(postgres):
+    installed = Odoo(postgres, "installed")
+    installed.create()
+    try:
+        installed.install()
+        with running_stack(postgres, installed) as running:
+            yield running
+    finally:
+        postgres.drop(installed.database)
+
+
+@pytest.fixture
+def stack(_session_stack):
+    """A running :class:`~tests.support.stack.Stack` in which nobody talks."""
+    _session_stack.hang_up_all()
+    yield _session_stack
+    _session_stack.hang_up_all()
+    _session_stack.listener.check()
+
+
+@pytest.fixture(scope="session")
+def _chromium():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def web_client(stack, _chromium, request):
+    """Opens the web client of a user: ``web_client("agent")``.
+
+    A page that logs an error fails its test. The pages of a test that fails are
+    photographed into ``.local/screenshots``.
+    """
+    clients = []
+
+    def open_for(login):
+        context = _chromium.new_context(viewport={"width": 1366, "height": 768})
+        client = WebClient(context.new_page(), stack.odoo.url, login)
+        clients.append(client)
+        client.log_in()
+        return client
+
+    yield open_for
+    failed = request.node.stash.get(_FAILED, False)
+    for number, client in enumerate(clients, 1):
+        if failed:
+            client.shot(f"{request.node.name}-{number}-{client.login}")
+        client.page.context.close()
+    assert [error for client in clients for error in client.errors] == []
+
+
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Note that a test failed, for the fixtures that clean up after it."""
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report

@@ -1,0 +1,136 @@
+"""One Odoo, one listener, one Asterisk and its telephones, for all tests."""
+
+from contextlib import ExitStack, contextmanager
+
+from tools.stack.asterisk import Asterisk, Telephones
+from tools.stack.background import Background
+from tools.stack.demo_data import create_extensions, create_pbx
+from tools.stack.odoo import Odoo
+from tools.stack.rpc import OdooClient
+from tools.stack.waiting import wait_for
+
+from .telephones import Line
+
+DATABASE = "e2e"
+AGENTS = {"agent": "1001", "colleague": "1002"}
+"""The users of the tests by login, which is the password too, and their extensions."""
+
+
+class Stack:
+    """What the tests work with.
+
+    ``admin`` and ``agent`` are RPC clients, ``pbx`` the id of the ``telephony.pbx``,
+    ``phone(number)`` a telephone.
+    """
+
+    def __init__(self, odoo, asterisk, background, telephones):
+        self.odoo = odoo
+        self.asterisk = asterisk
+        self.listener = None
+        self.pbx = None
+        self._background = background
+        self._telephones = telephones
+        self.admin = OdooClient(odoo.url, odoo.database, "admin")
+        _create_agents(self.admin)
+        self.agent = self.client("agent")
+
+    def client(self, login):
+        """
+        :return: an RPC client of a user whose password is the login.
+        """
+        return OdooClient(self.odoo.url, self.odoo.database, login)
+
+    def phone(self, number):
+        """
+        :param number: an extension, or ``public`` for the public network.
+        :return: the telephone, as a :class:`~tests.support.telephones.Line`.
+        """
+        return Line(self._telephones[number], self._background)
+
+    def start_listener(self):
+        """Start the listener and wait until it is connected with Asterisk."""
+        self.listener = self.odoo.start_listener()
+        self.listener.wait_for_log("connected")
+
+    def hang_up_all(self):
+        """End all calls, so that the next test begins with a quiet Asterisk."""
+        self.asterisk.console("channel request hangup all")
+        wait_for(lambda: self.asterisk.channels() == 0, what="all calls to end")
+        for line in self._telephones.by_number.values():
+            line.policy = "ring"
+            while not line.arrivals.empty():
+                line.arrivals.get_nowait()
+
+    def calls(self, *domain, fields=("state", "outcome", "direction", "number")):
+        """
+        :return: the matching ``telephony.call`` records, newest first, as dictionaries.
+        """
+        return self.admin.search_read(
+            "telephony.call", list(domain), list(fields), order="id desc"
+        )
+
+    def wait_for_call(self, *domain, **expected):
+        """Wait until one call that matches has certain values.
+
+        :param domain: that picks the call.
+        :param expected: values by field.
+        :return: the call's ``id`` and those fields.
+        """
+        seen = None
+
+        def reached():
+            nonlocal seen
+            seen = self.calls(*domain, fields=tuple(expected) or ("state",))
+            return [
+                call
+                for call in seen
+                if all(call[field] == value for field, value in expected.items())
+            ]
+
+        return wait_for(reached, what=lambda: f"{expected}; there are {seen}")[0]
+
+
+def _create_agents(admin):
+    groups = [
+        admin.call("ir.model.data", "check_object_reference", *xmlid)[1]
+        for xmlid in (
+            ("telephony_connector", "group_telephony_user"),
+            ("sales_team", "group_sale_salesman"),
+        )
+    ]
+    for login in AGENTS:
+        admin.create(
+            "res.users",
+            name=f"{login.capitalize()} Test",
+            login=login,
+            password=login,
+            group_ids=[(6, 0, groups)],
+        )
+
+
+@contextmanager
+def running_stack(postgres, template):
+    """
+    :param template: the :class:`Odoo` whose database has the addon; it is copied.
+    :return: a context with a running :class:`Stack`; all of it is stopped after it.
+    """
+    with ExitStack() as stack:
+        odoo = Odoo(postgres, DATABASE)
+        odoo.copy(template)
+        stack.callback(postgres.drop, DATABASE)
+        asterisk = Asterisk(DATABASE)
+        stack.callback(asterisk.stop)
+        asterisk.start()
+        background = Background()
+        stack.callback(background.close)
+        telephones = Telephones(asterisk)
+        background.run(telephones.start())
+        stack.callback(lambda: background.run(telephones.stop()))
+        server = odoo.start()
+        stack.callback(server.stop)
+        running = Stack(odoo, asterisk, background, telephones)
+        running.pbx = create_pbx(running.admin, asterisk.host, asterisk.port)
+        create_extensions(running.admin, running.pbx, AGENTS)
+        running.start_listener()
+        stack.callback(lambda: running.listener.stop())
+        yield running

@@ -1,0 +1,82 @@
+"""Flow A: the user clicks a number and Asterisk connects the two telephones."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .support.records import contact, new_number
+
+
+@pytest.fixture
+def number():
+    """The number of the contact that is called."""
+    return new_number()
+
+
+@pytest.fixture
+def agent_page(stack, web_client, number):
+    """The agent's browser, at the contact's form."""
+    client = web_client("agent")
+    client.open_record("res.partner", contact(stack, f"Called {number}", number))
+    expect(client.call_button.first).to_be_visible()
+    return client
+
+
+def test_a1_click_asks_the_server_and_the_page_stays(stack, agent_page):
+    page = agent_page.page
+    page.evaluate("window.isSamePage = true")
+    url = page.url
+    with page.expect_request("**/telephony/call") as request:
+        agent_page.call_button.first.click()
+    assert request.value.resource_type in ("fetch", "xhr")
+    stack.phone("1001").incoming()
+    assert page.evaluate("window.isSamePage")
+    assert page.url == url
+
+
+def test_a2_asterisk_rings_the_users_own_extension(stack, agent_page):
+    agent_page.call_button.first.click()
+    own = stack.phone("1001").incoming()
+    assert own.state == "ringing"
+    assert stack.phone("1002").is_quiet, "a colleague's telephone rings"
+    assert stack.phone("public").is_quiet, "the customer rings before the user answers"
+
+
+def test_a3_the_extension_is_connected_with_the_number(stack, agent_page, number):
+    agent_page.call_button.first.click()
+    own = stack.phone("1001").incoming()
+    own.answer()
+    theirs = stack.phone("public").incoming()
+    assert theirs.number == number
+    ringing = stack.wait_for_call(
+        ("number", "=", number), state="ringing", direction="outbound"
+    )
+    expect(agent_page.card).to_contain_text(f"Called {number}")
+
+    theirs.answer()
+    mine = ("id", "=", ringing["id"])
+    stack.wait_for_call(mine, state="ongoing", user_id=[stack.agent.uid, "Agent Test"])
+    assert own.state == theirs.state == "up"
+    agent_page.shot("outgoing-call")
+
+    theirs.hang_up()
+    own.ended()
+    stack.wait_for_call(mine, state="ended", outcome="answered")
+    assert len(stack.calls(("number", "=", number))) == 1
+
+
+def test_a3_the_call_belongs_to_the_clicked_record(stack, agent_page, number):
+    """Even though another record has the number, too."""
+    clicked = int(agent_page.page.url.rpartition("/")[2])
+    contact(stack, f"Namesake {number}", number)
+    agent_page.call_button.first.click()
+    stack.phone("1001").incoming()
+    call = stack.wait_for_call(("number", "=", number), direction="outbound")
+    (read,) = stack.calls(("id", "=", call["id"]), fields=("res_model", "res_id"))
+    assert (read["res_model"], read["res_id"]) == ("res.partner", clicked)
+
+
+def test_a3_the_user_who_does_not_answer_calls_nobody(stack, agent_page, number):
+    agent_page.call_button.first.click()
+    stack.phone("1001").incoming().reject()
+    stack.wait_for_call(("number", "=", number), state="ended")
+    assert stack.phone("public").is_quiet

@@ -1,0 +1,165 @@
+"""A real Asterisk on free ports, and the telephones around it."""
+
+import asyncio
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tools.asterisk.sipphone import Phone
+
+from .paths import ASTERISK, LOCAL, RUN_ASTERISK
+from .process import Process
+from .waiting import free_port, wait_for
+
+MANAGER = {"username": "odoo", "secret": "odoo-test-secret"}
+"""The AMI user of tools/asterisk/conf/manager.conf that may do what the addon needs."""
+FULL_MANAGER = {"username": "full", "secret": "full-test-secret"}
+"""The AMI user that may do everything, for tests that steer Asterisk."""
+
+
+class Lines:
+    """The loopback addresses of one stack's telephones, held for it until released.
+
+    Asterisk knows the public network by its address alone, so every stack takes a
+    /24 of its own out of 127.0.0.0/8.
+    """
+
+    def __init__(self):
+        for _ in range(50):
+            net = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}"
+            self._holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            try:
+                self._holder.bind((f"{net}.250", 5060))
+            except OSError:
+                self._holder.close()
+                continue
+            self.addresses = {
+                "1001": f"{net}.1",
+                "1002": f"{net}.2",
+                "1003": f"{net}.3",
+                "public": f"{net}.100",
+            }
+            return
+        raise RuntimeError("no free loopback network for the telephones")
+
+    def release(self):
+        """Let another stack have the addresses."""
+        self._holder.close()
+
+
+class Asterisk:
+    """Asterisk with the configuration of tools/asterisk/conf.
+
+    :param name: of the stack; its data lie in ``.local/asterisk-NAME``.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, name):
+        self.port = free_port()
+        self.sip_port = free_port(socket.SOCK_DGRAM)
+        self.lines = Lines()
+        self.directory = LOCAL / f"asterisk-{name}"
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._log = LOCAL / "log" / f"{name}-asterisk.log"
+        # The path of Asterisk's control socket must stay below some 100 characters.
+        self._link = Path(tempfile.mkdtemp(prefix="asterisk-")) / "run"
+        self._link.symlink_to(self.directory)
+        addresses = self.lines.addresses
+        self._env = {
+            "RUN": str(self._link),
+            "AMI_PORT": str(self.port),
+            "HTTP_PORT": str(free_port()),
+            "SIP_PORT": str(self.sip_port),
+            "PHONE_1001": addresses["1001"],
+            "PHONE_1002": addresses["1002"],
+            "TRUNK": addresses["public"],
+        }
+        self.process = None
+
+    def start(self):
+        """Start it and wait until it takes calls and AMI logins.
+
+        :return: its :class:`Process`.
+        """
+        command = [RUN_ASTERISK, ASTERISK]
+        self.process = Process("Asterisk", command, self._log, env=self._env)
+
+        def booted():
+            self.process.check()
+            return "fully booted" in self.console("core waitfullybooted")
+
+        try:
+            wait_for(booted, 30, what="Asterisk to be fully booted")
+        except BaseException:
+            self.process.stop()
+            raise
+        return self.process
+
+    def console(self, command):
+        """Carry out a console command, as ``core show channels``.
+
+        :return: what Asterisk answered; a text without it where none runs.
+        """
+        return subprocess.run(
+            [RUN_ASTERISK, ASTERISK, command],
+            env={**os.environ, **self._env},
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+
+    def channels(self):
+        """
+        :return: how many channels are up or ringing.
+        """
+        count = re.search(r"(\d+) active channel", self.console("core show channels"))
+        return int(count[1]) if count else 0
+
+    def stop(self):
+        """Stop it and give its addresses back."""
+        if self.process:
+            self.process.stop()
+        self.lines.release()
+        shutil.rmtree(self._link.parent, ignore_errors=True)
+
+
+class Telephones:
+    """The telephones 1001, 1002 and 1003 and the public network's, as SIP phones.
+
+    To be used inside one running event loop.
+    """
+
+    def __init__(self, asterisk):
+        server = (asterisk.host, asterisk.sip_port)
+        self.by_number = {
+            number: Phone(
+                address,
+                number,
+                server=server,
+                password="phone-test-secret" if number == "1003" else None,
+            )
+            for number, address in asterisk.lines.addresses.items()
+        }
+
+    @property
+    def public(self):
+        """The public network: it calls in by the trunk and gets the calls out."""
+        return self.by_number["public"]
+
+    def __getitem__(self, number):
+        return self.by_number[number]
+
+    async def start(self):
+        """Connect the telephones; 1003 registers for an hour."""
+        await asyncio.gather(*(phone.start() for phone in self.by_number.values()))
+        await self["1003"].register(expires=3600)
+
+    async def stop(self):
+        """Disconnect them, whatever calls they are in."""
+        await asyncio.gather(*(phone.stop() for phone in self.by_number.values()))

