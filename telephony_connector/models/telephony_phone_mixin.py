@@ -103,4 +103,3 @@ class TelephonyPhoneMixin(models.AbstractModel):
         if ids and self._telephony_source():
             self.env["telephony.number"]._remove(self._name, ids)
         return result
-
