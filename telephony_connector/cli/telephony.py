@@ -1,8 +1,10 @@
 """``odoo telephony …``: the addon's commands for a terminal. Argument parsing only.
 
-Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and those of
-the addon wait until the addons path is known.
+Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and those
+of the addon wait until the addons path is known.
 """
+
+# pylint: disable=odoo-addons-relative-import
 
 import argparse
 import asyncio
@@ -31,6 +33,12 @@ class Telephony(Command):
             self._listen,
             "Listen to the telephone systems of a database until stopped",
         )
+        self._add(
+            subparsers,
+            "check",
+            self._check,
+            "Check the connections to the telephone systems; status 1 if one fails",
+        )
         reindex = self._add(
             subparsers,
             "reindex",
@@ -44,7 +52,7 @@ class Telephony(Command):
             subparsers,
             "check-index",
             self._check_index,
-            "Compare the index of phone numbers with the records; status 1: they differ",
+            "Compare the index of phone numbers with the records; status 1 if not",
         )
         check_index.add_argument(
             "--mend", action="store_true", help="also make the index right"
@@ -92,6 +100,11 @@ class Telephony(Command):
         asyncio.run(listen())
         _logger.info("%s: stopped", dbname)
         sys.exit(0)
+
+    def _check(self, dbname, _arguments):
+        from odoo.addons.telephony_connector.commands.connections import check
+
+        sys.exit(not check(dbname, sys.stdout))
 
     def _reindex(self, dbname, arguments):
         from odoo.addons.telephony_connector.commands.number_index import reindex

@@ -48,7 +48,9 @@ class TelephonyController(http.Controller):
                 # The web client's router turns what looks like a number into one, and
                 # drops its plus or leading zeros: as a URI it stays a text.
                 wanted[key] = f"tel:{wanted[key].removeprefix('tel:')}"
-        return self._redirect("/odoo/telephony-call", {"direction": direction, **wanted})
+        return self._redirect(
+            "/odoo/telephony-call", {"direction": direction, **wanted}
+        )
 
     def _redirect(self, path, query):
         return request.redirect(f"{path}?{urlencode(query, quote_via=quote)}")

@@ -62,7 +62,7 @@ class TelephonyCall(models.Model):
         help="The other party's number, in international form where it is one.",
     )
     number_display = fields.Char(
-        string="Phone Number", compute="_compute_number_display"
+        string="Number as Written", compute="_compute_number_display"
     )
     caller_name = fields.Char(
         readonly=True, help="The name that the caller's side sent along: not verified."
@@ -89,13 +89,15 @@ class TelephonyCall(models.Model):
     answer_date = fields.Datetime(readonly=True)
     end_date = fields.Datetime(readonly=True)
     duration = fields.Integer(
-        string="Talk Time (s)",
+        string="Talk Time",
+        help="In seconds.",
         compute="_compute_durations",
         store=True,
         aggregator="sum",
     )
     ring_duration = fields.Integer(
-        string="Time to Answer (s)",
+        string="Time to Answer",
+        help="In seconds; how long it rang where nobody answered.",
         compute="_compute_durations",
         store=True,
         aggregator="avg",
@@ -160,6 +162,13 @@ class TelephonyCall(models.Model):
         if not self.number:
             return self.env._("Unknown number")
         return self.env["telephony.number"]._format(self.number, self.pbx_id)
+
+    def _get_dialed_text(self):
+        """Return the number that was called as people write it, if it is known."""
+        self.ensure_one()
+        if not self.dialed_number:
+            return False
+        return self.env["telephony.number"]._format(self.dialed_number, self.pbx_id)
 
     def _get_title(self):
         """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""

@@ -77,9 +77,7 @@ class TelephonyCall(models.Model):
         record._check_field_access(record._fields[field], "read")
         if _digits(number) not in _digits(record[field] or ""):
             raise UserError(
-                self.env._(
-                    "The number has changed meanwhile: please reload the page."
-                )
+                self.env._("The number has changed meanwhile: please reload the page.")
             )
         return record if model in self._get_object_models() else None
 

@@ -2,14 +2,13 @@ import json
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..listener.notifications import CHANNEL
 
-# Seconds in which the listener must have taken a command up (a user waits no longer, and
-# a phone that rings later is a nuisance), and in which it must have an answer, beyond
-# the time that a phone may ring.
+# Seconds in which the listener must have taken a command up (a user waits no longer,
+# and a phone that rings later is a nuisance), and in which it must have an answer,
+# beyond the time that a phone may ring.
 TAKE_UP_WITHIN = 5
 ANSWER_WITHIN = 20
 KEEP_DAYS = 30
@@ -81,7 +80,8 @@ class TelephonyCommand(models.Model):
                 "call_id": call.id if call else False,
                 "action": action,
                 "payload": payload,
-                "expire_date": fields.Datetime.now() + timedelta(seconds=TAKE_UP_WITHIN),
+                "expire_date": fields.Datetime.now()
+                + timedelta(seconds=TAKE_UP_WITHIN),
             }
         )
         self._notify({"command": pbx.id})

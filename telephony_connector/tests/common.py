@@ -49,7 +49,7 @@ class TelephonyCommon(TransactionCase):
         )
 
     def change(self, uniqueid="c1", revision=None, **values):
-        """Return a change for the door: a whole call with ``revision``, else partial."""
+        """Return a change: of a whole call with ``revision``, else partial."""
         change = {"pbx_id": self.pbx.id, "uniqueid": uniqueid, **values}
         if revision is not None:
             change |= {"term": 1, "revision": revision}

@@ -1,9 +1,10 @@
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
 from odoo.tests import no_retry, tagged
+
+from odoo.addons.web.tests import test_js
 
 
 @tagged("post_install", "-at_install")
-class TestTelephonyHoot(HOOTCommon):
+class TestTelephonyHoot(test_js.HOOTCommon):
     """The unit tests of the web client's parts, in a browser.
 
     One suite or test: ``--test-tags '.test_hoot_desktop[@telephony_connector/…]'``.
@@ -26,5 +27,5 @@ class TestTelephonyHoot(HOOTCommon):
             login="admin",
             timeout=600,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=test_js.unit_test_error_checker,
         )

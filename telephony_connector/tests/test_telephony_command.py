@@ -22,9 +22,7 @@ class TestTelephonyCommand(TelephonyCommon):
         return patcher.start()
 
     def dial(self, number="+33612340001", **clicked):
-        return (
-            self.env["telephony.call"].with_user(self.alice).dial(number, **clicked)
-        )
+        return self.env["telephony.call"].with_user(self.alice).dial(number, **clicked)
 
     def test_dial_leaves_a_command_and_a_call(self):
         answer = self.dial("06 12 34 00 01")
@@ -126,7 +124,9 @@ class TestTelephonyCommand(TelephonyCommon):
         command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
         self.assertEqual(self.env["telephony.command"]._claim(self.pbx.id), [])
         self.assertEqual(command.state, "expired")
-        self.assertEqual((command.call_id.state, command.call_id.outcome), ("ended", "failed"))
+        self.assertEqual(
+            (command.call_id.state, command.call_id.outcome), ("ended", "failed")
+        )
 
     def test_the_user_ends_an_overdue_command(self):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])

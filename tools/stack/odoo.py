@@ -47,7 +47,7 @@ class Odoo:
             "http_interface": "127.0.0.1",
             "http_port": self.port,
             "gevent_port": free_port(),
-            "max_cron_threads": 1,
+            "max_cron_threads": 0,  # else Odoo would listen, too
         }
         lines = ["[options]", *(f"{key} = {value}" for key, value in options.items())]
         self.config.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,179 @@
+"""What the telephone in the systray lists, and its search for whom to call."""
+
+import re
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+# How many calls, and how many results of a search, the panel holds.
+MISSED_CALLS = 30
+RECENT_CALLS = 15
+FOUND_CALLEES = 8
+# Digits below which a number is typed rather than searched.
+SEARCHED_DIGITS = 4
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    is_handled = fields.Boolean(
+        string="Worked Off",
+        readonly=True,
+        help="Somebody took care of this missed call.",
+    )
+
+    # === THE PANEL === #
+
+    @api.readonly
+    @api.model
+    def get_panel(self):
+        """Return what the panel lists when it opens.
+
+        :rtype: dict
+        :return: ``missed`` and ``recent`` calls, newest first, and ``colleagues``
+        """
+        missed = self.search(self._get_missed_domain(), limit=MISSED_CALLS)
+        recent = self.search(
+            [("user_ids", "in", self.env.uid), ("state", "=", "ended")],
+            limit=RECENT_CALLS,
+        )
+        return {
+            "missed": [call._get_panel_entry() for call in missed],
+            "recent": [call._get_panel_entry() for call in recent],
+            "colleagues": self._get_colleagues(),
+        }
+
+    def _get_panel_entry(self):
+        """Return one line of the panel; who it was only as far as the user may know."""
+        self.ensure_one()
+        found = self._get_matches()
+        record = self._get_visible_object()
+        if record is None and len(found) == 1:
+            record = found[0].record
+        fields_called = [match.field for match in found if match.record == record]
+        return {
+            "id": self.id,
+            "direction": self.direction,
+            "outcome": self.outcome or False,
+            "number": self.number or False,
+            "number_display": self._get_number_text(),
+            "start_date": fields.Datetime.to_string(self.start_date) or False,
+            "object": self._describe(record) if record is not None else False,
+            "field": fields_called[0] if fields_called else False,
+        }
+
+    @api.model
+    def _get_missed_domain(self):
+        return [*super()._get_missed_domain(), ("is_handled", "=", False)]
+
+    def action_set_handled(self):
+        """Take missed calls off the list of those to call back, for everyone rung."""
+        self.check_access("read")
+        # sudo - telephony.call: whoever was rung may say that a missed call is done
+        self.sudo().is_handled = True
+        self.sudo()._tell_users()
+
+    @api.model
+    def _get_colleagues(self):
+        """Return who can be called inside the house, with what they are doing.
+
+        :return: list of dicts; ``is_busy``: on the telephone
+        """
+        extensions = self.env["telephony.extension"].search(
+            [("user_id", "!=", False), ("user_id", "!=", self.env.uid)]
+        )
+        # sudo - telephony.call.leg: that somebody is on the phone, not with whom
+        busy = (
+            self.env["telephony.call.leg"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "in", extensions.user_id.ids),
+                    ("state", "!=", "ended"),
+                    ("call_id.state", "!=", "ended"),
+                ]
+            )
+            .user_id
+        )
+        return [
+            {
+                "id": extension.user_id.id,
+                "name": extension.user_id.name,
+                "number": extension.number,
+                "im_status": extension.user_id.im_status,
+                "is_busy": extension.user_id in busy,
+            }
+            for extension in extensions.sorted(lambda e: (e.user_id.name, e.number))
+        ]
+
+    # === SEARCH === #
+
+    @api.readonly
+    @api.model
+    def search_callees(self, text):
+        """Search whom to call, by name or by any part of a number.
+
+        :param str text: what was typed
+        :return: list of dicts, one a number, colleagues first; only records that the
+            current user may read
+        """
+        text = (text or "").strip()[:64]
+        if not text:
+            return []
+        found = self._search_colleagues(text)
+        for model in self._get_object_models():
+            if self.env[model].has_access("read"):
+                found += self._search_records(model, text)
+        return found[:FOUND_CALLEES]
+
+    @api.model
+    def _search_colleagues(self, text):
+        extensions = self.env["telephony.extension"].search(
+            [
+                ("user_id", "not in", [False, self.env.uid]),
+                "|",
+                ("user_id.name", "ilike", text),
+                ("number", "=like", f"{re.sub(r'[^0-9*#]', '', text) or '-'}%"),
+            ],
+            limit=FOUND_CALLEES,
+        )
+        return [
+            {
+                **self._describe(extension.user_id),
+                "number": extension.number,
+                "number_display": extension.number,
+                "field": False,
+            }
+            for extension in extensions
+        ]
+
+    @api.model
+    def _search_records(self, model, text):
+        names = self.env[model]._phone_get_number_fields()
+        domain = Domain.OR(Domain(name, "!=", False) for name in names)
+        records = self.env[model].search(
+            domain & self._get_callee_domain(model, text), limit=FOUND_CALLEES
+        )
+        return [
+            {
+                **self._describe(record),
+                "number": number.strip(),
+                "number_display": number.strip(),
+                "field": name,
+            }
+            for record in records
+            for name in names
+            for number in re.split(r"[|;\n]|\s/\s", record[name] or "")
+            if number.strip()
+        ]
+
+    @api.model
+    def _get_callee_domain(self, model, text):
+        """Return the domain of a model's records whose name or number was typed."""
+        digits = re.sub(r"\D", "", text)
+        if len(digits) < SEARCHED_DIGITS or re.search(r"[^\W\d_]", text):
+            return Domain("display_name", "ilike", text)
+        # A part of a number: what is stored may have the prefixes that were not typed.
+        part = Domain("phone_mobile_search", "ilike", digits.lstrip("0"))
+        whole = self.env["telephony.number"]._search_ids(model, text)
+        return part | Domain("id", "in", whole)
