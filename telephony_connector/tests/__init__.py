@@ -12,5 +12,10 @@ from . import test_controllers
 from . import test_import_rules
 from . import test_js
 from . import test_listener_parts
+from . import test_number_build
+from . import test_number_corpus
+from . import test_number_index
+from . import test_number_match
+from . import test_numbers
 from . import test_registration
 from . import test_telephony_command
