@@ -1,3 +1,7 @@
+from . import test_ami_session
+from . import test_ami_tracker
+from . import test_ami_transcripts
+from . import test_call_card
 from . import test_call_control
 from . import test_call_door
 from . import test_call_panel
