@@ -99,11 +99,11 @@ def test_b4_none_prepares_a_new_lead(stack, agent_page, number):
     leads = stack.admin.search_count("crm.lead", [])
     stack.phone("public").call(DID, caller=number)
     stack.phone("1001").incoming()
-    expect(agent_page.field("lead_phone")).to_have_value(international(number))
+    expect(agent_page.field("new_phone")).to_have_value(international(number))
     agent_page.shot("incoming-none")
     assert stack.admin.search_count("crm.lead", []) == leads, "created before Save"
 
-    agent_page.field("lead_contact_name").fill(f"New {number}")
+    agent_page.field("new_contact_name").fill(f"New {number}")
     agent_page.save_registration()
     new = stack.admin.one("crm.lead", [("contact_name", "=", f"New {number}")])
     stack.wait_for_call(number, is_registered=True, object_ref=f"crm.lead,{new['id']}")
@@ -137,7 +137,7 @@ def test_by_url_one(stack, agent_page, number, spelling):
 def test_by_url_none(agent_page, number):
     agent_page.open_call_page(f"%2B{number.removeprefix('+')}")
     expect(agent_page.registration_title).to_contain_text(international(number))
-    expect(agent_page.field("lead_phone")).to_have_value(international(number))
+    expect(agent_page.field("new_phone")).to_have_value(international(number))
 
 
 def test_by_url_several(stack, agent_page, number):
