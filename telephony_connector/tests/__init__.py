@@ -18,4 +18,5 @@ from . import test_number_index
 from . import test_number_match
 from . import test_numbers
 from . import test_registration
+from . import test_rights
 from . import test_telephony_command
