@@ -7,6 +7,7 @@ from . import test_ami_transcripts
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
+from . import test_call_history
 from . import test_call_panel
 from . import test_controllers
 from . import test_import_rules
