@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "data/telephony_disposition.xml",
         "data/ir_cron_telephony_number.xml",
+        "views/telephony_pbx_setup_views.xml",
         "views/telephony_pbx_views.xml",
         "views/telephony_extension_views.xml",
         "views/telephony_disposition_views.xml",

@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .telephony_pbx import DIALABLE
+
 EXTENSION = re.compile(r"^[0-9*#]{1,32}$")
 DEVICE = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]+$")
 
@@ -38,6 +40,13 @@ class TelephonyExtension(models.Model):
         help="The phones of this extension where they do not bear its number, "
         "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is "
         "rung by a click. Empty: the telephone system's dial string.",
+    )
+
+    caller_id = fields.Char(
+        string="Caller ID Shown",
+        help="The number that outside parties see on calls from this extension. The "
+        "dial plan finds it in the variable TELEPHONY_CALLERID. Empty: the telephone "
+        "system's.",
     )
 
     # What its phones are doing, written by the listener
@@ -77,9 +86,16 @@ class TelephonyExtension(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("number", "devices")
+    @api.constrains("number", "devices", "caller_id")
     def _check_number(self):
         for extension in self:
+            if extension.caller_id and not DIALABLE.match(extension.caller_id):
+                raise ValidationError(
+                    extension.env._(
+                        "“%(number)s” is no caller id: digits and a leading + only.",
+                        number=extension.caller_id,
+                    )
+                )
             if not EXTENSION.match(extension.number or ""):
                 raise ValidationError(
                     extension.env._(

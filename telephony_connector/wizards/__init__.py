@@ -1,2 +1,3 @@
+from . import telephony_pbx_setup
 from . import telephony_registration
 from . import telephony_registration_match
