@@ -96,7 +96,7 @@ class Commands:
         return "done", None, None
 
     def _get_variables(self, order):
-        """Return what the dial plan is told: inherited by the channels that it dials."""
+        """Return what the dial plan is told, for the channels that it dials, too."""
         caller_id = order.get("caller_id")
         return {"__TELEPHONY_CALLERID": caller_id} if caller_id else None
 

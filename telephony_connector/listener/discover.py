@@ -31,8 +31,8 @@ async def discover(session):
     """Ask an open session what the PBX has.
 
     Hints name the extension of a device, queues and mailboxes the person behind it.
-    Where there are no hints, a device that is called as an extension is (``PJSIP/1001``)
-    counts as one. What the account may not ask is left out.
+    Where there are no hints, a device that is called as an extension is
+    (``PJSIP/1001``) counts as one. What the account may not ask is left out.
 
     :rtype: Found
     """

@@ -509,7 +509,7 @@ class TelephonyPbx(models.Model):
         if text in self._get_emergency_numbers():
             return
         for pattern in re.split(r"[\s,;]+", self.blocked_numbers or ""):
-            prefix = re.sub(r"[^0-9+*#]", "", pattern)
+            prefix = re.sub(r"[^0-9+]", "", pattern)
             wanted = (reading.e164, reading.text, text)
             if prefix and any(
                 number.startswith(prefix) if pattern.endswith("*") else number == prefix
