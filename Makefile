@@ -55,6 +55,15 @@ bench-lookup:  ## measure the number index: lookups, building, writing, disk [RO
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_lookup.py $(if $(ROWS),--rows $(ROWS))
 
+bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
+	@tools/setup odoo asterisk
+	@mkdir -p .local/bench
+	@for file in bench/bench_*.py; do \
+		name=$$(basename "$$file" .py); \
+		echo "== $$name"; \
+		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
+	done
+
 clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
 	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi
 	@if [ "$(KEEP)" = no ]; then rm -rf .local node_modules; fi

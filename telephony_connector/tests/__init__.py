@@ -1,3 +1,6 @@
+from . import test_ami_actions
+from . import test_ami_presence
+from . import test_ami_resync
 from . import test_ami_session
 from . import test_ami_tracker
 from . import test_ami_transcripts
@@ -6,6 +9,7 @@ from . import test_call_control
 from . import test_call_door
 from . import test_call_panel
 from . import test_controllers
+from . import test_import_rules
 from . import test_js
 from . import test_listener_parts
 from . import test_number_build
