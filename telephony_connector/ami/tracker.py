@@ -22,8 +22,6 @@ HANDLERS = {
     **voicemail.HANDLERS,
 }
 
-# How long an ended call and a gone channel are remembered, for what comes late.
-GRACE = timedelta(seconds=60)
 # A click-to-call of which the PBX shows nothing at all.
 MAX_UNSEEN = timedelta(seconds=120)
 
@@ -31,10 +29,10 @@ MAX_UNSEEN = timedelta(seconds=120)
 class Tracker:
     """The calls of one PBX, as its events tell them.
 
-    ``clock`` returns the present as a naive UTC datetime; it dates events that carry no
-    ``Timestamp`` and measures ages. A call that rings for longer than ``max_ringing`` or
-    goes on for longer than ``max_ongoing`` without its PBX having told its end is given
-    up by :meth:`expire`.
+    ``clock`` returns the present as a naive UTC datetime; it dates events that carry
+    no ``Timestamp`` and measures ages. A call that rings for longer than
+    ``max_ringing`` or goes on for longer than ``max_ongoing`` without its PBX having
+    told its end is given up by :meth:`expire`.
     """
 
     def __init__(
@@ -131,7 +129,7 @@ class Tracker:
         self._presence.resync(events)
 
     def expire(self, now: datetime):
-        """Give up calls that cannot be true any more and forget what is long over.
+        """Give up calls that cannot be true any more.
 
         To be called every few seconds.
         """
@@ -146,4 +144,4 @@ class Tracker:
             if age > limit:
                 record.call.incomplete = True
                 board.end(record, record.last_words)
-        board.forget(now - GRACE)
+        board.forget_empty_bridges()

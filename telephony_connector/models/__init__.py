@@ -1,5 +1,6 @@
 from . import telephony_pbx
 from . import telephony_extension
+from . import telephony_disposition
 from . import telephony_call
 from . import telephony_call_leg
 from . import telephony_call_door
@@ -8,6 +9,9 @@ from . import telephony_call_object
 from . import telephony_call_panel
 from . import telephony_call_card
 from . import telephony_call_dial
+from . import telephony_call_merge
+from . import telephony_call_count
+from . import telephony_call_control
 from . import telephony_command
 from . import ir_http
 from . import res_users
