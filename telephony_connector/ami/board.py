@@ -139,19 +139,21 @@ class Board:
         self.links = {}  # Linkedid → record
         self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
-        self.last_time = None
+        self.last_event = None
+        self.last_heard = None  # when that came, by our clock
         self.count = 0  # events so far
 
     # -- time ------------------------------------------------------------------------
 
     def time(self, event) -> datetime:
         """When the event happened: as the PBX says, else now."""
-        try:
-            now = EPOCH + timedelta(seconds=float(event["Timestamp"]))
-        except (KeyError, ValueError, TypeError, OverflowError):
-            now = self.clock()
-        self.last_time = now
-        return now
+        return _time_stamp(event) or self.clock()
+
+    def heard(self) -> datetime:
+        """When the PBX was heard of last."""
+        if self.last_event is None:
+            return self.clock()
+        return _time_stamp(self.last_event) or self.last_heard
 
     # -- channels --------------------------------------------------------------------
 
@@ -592,6 +594,13 @@ class Board:
         """Return a copy of a call as it stands."""
         legs = {uniqueid: copy(leg) for uniqueid, leg in record.call.legs.items()}
         return replace(record.call, revision=revision, legs=legs)
+
+
+def _time_stamp(event):
+    try:
+        return EPOCH + timedelta(seconds=float(event["Timestamp"]))
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _rank(record):

@@ -53,6 +53,7 @@ class Tracker:
     def feed(self, event: dict):
         """Take one event in. Never raises: what makes no sense is skipped."""
         board = self._board
+        board.last_event, board.last_heard = event, board.clock()
         try:
             name = event.get("Event")
             handler = HANDLERS.get(name)

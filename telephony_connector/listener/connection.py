@@ -19,8 +19,8 @@ RESYNC_EVERY = 60.0
 class Connection:
     """Keeps one telephone system connected, and the tracker in step with it.
 
-    :param leader: the `PbxRunner` that leads; its ``settings``, ``tracker``, ``writer``,
-        ``statistics`` and ``in_database`` are used
+    :param leader: the `PbxRunner` that leads; its ``settings``, ``bridge``,
+        ``tracker``, ``writer`` and ``in_database`` are used
     :param on_event: called with each event, in order
     """
 

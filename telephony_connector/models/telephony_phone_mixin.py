@@ -22,11 +22,12 @@ class TelephonyPhoneMixin(models.AbstractModel):
     _description = "Model with Indexed Phone Numbers"
 
     def init(self):
-        super().init()
+        result = super().init()
         if self._telephony_source():
             self.pool.post_init(
                 self.env["telephony.number.source"]._register_model, self._name
             )
+        return result
 
     # === WHAT A MODEL MAY OVERRIDE === #
 

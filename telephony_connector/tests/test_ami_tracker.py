@@ -523,7 +523,8 @@ class TestJoining(BaseCase):
         self.assertEqual(
             [line.split(":")[0] for line in script.log],
             [
-                f"inbound answered {CALLER} via {DID} extension 1002 rang 1.0 talked 4.0",
+                f"inbound answered {CALLER} via {DID} extension 1002 "
+                "rang 1.0 talked 4.0",
                 "internal answered 1001 via 1002 extension 1002 rang 0.0 talked 1.0",
             ],
         )
@@ -585,7 +586,8 @@ class TestJoining(BaseCase):
         self.assertEqual(
             script.log,
             [
-                f"inbound answered {CALLER} via {DID} extension 1001 rang 1.0 talked 0.0: "
+                f"inbound answered {CALLER} via {DID} extension 1001 "
+                "rang 1.0 talked 0.0: "
                 f"{CALLER} answered, 1001 answered -> 0698765432, 0698765432 answered"
             ],
         )

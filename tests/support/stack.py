@@ -64,8 +64,10 @@ class Stack:
         self.asterisk.console("channel request hangup all")
         wait_for(lambda: self.asterisk.channels() == 0, what="all calls to end")
         wait_for(
-            lambda: not self.admin.search_count(
-                "telephony.call", [("state", "!=", "ended")]
+            lambda: (
+                not self.admin.search_count(
+                    "telephony.call", [("state", "!=", "ended")]
+                )
             ),
             what="the log to hold no open call",
         )
