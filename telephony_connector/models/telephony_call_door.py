@@ -82,6 +82,8 @@ class TelephonyCall(models.Model):
                 call.write(values)
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
+            if not call.source_term:
+                call._door_settle()
             changed |= call
         changed._door_after()
         return changed
@@ -208,7 +210,9 @@ class TelephonyCall(models.Model):
                 leg_values["extension_id"] = leg_extension.id
                 leg_values["user_id"] = leg_extension.user_id.id
                 users |= leg_extension.user_id
-            command = self._door_leg(known.get(leg["uniqueid"]), leg, leg_values)
+            command = self._door_leg(
+                known.get(leg["uniqueid"]), leg, leg_values, "term" in change
+            )
             if command:
                 commands.append(command)
         if commands:
@@ -217,11 +221,13 @@ class TelephonyCall(models.Model):
         if new_users:
             values["user_ids"] = [(4, user.id) for user in new_users]
 
-    def _door_leg(self, known, leg, values):
+    def _door_leg(self, known, leg, values, is_whole):
         """Return the command that brings one leg up to date, if it needs one."""
         if not known:
             return (0, 0, {**values, "uniqueid": leg["uniqueid"]})
-        if State(values.get("state", known.state)).rank < State(known.state).rank:
+        if not is_whole:
+            values = known._merge_part(values)
+        elif State(values.get("state", known.state)).rank < State(known.state).rank:
             return None
         different = {
             key: value for key, value in values.items() if _differs(known[key], value)

@@ -117,7 +117,9 @@ class TelephonyCall(models.Model):
 
     def _wants_page(self, mine):
         """Say whether the page opens by itself for a user whose share is ``mine``."""
-        if self.direction == "outbound":
+        if self.direction == "outbound" and not (
+            self.pbx_id._get_provider().opens_outgoing_page
+        ):
             return False
         if self.direction == "internal" and self.pbx_id.internal_calls != "page":
             return False

@@ -14,6 +14,10 @@ class Provider:
     label = ""
     # What users can do with a call while it lasts, see telephony.call._get_all_controls
     controls = frozenset()
+    # Whether the listener keeps a connection to systems of this kind.
+    has_listener = False
+    # Whether the page of an outgoing call opens by itself, as that of an incoming one.
+    opens_outgoing_page = False
 
     def __init__(self, pbx):
         self.pbx = pbx
@@ -49,6 +53,26 @@ class Provider:
         :raise UserError: where it can't be done now, in words for the user
         """
         raise UnsupportedByProvider(self, action)
+
+    def is_webhook_genuine(self, payload):
+        """Say whether an event bears the secret that its sender shares with us.
+
+        Compares in constant time; refuses where no secret is set.
+
+        :param dict payload: the decoded body
+        :rtype: bool
+        """
+        return False
+
+    def read_webhook(self, payload):
+        """Read an event that its sender posted to the webhook.
+
+        :param dict payload: the decoded body of a genuine event
+        :return: (id of the event, when it happened, changes for the door)
+        :rtype: tuple[str, datetime, list[dict]]
+        :raise ValueError: it is none, with the reason in words for the administrator
+        """
+        raise UnsupportedByProvider(self, "read_webhook")
 
     def check_settings(self):
         """Check what is set on the telephone system's form.
