@@ -202,7 +202,9 @@ def run(reader, calls, *args):
     generator.start()
     port = port_end.recv()
     expected = calls * template()[1]
-    process = context.Process(target=reader, args=(port, expected, result_sender, *args))
+    process = context.Process(
+        target=reader, args=(port, expected, result_sender, *args)
+    )
     process.start()
     result_sender.close()
     result = result_end.recv()

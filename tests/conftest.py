@@ -34,9 +34,11 @@ def _session_stack(postgres):
 def stack(_session_stack):
     """A running :class:`~tests.support.stack.Stack` in which nobody talks."""
     _session_stack.hang_up_all()
+    heard = len(_session_stack.complaints())
     yield _session_stack
     _session_stack.hang_up_all()
     _session_stack.listener.check()
+    assert _session_stack.complaints()[heard:] == []
 
 
 @pytest.fixture(scope="session")

@@ -80,8 +80,8 @@ def _rebuild_bridges(board, listed, heard):
 
 
 def _resume_talk(board, bridge, heard):
-    """When they began to talk unseen is not known: at the earliest when the last of them
-    came, or when we last heard of a call that we knew."""
+    """When they began to talk unseen is not known: at the earliest when the last of
+    them came, or when we last heard of a call that we knew."""
     channels = board.talkers(bridge)
     known = {c.record for c in channels if not c.record.call.answer_date}
     if len(channels) < 2 or not known:

@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import Response, request
 
+from ..providers.threecx import build_template
 from . import guard
 from .api import api_route, read_query
 
@@ -45,12 +46,7 @@ class TelephonyLookup(http.Controller):
         if not pbx or not is_administrator:
             raise request.not_found()
         return Response(
-            request.env["ir.qweb"]._render(
-                "telephony_connector.template_3cx",
-                {"base_url": pbx.get_base_url(), "name": "Odoo"},
-            ),
-            headers={
-                "Content-Disposition": 'attachment; filename="odoo-3cx.xml"',
-            },
+            build_template(pbx.get_base_url()),
+            headers={"Content-Disposition": 'attachment; filename="odoo-3cx.xml"'},
             content_type="application/xml; charset=utf-8",
         )

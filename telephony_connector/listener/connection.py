@@ -161,7 +161,9 @@ class Connection:
 
         A PBX does not say which events an account may read.
         """
-        unheard = channels - self._channels and self._channels and not self._new_channels
+        unheard = (
+            channels - self._channels and self._channels and not self._new_channels
+        )
         self._channels, self._new_channels = channels, 0
         if unheard:
             await self._show(

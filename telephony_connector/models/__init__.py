@@ -2,6 +2,7 @@ from . import telephony_pbx
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
 from . import telephony_extension
+from . import telephony_disposition
 from . import telephony_call
 from . import telephony_call_leg
 from . import telephony_call_door
@@ -12,6 +13,8 @@ from . import telephony_call_api
 from . import telephony_call_object
 from . import telephony_call_panel
 from . import telephony_call_dial
+from . import telephony_call_merge
+from . import telephony_call_count
 from . import telephony_call_control
 from . import telephony_command
 from . import telephony_token

@@ -1,6 +1,7 @@
 """What keeps a model's telephone numbers in the index."""
 
 from odoo import api, models, tools
+
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .telephony_phone_source import PhoneSource
@@ -103,4 +104,3 @@ class TelephonyPhoneMixin(models.AbstractModel):
         if ids and self._telephony_source():
             self.env["telephony.number"]._remove(self._name, ids)
         return result
-

@@ -18,6 +18,8 @@ class Provider:
     has_listener = False
     # Whether the page of an outgoing call opens by itself, as that of an incoming one.
     opens_outgoing_page = False
+    # Whether users have a status there, see ``read_status`` and ``write_status``.
+    has_user_status = False
 
     def __init__(self, pbx):
         self.pbx = pbx
@@ -53,6 +55,21 @@ class Provider:
         :raise UserError: where it can't be done now, in words for the user
         """
         raise UnsupportedByProvider(self, action)
+
+    def read_status(self, extension):
+        """Return the status of the extension's user, in the telephone system's word.
+
+        :raise TelephonyError: it does not tell
+        """
+        raise UnsupportedByProvider(self, "read_status")
+
+    def write_status(self, extension, status):
+        """Set the status of the extension's user.
+
+        :param str status: one of ``telephony.user.status``
+        :raise TelephonyError: the telephone system refuses
+        """
+        raise UnsupportedByProvider(self, "write_status")
 
     def is_webhook_genuine(self, payload):
         """Say whether an event bears the secret that its sender shares with us.

@@ -30,6 +30,7 @@ class MightyCallProvider(Provider):
     code = "mightycall"
     label = "MightyCall"
     opens_outgoing_page = True
+    has_user_status = True
 
     # === DIALLING === #
 
@@ -64,18 +65,9 @@ class MightyCallProvider(Provider):
     # === USER STATUS === #
 
     def read_status(self, extension):
-        """Return the status of the extension's user at MightyCall.
-
-        :raise TelephonyError: the server does not tell
-        """
         return self._get_client(extension).read_status()
 
     def write_status(self, extension, status):
-        """Set the status of the extension's user at MightyCall.
-
-        :param str status: one of ``mightycall_client.USER_STATUSES``
-        :raise TelephonyError: the server refuses
-        """
         self._get_client(extension).write_status(status)
 
     # === WEBHOOK === #

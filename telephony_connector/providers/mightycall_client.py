@@ -25,7 +25,6 @@ _logger = logging.getLogger(__name__)
 TIMEOUT = (5, 10)
 # A token that ends within this many seconds is renewed before it is used.
 RENEW_BEFORE = 60
-USER_STATUSES = ("available", "away", "busy", "dnd")
 MAX_ANSWER = 4 * 1024 * 1024
 
 
@@ -111,12 +110,12 @@ class MightyCallClient:
         return self._resource("GET", f"calls/{quote(uniqueid, safe='')}")
 
     def read_status(self):
-        """Return the user's status, one of ``USER_STATUSES`` or the server's word."""
+        """Return the user's status: available, away, busy or dnd."""
         data = self._resource("GET", "profile/status")
         return str(data.get("status") or "") if isinstance(data, dict) else ""
 
     def write_status(self, status):
-        """Set the user's status, one of ``USER_STATUSES``."""
+        """Set the user's status: available, away, busy or dnd."""
         self._resource("PUT", "profile/status", json={"status": status})
 
     def list_numbers(self):

@@ -1,2 +1,3 @@
 from . import telephony_registration
 from . import telephony_registration_match
+from . import telephony_user_status

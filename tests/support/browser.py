@@ -112,6 +112,11 @@ class WebClient:
         return self.page.locator(".o_telephony_registration_title")
 
     @property
+    def customer(self):
+        """The input with the record that the call is to be registered on."""
+        return self.registration.locator(".o_field_widget[name='object_ref'] input")
+
+    @property
     def matches(self):
         """The list of the records that have the number."""
         return self.page.locator(".o_telephony_matches")
@@ -123,10 +128,11 @@ class WebClient:
 
     def field(self, name):
         """
-        :return: the widget of a field of the registration form.
+        :return: the input of a field of the registration form.
         """
-        return self.registration.locator(f".o_field_widget[name='{name}']")
+        return self.registration.locator(f".o_field_widget[name='{name}'] input")
 
     def save_registration(self):
-        """Press Save on the registration form."""
+        """Press Save on the registration form, and wait until Odoo says it did."""
         self.registration.locator("button[name='action_save']").click()
+        expect(self.page.locator(".o_notification")).to_contain_text("is registered on")
