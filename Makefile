@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench clean
+.PHONY: help setup demo ring test e2e lint format openapi bench clean
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -50,6 +50,9 @@ format:  ## bring all files into style, as far as it goes by itself
 	@$(LINT)/ruff format --quiet .
 	@node_modules/.bin/eslint --no-warn-ignored --fix . || true
 	@node_modules/.bin/prettier --log-level warn --write $(PRETTIER_FILES)
+
+openapi:  ## write docs/openapi.json, the API's description, as the code has it
+	@tools/write-openapi
 
 clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
 	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi

@@ -46,7 +46,8 @@ class TelephonyCall(models.Model):
         if known:
             # Where the call has come further, its phones have, too.
             change.pop("legs", None)
-        return self._apply_parts([change]), not known
+        call = self._apply_parts([change]) or known
+        return call, not known
 
     def _api_ringing(self, order):
         """A phone of the company rings."""

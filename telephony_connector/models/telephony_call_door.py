@@ -76,7 +76,7 @@ class TelephonyCall(models.Model):
             key = change["pbx_id"], change["uniqueid"]
             call = known.get(key, calls.browse())
             values = call._door_values(change, extensions)
-            if values is None:
+            if values is None or (call and not values):
                 continue
             if call:
                 call.write(values)
@@ -149,6 +149,13 @@ class TelephonyCall(models.Model):
             values["pbx_id"] = change["pbx_id"]
         self._door_number(values, change)
         self._door_parties(values, change, extensions)
+        if self and not is_whole:
+            # What is known already is no news, and nobody is told of it.
+            values = {
+                key: value
+                for key, value in values.items()
+                if key in ("leg_ids", "user_ids") or differs(self[key], value)
+            }
         return values
 
     def _door_merge(self, values):
@@ -230,7 +237,7 @@ class TelephonyCall(models.Model):
         elif State(values.get("state", known.state)).rank < State(known.state).rank:
             return None
         different = {
-            key: value for key, value in values.items() if _differs(known[key], value)
+            key: value for key, value in values.items() if differs(known[key], value)
         }
         return (1, known.id, different) if different else None
 
@@ -268,7 +275,7 @@ class TelephonyCall(models.Model):
         return missed
 
 
-def _differs(stored, value):
+def differs(stored, value):
     """Say whether ``value`` would change a field that holds ``stored``."""
     if isinstance(stored, models.BaseModel):
         stored = stored.id

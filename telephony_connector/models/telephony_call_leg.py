@@ -75,7 +75,8 @@ class TelephonyCallLeg(models.Model):
         for key, better in (
             ("start_date", max),
             ("answer_date", min),
-            ("end_date", max),
+            # When it stopped ringing is known better than by the call's end.
+            ("end_date", min if is_stop else max),
         ):
             if key in values and self[key]:
                 values[key] = better(values[key], self[key])

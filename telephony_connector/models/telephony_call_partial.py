@@ -11,6 +11,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
+from .telephony_call_door import differs
+
 # How long after a click an outgoing call that the telephone system tells of may be the
 # one that was clicked.
 CLAIM_WITHIN = timedelta(minutes=2)
@@ -123,12 +125,11 @@ class TelephonyCall(models.Model):
                             "end_date": call.end_date,
                         }
                     )
-            if any(
-                call._fields[key].convert_to_cache(value, call)
-                != call._fields[key].convert_to_cache(call[key], call)
-                for key, value in values.items()
-            ):
-                call.write(values)
+            news = {
+                key: value for key, value in values.items() if differs(call[key], value)
+            }
+            if news:
+                call.write(news)
 
     def _settle_outcome(self):
         self.ensure_one()

@@ -135,11 +135,13 @@ class TelephonyExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create(vals_list)
+        extensions.invalidate_recordset(["secret"])
         self.env["telephony.pbx"]._tell_listeners()
         return extensions
 
     def write(self, vals):
         result = super().write(vals)
+        self.invalidate_recordset(["secret"])
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.pbx"]._tell_listeners()
         return result

@@ -18,6 +18,7 @@ FIRST_LOOK = timedelta(days=1)
 LOGIN_FIELDS = frozenset(
     ("base_url", "resource_prefix", "api_key", "stored_api_key", "secret")
 )
+SECRETS = ("secret", "api_key")
 
 
 class TelephonyPbx(models.Model):
@@ -91,8 +92,16 @@ class TelephonyPbx(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        pbxs = super().create(vals_list)
+        # What was written is not read back, not even in the same request.
+        pbxs.invalidate_recordset(SECRETS)
+        return pbxs
+
     def write(self, vals):
         result = super().write(vals)
+        self.invalidate_recordset(SECRETS)
         if LOGIN_FIELDS & vals.keys():
             # sudo - telephony.provider.session: nobody else may touch them
             self.env["telephony.provider.session"].sudo().search(

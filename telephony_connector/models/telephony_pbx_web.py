@@ -1,5 +1,6 @@
 """Telephone systems that speak to Odoo by HTTP: the webhook's address, the API's rules."""
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from odoo.exceptions import ValidationError
 # How long the old address or token works on after it was changed, so that nothing is
 # lost until the telephone system has the new one.
 GRACE = timedelta(days=7)
+TOKEN = re.compile(r"^[\w-]{16,64}$", re.ASCII)
 
 
 class TelephonyPbx(models.Model):
@@ -133,7 +135,7 @@ class TelephonyPbx(models.Model):
         :param str token: as it stands in the address
         :return: one `telephony.pbx` or none, as superuser
         """
-        if not token or len(token) > 64 or not token.isascii():
+        if not TOKEN.match(token):
             return self.sudo().browse()
         # sudo - telephony.pbx: who asks is a telephone system, known by its token
         pbx_sudo = self.sudo().search(

@@ -21,8 +21,8 @@ from ..engine.errors import (
 
 _logger = logging.getLogger(__name__)
 
-# Seconds to connect, and to wait for an answer.
-TIMEOUT = (5, 10)
+# Seconds to connect, and as many again to wait for an answer.
+TIMEOUT = 10
 # A token that ends within this many seconds is renewed before it is used.
 RENEW_BEFORE = 60
 MAX_ANSWER = 4 * 1024 * 1024

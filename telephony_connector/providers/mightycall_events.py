@@ -218,7 +218,7 @@ def _text(values, key, length, required=False):
     text = values.get(key)
     if text is None:
         text = ""
-    if not isinstance(text, str) or len(text) > length:
+    if not isinstance(text, str) or len(text) > length or not text.isprintable():
         raise InvalidPayload(f"{key} is no text of at most {length} signs")
     if required and not text:
         raise InvalidPayload(f"{key} is missing")
