@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup clean
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup clean openapi
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -63,6 +63,8 @@ bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench
 		echo "== $$name"; \
 		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
 	done
+openapi:  ## write docs/openapi.json, the API's description, as the code has it
+	@tools/write-openapi
 
 clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
 	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi

@@ -1,1 +1,4 @@
 from . import telephony
+from . import webhook
+from . import api
+from . import lookup

@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.orm.models import NO_ACCESS
 
 from .telephony_pbx import DIALABLE
 
@@ -49,6 +50,22 @@ class TelephonyExtension(models.Model):
         "system's.",
     )
 
+    secret = fields.Char(
+        string="User Key",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        groups="telephony_connector.group_telephony_administrator",
+        copy=False,
+        help="The user's own key at MightyCall. Write-only. Where none is set, the "
+        "extension's number is used in its place.",
+    )
+    stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    has_secret = fields.Boolean(
+        string="User Key Set",
+        compute="_compute_has_secret",
+        groups="telephony_connector.group_telephony_administrator",
+    )
+
     # What its phones are doing, written by the listener
     availability = fields.Selection(
         [
@@ -84,6 +101,23 @@ class TelephonyExtension(models.Model):
                 else extension.number
             )
 
+    def _compute_secret(self):
+        self.secret = False
+
+    def _inverse_secret(self):
+        # sudo - telephony.extension: the stored key is out of every user's reach
+        for extension_sudo in self.sudo():
+            extension_sudo.stored_secret = extension_sudo.secret
+            # sudo - telephony.provider.session: a login with the key before
+            self.env["telephony.provider.session"].sudo().search(
+                [("extension_id", "=", extension_sudo.id)]
+            ).unlink()
+
+    @api.depends("stored_secret")
+    def _compute_has_secret(self):
+        for extension, extension_sudo in zip(self, self.sudo(), strict=True):
+            extension.has_secret = bool(extension_sudo.stored_secret)
+
     # === CONSTRAINT METHODS === #
 
     @api.constrains("number", "devices", "caller_id")
@@ -117,11 +151,13 @@ class TelephonyExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create(vals_list)
+        extensions.invalidate_recordset(["secret"])
         self.env["telephony.pbx"]._tell_listeners()
         return extensions
 
     def write(self, vals):
         result = super().write(vals)
+        self.invalidate_recordset(["secret"])
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.pbx"]._tell_listeners()
         return result

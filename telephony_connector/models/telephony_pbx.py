@@ -557,7 +557,9 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         states = dict(self._fields["connection_state"]._description_selection(self.env))
         state = self.connection_state or "stopped"
-        return states[state if self._has_leader() else "stopped"]
+        if self._get_provider().has_listener and not self._has_leader():
+            state = "stopped"
+        return states[state]
 
     def _has_leader(self):
         """Say whether a listener leads this telephone system right now.

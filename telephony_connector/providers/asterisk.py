@@ -21,6 +21,7 @@ class AsteriskProvider(Provider):
     code = "asterisk"
     label = "Asterisk (AMI)"
     controls = frozenset(NEEDED_ACTIONS)
+    has_listener = True
 
     def dial(self, call, extension, number):
         # The user's own phone shows whom it is about to call.

@@ -1,3 +1,4 @@
 from . import telephony_pbx_setup
 from . import telephony_registration
 from . import telephony_registration_match
+from . import telephony_user_status
