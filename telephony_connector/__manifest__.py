@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "data/ir_cron_telephony_number.xml",
         "views/telephony_pbx_views.xml",
+        "views/telephony_pbx_softphone_views.xml",
         "views/telephony_extension_views.xml",
         "views/telephony_call_views.xml",
         "views/telephony_registration_views.xml",

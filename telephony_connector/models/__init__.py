@@ -1,4 +1,5 @@
 from . import telephony_pbx
+from . import telephony_pbx_softphone
 from . import telephony_extension
 from . import telephony_call
 from . import telephony_call_leg

@@ -1,4 +1,5 @@
 from .asterisk import AsteriskProvider
+from .softphone import SoftphoneProvider
 
 _PROVIDERS = {}
 
@@ -25,3 +26,4 @@ def provider_selection():
 
 
 register_provider(AsteriskProvider)
+register_provider(SoftphoneProvider)
