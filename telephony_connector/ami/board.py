@@ -23,6 +23,8 @@ from .dialplan import (
 EPOCH = datetime(1970, 1, 1)
 # A caller who waits for hours is rung for at many telephones: the oldest are let go.
 MAX_LEGS = 100
+# Of so many channels a late or repeated event is known to be late.
+MAX_GONE = 5000
 
 
 class Channel:
@@ -98,6 +100,7 @@ class Record:
         "is_originated",
         "is_reported",
         "is_settled",
+        "is_unseen",
         "last_words",
         "links",
     )
@@ -114,6 +117,7 @@ class Record:
         self.is_originated = False  # begun by the PBX's rung telephone, not by a caller
         self.is_handed_over = False
         self.is_reported = False
+        self.is_unseen = True  # the PBX has not shown a channel of it
         self.is_settled = False  # it is known whom it is with
         self.last_words = None  # the time of the last thing that a real channel did
 
@@ -133,10 +137,8 @@ class Board:
         self.locals = {}  # name without the half → {uniqueid: channel}
         self.records = {}  # by the call's uniqueid, open ones
         self.links = {}  # Linkedid → record
-        self.ended = {}  # uniqueid → (record, when by our clock)
-        self.gone = {}  # uniqueid of a channel that hung up → when by our clock
+        self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
-        self.mailboxes = {}  # mailbox → number of new messages
         self.last_time = None
         self.count = 0  # events so far
 
@@ -201,6 +203,9 @@ class Board:
 
     def attach(self, channel, record):
         """Make a channel part of a call."""
+        if record.is_click and record.is_unseen:
+            record.is_unseen = False
+            record.call.start_date = channel.start  # by the PBX's clock, as all else
         channel.record = record
         record.channels[channel.uniqueid] = channel
         if self.links.setdefault(channel.linkedid, record) is record:
@@ -209,7 +214,9 @@ class Board:
     def forget_channel(self, channel):
         """Take a channel that hung up off the board."""
         self.channels.pop(channel.uniqueid, None)
-        self.gone[channel.uniqueid] = self.clock()
+        self.gone[channel.uniqueid] = None
+        if len(self.gone) > MAX_GONE:
+            del self.gone[next(iter(self.gone))]
         self.leave_bridge(channel)
         if channel.is_local:
             halves = self.locals.get(channel.parsed.device, {})
@@ -521,7 +528,7 @@ class Board:
             leg.outcome = outcomes.unanswered_leg(said, leg.hangup_cause)
 
     def end(self, record, now, cause=None):
-        """End a call: judge it, tell it once more, and forget it in a while."""
+        """End a call: judge it, tell it once more, and forget it."""
         call = record.call
         called = list(record.called.values())
         for channel in list(record.channels.values()):
@@ -542,7 +549,6 @@ class Board:
         for link in record.links:
             if self.links.get(link) is record:
                 del self.links[link]
-        self.ended[call.uniqueid] = (record, self.clock())
 
     def _judge(self, record, called):
         if record.is_click and not record.call.answer_date and not called:
@@ -570,13 +576,12 @@ class Board:
         if call.dialed_number:
             if self.dialplan.is_internal(call.dialed_number):
                 call.direction, call.number = Direction.INTERNAL, caller.extension
+                call.extension = ""
             call.outcome = Outcome.FAILED
             self.report(record)
 
-    def forget(self, before: datetime):
-        """Let go of what was over before that time (by our clock)."""
-        self.ended = {k: v for k, v in self.ended.items() if v[1] >= before}
-        self.gone = {k: when for k, when in self.gone.items() if when >= before}
+    def forget_empty_bridges(self):
+        """Let go of bridges whose end was not told."""
         self.bridges = {k: each for k, each in self.bridges.items() if each.members}
 
     def snapshot(self, record, revision) -> Call:

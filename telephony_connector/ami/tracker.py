@@ -22,8 +22,6 @@ HANDLERS = {
     **voicemail.HANDLERS,
 }
 
-# How long an ended call and a gone channel are remembered, for what comes late.
-GRACE = timedelta(seconds=60)
 # A click-to-call of which the PBX shows nothing at all.
 MAX_UNSEEN = timedelta(seconds=120)
 
@@ -131,7 +129,7 @@ class Tracker:
         self._presence.resync(events)
 
     def expire(self, now: datetime):
-        """Give up calls that cannot be true any more and forget what is long over.
+        """Give up calls that cannot be true any more.
 
         To be called every few seconds.
         """
@@ -146,4 +144,4 @@ class Tracker:
             if age > limit:
                 record.call.incomplete = True
                 board.end(record, record.last_words)
-        board.forget(now - GRACE)
+        board.forget_empty_bridges()

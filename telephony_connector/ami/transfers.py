@@ -20,39 +20,42 @@ def on_attended_transfer(board: Board, event: dict):
     second = board.channels.get(event.get("SecondTransfererUniqueid"))
     if event.get("Result") != "Success" or first is None or second is None:
         return
-    now = board.time(event)
-    records = {id(c.record): c.record for c in (first, second)}
-    main = board.main_of(records.values())
-    going = (first, second)
-    for record in records.values():
-        for channel in list(record.channels.values()):
-            if record is not main and channel not in going:
-                board.move(channel, main, now)
-    away = first if first.record is main else second
-    target = _target(event) or next(
-        (c for c in main.channels.values() if c not in going and c.leg is not None),
-        None,
-    )
-    if target is not None and target.leg is not None:
-        _note_target(board, away, target.extension or target.leg.number)
-    for channel in list(main.channels.values()):
-        if channel.bridge is not None:
+    main = board.main_of((first.record, second.record))
+    away, joining = (first, second) if first.record is main else (second, first)
+    role = "TransferTarget" if away is first else "Transferee"
+    arrived = _move_all(board, joining, main, board.time(event))
+    target = board.channels.get(event.get(role + "Uniqueid"))
+    if target is None or target.leg is None:
+        target = arrived
+    number = _party(target) or event.get(role + "CallerIDNum", "")
+    _note_target(board, away, number)
+
+
+def _move_all(board, going, main, now):
+    """Move everyone but the one who goes; return the last of them with a telephone."""
+    arrived = None
+    for channel in list(going.record.channels.values()):
+        if going.record is not main and channel is not going:
+            board.move(channel, main, now)
+            arrived = channel if channel.leg is not None else arrived
             board.talk(channel.bridge, now)
+    return arrived
 
 
 def on_parked_call(board: Board, event: dict):
     """The other party waits in a parking space; who put it there is out of the call."""
-    channel = board.channels.get(event.get("ParkerUniqueid"))
-    if channel is not None:
-        _note_target(board, channel, event.get("ParkingSpace", ""))
+    parked = board.channels.get(event.get("ParkeeUniqueid"))
+    if parked is None:
+        return
+    for channel in parked.record.channels.values():
+        if channel.parsed.device == event.get("ParkerDialString"):
+            _note_target(board, channel, event.get("ParkingSpace", ""))
 
 
-def on_pickup(board: Board, event: dict):
-    """Somebody takes a call that rings at another's telephone."""
-
-
-def _target(event):
-    return None
+def _party(channel):
+    if channel is None or channel.leg is None:
+        return ""
+    return channel.leg.extension or channel.leg.number
 
 
 def _note_target(board, channel, number):

@@ -4,6 +4,8 @@ Odoo loads this file as ``odoo.cli.telephony``, so its imports are absolute, and
 of the addon wait until the addons path is known.
 """
 
+# pylint: disable=odoo-addons-relative-import
+
 import argparse
 import asyncio
 import logging
@@ -30,6 +32,12 @@ class Telephony(Command):
             "listen",
             self._listen,
             "Listen to the telephone systems of a database until stopped",
+        )
+        self._add(
+            subparsers,
+            "check",
+            self._check,
+            "Check the connections to the telephone systems; status 1 if one fails",
         )
         reindex = self._add(
             subparsers,
@@ -78,7 +86,6 @@ class Telephony(Command):
 
     def _listen(self, dbname, _arguments):
         # The addon is a package of odoo.addons only once the addons path is known.
-        # pylint: disable=odoo-addons-relative-import
         from odoo.addons.telephony_connector.listener.bridge import Bridge
         from odoo.addons.telephony_connector.listener.service import Listener
 
@@ -93,6 +100,11 @@ class Telephony(Command):
         asyncio.run(listen())
         _logger.info("%s: stopped", dbname)
         sys.exit(0)
+
+    def _check(self, dbname, _arguments):
+        from odoo.addons.telephony_connector.commands.connections import check
+
+        sys.exit(not check(dbname, sys.stdout))
 
     def _reindex(self, dbname, arguments):
         from odoo.addons.telephony_connector.commands.number_index import reindex

@@ -12,7 +12,8 @@ from .call import Call, Direction, Leg, Outcome
 BUSY = 17
 NO_ANSWER = (18, 19)
 DECLINED = 21
-ANSWERED_ELSEWHERE = 26
+# No such number, no route to it, gone, out of order, a network that cannot.
+UNREACHABLE = frozenset((1, 2, 3, 20, 22, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58))
 
 # What Asterisk says at the end of dialling one party (DialEnd's DialStatus).
 DIAL_STATUSES = {
@@ -40,6 +41,8 @@ def unanswered_leg(said: Outcome | None, cause: int | None) -> Outcome:
         return said
     if cause == DECLINED:
         return Outcome.DECLINED
+    if cause in UNREACHABLE:
+        return Outcome.FAILED
     if said is Outcome.MISSED or cause in NO_ANSWER:
         return Outcome.MISSED
     if cause == BUSY:

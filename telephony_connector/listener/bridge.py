@@ -115,14 +115,29 @@ class Bridge:
             )
         )
 
-    def set_connection(self, pbx_id, state, message=None, version=None):
+    def set_connection(self, pbx_id, state, message=None, version=None, actions=None):
         """Show the state of the connection on the telephone system's form."""
 
         def write(env):
             pbx = env["telephony.pbx"].browse(pbx_id).exists()
-            pbx._set_connection(state, message, version)
+            pbx._set_connection(state, message, version, actions)
 
         self._run(write)
+
+    def set_statistics(self, pbx_id, statistics):
+        """Show how the connection does on the telephone system's form."""
+
+        def write(env):
+            pbx = env["telephony.pbx"].browse(pbx_id).exists()
+            pbx._set_statistics(statistics)
+
+        self._run(write)
+
+    def set_presence(self, pbx_id, presences):
+        """Write what the extensions' phones are doing."""
+        self._run(
+            lambda env: env["telephony.extension"]._set_presence(pbx_id, presences)
+        )
 
     def claim_commands(self, pbx_id):
         """Take up what web workers ask of the PBX: each command once, ever."""

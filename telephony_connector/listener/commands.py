@@ -58,6 +58,47 @@ class Commands:
             outcome = "failed", error.code, str(error)
         await self._report(command["id"], *outcome)
 
+    async def _do_hangup(self, command, session, _tracker):
+        return await self._send(session, actions.hangup(command["payload"]["channel"]))
+
+    async def _do_transfer(self, command, session, _tracker):
+        return await self._send(
+            session, actions.blind_transfer(*self._get_way(command))
+        )
+
+    async def _do_redirect(self, command, session, _tracker):
+        return await self._send(session, actions.redirect(*self._get_way(command)))
+
+    async def _do_attended_transfer(self, command, session, _tracker):
+        return await self._send(
+            session, actions.attended_transfer(*self._get_way(command))
+        )
+
+    async def _do_park(self, command, session, _tracker):
+        order = command["payload"]
+        return await self._send(
+            session, actions.park(order["channel"], parker=order["parker"])
+        )
+
+    async def _do_pickup(self, command, session, _tracker):
+        order = command["payload"]
+        request = actions.pickup(
+            device=order["device"],
+            ringing=order["ringing"],
+            code=order["code"],
+            context=order["context"],
+            channel_id=order["uniqueid"],
+        )
+        return await self._send(session, request)
+
+    async def _send(self, session, request):
+        await session.action(request.name, **request.headers)
+        return "done", None, None
+
+    def _get_way(self, command):
+        order = command["payload"]
+        return order["channel"], order["number"], order["context"]
+
     async def _do_dial(self, command, session, tracker):
         order = command["payload"]
         uniqueid = order["uniqueid"]

@@ -1,32 +1,31 @@
-"""One telephone system's listener: elected, connected, writing down what it hears."""
+"""One telephone system's listener: elected, and at work while it leads."""
 
 import asyncio
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from ..ami import actions
-from ..ami.backoff import Backoff
+import psycopg2
+
 from ..ami.dialplan import Dialplan
-from ..ami.session import Session, Settings
 from ..ami.tracker import Tracker
-from ..engine.errors import TelephonyError
 from .bridge import ModuleGone, Unavailable
 from .commands import Commands
+from .connection import Connection
 from .election import Election
+from .statistics import Statistics
+from .writer import Writer
 
 _logger = logging.getLogger(__name__)
 
 # Seconds.
 CANDIDATE_PAUSE = 2.0
 CHECK_LEAD_EVERY = 5.0
-RESYNC_EVERY = 60.0
 TICK = 1.0
-DATABASE_PAUSE = 1.0
-
-MAX_BATCH = 100
-# Calls that may wait for the database; each is kept once, as it is known last.
-MAX_WAITING = 20_000
+SHOW_STATISTICS_EVERY = 30.0
+REPORT_PAUSE = 1.0
+REPORT_TRIES = 5
 
 
 def utc_now():
@@ -45,21 +44,20 @@ class PbxRunner:
     :param settings: the `PbxSettings`
     """
 
+    clock = staticmethod(utc_now)
+
     def __init__(self, bridge, settings):
+        self.bridge = bridge
         self.settings = settings
-        self._bridge = bridge
+        self.statistics = Statistics(utc_now, time.monotonic)
+        self.tracker = self.writer = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
-        self._election = None
+        self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(settings, self._report)
-        self._session = None
-        self._tracker = None
-        self._term = 0
-        self._heard = asyncio.Event()
+        self._connection = Connection(self, self._on_event)
         self._asked = asyncio.Event()
-        self._retry = asyncio.Event()
-        self._waiting = {}
-        self._dropped = 0
         self._tasks = set()
+        self._leads = False
 
     # === FROM OUTSIDE === #
 
@@ -69,14 +67,13 @@ class PbxRunner:
 
     def reconnect(self):
         """Try to connect now instead of when the pause is over."""
-        self._retry.set()
+        self._connection.reconnect()
 
     async def run(self):
         """Stand by, lead, and stand by again, until cancelled.
 
         :raise ModuleGone: where the addon is no longer installed
         """
-        self._election = Election(self._bridge.dsn, self.settings.id)
         try:
             while True:
                 if await self._try_to_lead():
@@ -85,70 +82,33 @@ class PbxRunner:
         finally:
             await self._step_down()
 
+    async def in_database(self, function, *arguments):
+        """Run a method of the bridge in this runner's own thread for it."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, function, *arguments)
+
+    # === ELECTION === #
+
     async def _try_to_lead(self):
         try:
             return await asyncio.to_thread(self._election.try_to_lead)
-        except Exception as error:  # the database is away: stand by until it is back
+        except psycopg2.Error as error:  # away: stand by until it is back
             _logger.debug("%s: election: %s", self.settings.name, error)
             return False
 
     async def _step_down(self):
-        if self._term:
-            self._term = 0
+        for task in self._tasks:
+            task.cancel()
+        if self._leads:
             try:
                 async with asyncio.timeout(1):
-                    await self._in_database(
-                        self._bridge.set_connection, self.settings.id, "stopped"
+                    await self.in_database(
+                        self.bridge.set_connection, self.settings.id, "stopped"
                     )
             except (TimeoutError, Unavailable, ModuleGone):
                 _logger.debug("%s: could not tell that it stops", self.settings.name)
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-    # === LEADING === #
-
-    async def _lead(self):
-        """Lead until the lead is lost."""
-        try:
-            self._term = await self._in_database(
-                self._bridge.begin_term, self.settings.id
-            )
-            _logger.info("%s: leading, term %s", self.settings.name, self._term)
-            self._start_tracking()
-            await self._do_all_of_leading()
-        except Unavailable as error:
-            _logger.warning("%s: %s", self.settings.name, error)
-        finally:
-            self._election.resign()
-
-    async def _do_all_of_leading(self):
-        try:
-            async with asyncio.TaskGroup() as group:
-                for work in (
-                    self._keep_lead(),
-                    self._stay_connected(),
-                    self._write(),
-                    self._obey(),
-                    self._tick(),
-                ):
-                    group.create_task(work)
-        except* LostLead:
-            _logger.warning("%s: lost the lead", self.settings.name)
-        except* ModuleGone as gone:
-            raise ModuleGone(self._bridge.dbname) from gone
-
-    def _start_tracking(self):
-        settings = self.settings
-        devices = dict(settings.devices)
-        self._waiting = {}
-        self._tracker = Tracker(
-            Dialplan(
-                devices=devices,
-                internal_numbers=frozenset(devices.values()),
-                dial_string=settings.dial_string,
-            ),
-            utc_now,
-        )
 
     async def _keep_lead(self):
         while True:
@@ -156,177 +116,100 @@ class PbxRunner:
             if not await asyncio.to_thread(self._election.still_leads):
                 raise LostLead
 
-    # === THE CONNECTION === #
+    # === LEADING === #
 
-    async def _stay_connected(self):
-        backoff = Backoff()
-        while True:
-            await self._show("connecting")
-            error = await self._live_a_session(backoff)
-            if error is not None:
-                await self._show(error.code, str(error))
-            self._retry.clear()
-            try:
-                async with asyncio.timeout(backoff.delay(error)):
-                    await self._retry.wait()
-                backoff.reset()
-            except TimeoutError:
-                continue
-
-    async def _live_a_session(self, backoff):
-        """Connect, and stay until the connection ends.
-
-        :return: the `TelephonyError` that ended it
-        """
-        session = Session(self._get_ami_settings(), self._on_event)
-        resync = None
+    async def _lead(self):
+        """Lead until the lead is lost."""
         try:
-            info = await session.open()
-            self._session = session
-            missing = await self._resync(session)
-            backoff.reset()
-            await self._show("connected", missing, info.asterisk or info.banner)
-            self.check_commands()
-            resync = asyncio.create_task(self._resync_regularly(session))
-            return await session.wait_closed()
-        except TelephonyError as error:
-            return error
+            term = await self.in_database(self.bridge.begin_term, self.settings.id)
+            _logger.info("%s: leading, term %s", self.settings.name, term)
+            self._leads = True
+            self._prepare(term)
+            await self._do_all_of_leading()
+        except Unavailable as error:
+            _logger.warning("%s: %s", self.settings.name, error)
         finally:
-            self._session = None
-            if resync:
-                resync.cancel()
-            await session.close()
+            self._election.resign()
 
-    def _get_ami_settings(self):
-        settings = self.settings
-        return Settings(
-            host=settings.host,
-            port=settings.port,
-            username=settings.username,
-            secret=settings.secret,
-            tls=settings.use_tls,
-            tls_verify=settings.tls_verify,
-            ca_data=settings.tls_ca or None,
-            name=settings.name,
+    def _prepare(self, term):
+        devices = dict(self.settings.devices)
+        self.tracker = Tracker(
+            Dialplan(
+                devices=devices,
+                internal_numbers=frozenset(devices.values()),
+                dial_string=self.settings.dial_string,
+            ),
+            utc_now,
+        )
+        self.writer = Writer(
+            self.settings,
+            term,
+            self.tracker,
+            lambda changes: self.in_database(self.bridge.apply, changes),
+            self.statistics,
         )
 
-    async def _show(self, state, message=None, version=None):
-        """Log a change of the connection's state and show it on the form."""
-        log = _logger.info if state in ("connecting", "connected") else _logger.warning
-        log("%s: %s%s", self.settings.name, state, f" ({message})" if message else "")
+    async def _do_all_of_leading(self):
         try:
-            await self._in_database(
-                self._bridge.set_connection, self.settings.id, state, message, version
-            )
-        except Unavailable as error:
-            _logger.debug("%s: state not written: %s", self.settings.name, error)
-
-    # === EVENTS AND CALLS === #
+            async with asyncio.TaskGroup() as group:
+                for work in (
+                    self._keep_lead(),
+                    self._connection.run(),
+                    self.writer.run(),
+                    self._obey(),
+                    self._tick(),
+                    self._show_statistics(),
+                ):
+                    group.create_task(work)
+        except* LostLead:
+            self._leads = False
+            _logger.warning("%s: lost the lead", self.settings.name)
+        except* ModuleGone as gone:
+            self._leads = False
+            raise ModuleGone(self.bridge.dbname) from gone
 
     def _on_event(self, event):
+        self.statistics.heard()
         self._commands.hear(event)
-        self._tracker.feed(event)
-        self._heard.set()
-
-    async def _resync(self, session):
-        """Compare what is open with what the PBX has.
-
-        :return: what the account may not do, in words; ``None`` where nothing is amiss
-        """
-        request = actions.core_show_channels()
-        self._tracker.begin_resync()
-        try:
-            answer = await session.action(request.name, **request.headers)
-        except TelephonyError as error:
-            if error.code != "permission":
-                raise
-            return (
-                "The account lacks the permission “reporting” (write): calls that "
-                "began or ended while Odoo was not connected are not noticed."
-            )
-        self._tracker.resync(answer.events, utc_now())
-        await self._close_forgotten()
-        self._heard.set()
-        return None
-
-    async def _close_forgotten(self):
-        """End the calls that the log holds open and the PBX knows no more."""
-        known = {call.uniqueid for call in self._tracker.open_calls()}
-        try:
-            logged = await self._in_database(self._bridge.open_calls, self.settings.id)
-        except Unavailable:
-            return
-        now = utc_now()
-        for uniqueid in logged:
-            if uniqueid not in known and uniqueid not in self._waiting:
-                self._wait(
-                    {
-                        "pbx_id": self.settings.id,
-                        "uniqueid": uniqueid,
-                        "state": "ended",
-                        "end_date": now,
-                        "incomplete": True,
-                    }
-                )
-
-    async def _resync_regularly(self, session):
-        while True:
-            await asyncio.sleep(RESYNC_EVERY)
-            try:
-                await self._resync(session)
-            except TelephonyError as error:
-                _logger.debug("%s: resync: %s", self.settings.name, error)
+        self._connection.heard(event)
+        self.tracker.feed(event)
+        self.writer.wake()
 
     async def _tick(self):
+        """Do once a second what no event does: age calls, and write presence.
+
+        Presence changes with every state of every call: once a second is enough.
+        """
         while True:
             await asyncio.sleep(TICK)
-            self._tracker.expire(utc_now())
-            self._heard.set()
+            self.tracker.expire(utc_now())
+            self.writer.wake()
+            presences = [
+                {
+                    "extension": presence.extension,
+                    "availability": presence.availability,
+                    "queues": [place.queue for place in presence.queues],
+                    "paused_queues": [
+                        place.queue for place in presence.queues if place.paused
+                    ],
+                }
+                for presence in self.tracker.take_presence()
+            ]
+            if presences:
+                await self._try_in_database(self.bridge.set_presence, presences)
 
-    def _wait(self, change):
-        """Queue a change for the database: the last one of a call replaces the rest."""
-        waiting = self._waiting
-        if len(waiting) >= MAX_WAITING and change["uniqueid"] not in waiting:
-            waiting.pop(next(iter(waiting)))
-            self._dropped += 1
-            if self._dropped == 1 or self._dropped % 1000 == 0:
-                _logger.error(
-                    "%s: %s calls dropped while the database is away",
-                    self.settings.name,
-                    self._dropped,
-                )
-        waiting[change["uniqueid"]] = change
-
-    async def _write(self):
-        """Bring calls into the database as fast as it takes them."""
+    async def _show_statistics(self):
         while True:
-            await self._heard.wait()
-            self._heard.clear()
-            self._collect()
-            while self._waiting:
-                batch = list(self._waiting.values())[:MAX_BATCH]
-                try:
-                    await self._in_database(self._bridge.apply, batch)
-                except Unavailable as error:
-                    _logger.warning(
-                        "%s: %s calls wait: %s",
-                        self.settings.name,
-                        len(self._waiting),
-                        error,
-                    )
-                    await asyncio.sleep(DATABASE_PAUSE)
-                    self._collect()
-                    continue
-                self._collect()
-                for change in batch:
-                    if self._waiting.get(change["uniqueid"]) is change:
-                        del self._waiting[change["uniqueid"]]
-
-    def _collect(self):
-        for call in self._tracker.take():
-            self._wait(
-                {**call.changes(), "pbx_id": self.settings.id, "term": self._term}
+            await asyncio.sleep(SHOW_STATISTICS_EVERY)
+            await self._try_in_database(
+                self.bridge.set_statistics, self.statistics.take()
             )
+
+    async def _try_in_database(self, function, argument):
+        try:
+            await self.in_database(function, self.settings.id, argument)
+        except Unavailable as error:
+            _logger.debug("%s: not written: %s", self.settings.name, error)
 
     # === COMMANDS === #
 
@@ -335,29 +218,27 @@ class PbxRunner:
             await self._asked.wait()
             self._asked.clear()
             try:
-                claimed = await self._in_database(
-                    self._bridge.claim_commands, self.settings.id
+                claimed = await self.in_database(
+                    self.bridge.claim_commands, self.settings.id
                 )
             except Unavailable as error:
                 _logger.warning("%s: commands: %s", self.settings.name, error)
                 continue
             for command in claimed:
                 task = asyncio.create_task(
-                    self._commands.carry_out(command, self._session, self._tracker)
+                    self._commands.carry_out(
+                        command, self._connection.session, self.tracker
+                    )
                 )
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
     async def _report(self, command_id, state, code, answer):
-        for _attempt in range(3):
+        for _attempt in range(REPORT_TRIES):
             try:
-                await self._in_database(
-                    self._bridge.finish_command, command_id, state, code, answer
+                await self.in_database(
+                    self.bridge.finish_command, command_id, state, code, answer
                 )
                 return
             except Unavailable:
-                await asyncio.sleep(DATABASE_PAUSE)
-
-    async def _in_database(self, function, *arguments):
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, function, *arguments)
+                await asyncio.sleep(REPORT_PAUSE)

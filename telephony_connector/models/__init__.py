@@ -6,9 +6,13 @@ from . import telephony_call_leg
 from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_object
+from . import telephony_call_panel
 from . import telephony_call_dial
+from . import telephony_call_control
 from . import telephony_command
+from . import ir_http
 from . import res_users
+from . import res_users_settings
 from . import res_config_settings
 from . import telephony_number
 from . import telephony_number_index

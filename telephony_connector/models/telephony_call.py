@@ -62,7 +62,7 @@ class TelephonyCall(models.Model):
         help="The other party's number, in international form where it is one.",
     )
     number_display = fields.Char(
-        string="Phone Number", compute="_compute_number_display"
+        string="Number as Written", compute="_compute_number_display"
     )
     caller_name = fields.Char(
         readonly=True, help="The name that the caller's side sent along: not verified."

@@ -8,6 +8,9 @@ from odoo import api, fields, models
 MISSED_DAYS = 30
 # How many matches a card shows; the page shows them all.
 CARD_MATCHES = 5
+# A later leader begins to count anew, and its word comes after the earlier one's: the
+# client orders messages by one number. Integers of the database are below this.
+REVISIONS = 2**31
 
 
 class TelephonyCallPop(models.Model):
@@ -72,7 +75,7 @@ class TelephonyCall(models.Model):
         mine = self._get_share(user)
         return {
             "id": self.id,
-            "revision": self.source_revision,
+            "revision": self.source_term * REVISIONS + self.source_revision,
             "direction": self.direction,
             "state": self.state,
             "outcome": self.outcome or False,
@@ -150,6 +153,7 @@ class TelephonyCall(models.Model):
             "diverted_from": self.diverted_from or False,
             "queue": self.queue or False,
             "pbx_name": self.pbx_id.name,
+            "controls": self._get_controls(),
             "answered_by": self.user_id.name if self.answer_date else False,
             "start_date": fields.Datetime.to_string(self.start_date) or False,
             "answer_date": fields.Datetime.to_string(self.answer_date) or False,

@@ -40,6 +40,25 @@ class TelephonyExtension(models.Model):
         "click. Empty: the telephone system's dial string.",
     )
 
+    # What its phones are doing, written by the listener
+    availability = fields.Selection(
+        [
+            ("idle", "Free"),
+            ("ringing", "Ringing"),
+            ("in_use", "On the phone"),
+            ("on_hold", "On hold"),
+            ("unavailable", "Not reachable"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    queues = fields.Char(
+        readonly=True, copy=False, help="The queues whose calls it gets."
+    )
+    paused_queues = fields.Char(
+        readonly=True, copy=False, help="The queues in which it has a break."
+    )
+
     _number_pbx_uniq = models.Constraint(
         "UNIQUE(number, pbx_id)",
         "This extension exists already on the telephone system.",
@@ -94,6 +113,47 @@ class TelephonyExtension(models.Model):
     def unlink(self):
         self.env["telephony.pbx"]._tell_listeners()
         return super().unlink()
+
+    # === FOR THE LISTENER === #
+
+    @api.model
+    def _set_presence(self, pbx_id, presences):
+        """Write what the phones of a telephone system are doing, and tell everybody.
+
+        :param list presences: dicts ``extension`` (number), ``availability``,
+            ``queues`` and ``paused_queues`` (names)
+        """
+        by_number = {presence["extension"]: presence for presence in presences}
+        extensions = self.search(
+            [("pbx_id", "=", pbx_id), ("number", "in", list(by_number))]
+        )
+        changed = self.browse()
+        for extension in extensions:
+            presence = by_number[extension.number]
+            values = {
+                "availability": presence["availability"] or False,
+                "queues": ", ".join(presence["queues"]) or False,
+                "paused_queues": ", ".join(presence["paused_queues"]) or False,
+            }
+            if any(extension[name] != value for name, value in values.items()):
+                extension.write(values)
+                changed |= extension
+        if changed:
+            group = self.env.ref("telephony_connector.group_telephony_user")
+            group._bus_send(
+                "telephony.extension/changed",
+                {
+                    "extensions": [
+                        {
+                            "id": extension.id,
+                            "user_id": extension.user_id.id,
+                            "availability": extension.availability,
+                            "is_paused": bool(extension.paused_queues),
+                        }
+                        for extension in changed
+                    ]
+                },
+            )
 
     # === BUSINESS METHODS === #
 

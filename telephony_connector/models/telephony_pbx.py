@@ -145,6 +145,16 @@ class TelephonyPbx(models.Model):
         help="How long a user's own phone rings after a click, in seconds.",
     )
 
+    voicemail_code = fields.Char(
+        help="What is dialled to leave a message in the mailbox of an extension, where "
+        "the dial plan has such a number, as *{number}. Empty: not offered.",
+    )
+    pickup_code = fields.Char(
+        string="Pick-up Code",
+        help="What is dialled before an extension's number to take a call that rings "
+        "there, where the dial plan has such a code, as ** or *8. Empty: not offered.",
+    )
+
     # Pages
     open_page_on = fields.Selection(
         [
@@ -174,6 +184,28 @@ class TelephonyPbx(models.Model):
     connection_message = fields.Char(readonly=True, copy=False)
     connection_date = fields.Datetime(string="Since", readonly=True, copy=False)
     version = fields.Char(readonly=True, copy=False)
+    allowed_actions = fields.Char(
+        readonly=True,
+        copy=False,
+        help="What Odoo's account may do on the telephone system, as it says itself.",
+    )
+    last_event_date = fields.Datetime(string="Last Event", readonly=True, copy=False)
+    events_per_minute = fields.Integer(readonly=True, copy=False)
+    delay = fields.Integer(
+        string="Delay (ms)",
+        readonly=True,
+        copy=False,
+        help="From an event's arrival until Odoo has it in its database, on average.",
+    )
+    reconnect_count = fields.Integer(string="Reconnects", readonly=True, copy=False)
+    dropped_count = fields.Integer(
+        string="Calls Lost",
+        readonly=True,
+        copy=False,
+        help="Calls that were dropped while the database could not be reached.",
+    )
+    last_error = fields.Char(readonly=True, copy=False)
+    last_error_date = fields.Datetime(readonly=True, copy=False)
 
     _name_company_uniq = models.Constraint(
         "UNIQUE(name, company_id)",
@@ -219,6 +251,8 @@ class TelephonyPbx(models.Model):
         "port",
         "outside_prefix",
         "international_prefix",
+        "pickup_code",
+        "voicemail_code",
     )
     def _check_dialling(self):
         for pbx in self:
@@ -236,6 +270,11 @@ class TelephonyPbx(models.Model):
                         "number, as in PJSIP/{number}."
                     )
                 )
+            for code in (pbx.pickup_code, pbx.voicemail_code):
+                if code and re.search(r"[^0-9*#]", code.replace("{number}", "")):
+                    raise ValidationError(
+                        pbx.env._("Codes are made of digits, * and # only.")
+                    )
             if pbx.context and not CONTEXT.match(pbx.context):
                 raise ValidationError(
                     pbx.env._("The dial plan context may hold no blanks or signs.")
@@ -283,23 +322,41 @@ class TelephonyPbx(models.Model):
         """Have the listeners look at the telephone systems' settings again."""
         self.env["telephony.command"]._notify({"settings": True})
 
-    def _set_connection(self, state, message=False, version=False):
+    def _set_connection(self, state, message=False, version=False, actions=None):
         """Write the state of the connection, as the listener found it.
 
         :param str state: one of ``CONNECTION_STATES``
         :param str message: the error in an administrator's words
         :param str version: what the telephone system says it is
+        :param actions: names of the AMI actions that the account may use
         """
+        now = fields.Datetime.now()
         for pbx in self:
             values = {"connection_message": message or False}
             if version:
                 values["version"] = version
+            if actions is not None:
+                values["allowed_actions"] = " ".join(sorted(actions))
+            if message:
+                values |= {"last_error": message, "last_error_date": now}
             if pbx.connection_state != state:
-                values["connection_state"] = state
-                values["connection_date"] = fields.Datetime.now()
+                values |= {"connection_state": state, "connection_date": now}
+                if state == "connected" and pbx.version:
+                    values["reconnect_count"] = pbx.reconnect_count + 1
             pbx.write(values)
             for user in pbx.extension_ids.user_id:
                 user._bus_send("telephony.pbx/changed", {"id": pbx.id})
+
+    def _set_statistics(self, statistics):
+        """Write how the connection does.
+
+        :param dict statistics: ``last_event_date``, ``events_per_minute``, ``delay``
+            (ms) and ``dropped`` (calls lost since the last time)
+        """
+        shown = {key: value for key, value in statistics.items() if key != "dropped"}
+        for pbx in self:
+            dropped = pbx.dropped_count + statistics["dropped"]
+            pbx.write({**shown, "dropped_count": dropped})
 
     # === ACTION METHODS === #
 
@@ -366,6 +423,11 @@ class TelephonyPbx(models.Model):
                     state=self._get_connection_text(),
                 )
             )
+
+    def _get_offered_controls(self):
+        """Return what users can do with a call on this telephone system."""
+        self.ensure_one()
+        return self._get_provider().get_controls()
 
     def _get_connection_text(self):
         """Return the state of the connection in words."""

@@ -1,6 +1,18 @@
-from odoo.exceptions import ValidationError
+import uuid
+
+from odoo.exceptions import UserError, ValidationError
 
 from .base import Provider
+
+# Control → the AMI action that the account must be allowed.
+NEEDED_ACTIONS = {
+    "hangup": "Hangup",
+    "transfer": "BlindTransfer",
+    "attended_transfer": "Atxfer",
+    "voicemail": "Redirect",
+    "park": "Park",
+    "pickup": "Originate",
+}
 
 
 class AsteriskProvider(Provider):
@@ -8,6 +20,7 @@ class AsteriskProvider(Provider):
 
     code = "asterisk"
     label = "Asterisk (AMI)"
+    controls = frozenset(NEEDED_ACTIONS)
 
     def dial(self, call, extension, number):
         # The user's own phone shows whom it is about to call.
@@ -24,6 +37,74 @@ class AsteriskProvider(Provider):
             },
             call,
         )
+
+    def get_controls(self):
+        pbx = self.pbx
+        allowed = set((pbx.allowed_actions or "").split())
+        offered = {name for name, needs in NEEDED_ACTIONS.items() if needs in allowed}
+        if not pbx.voicemail_code:
+            offered.discard("voicemail")
+        if not pbx.pickup_code:
+            offered.discard("pickup")
+        return frozenset(offered)
+
+    def control(self, call, action, number):
+        order = getattr(self, f"_prepare_{action}")(call, number)
+        return self.env["telephony.command"]._ask(self.pbx, *order, call)
+
+    def _prepare_hangup(self, call, _number):
+        return "hangup", {"channel": self._existing(call._get_own_channel())}
+
+    def _prepare_transfer(self, call, number):
+        target = {"number": number, "context": self.pbx.context}
+        if call._get_share(self.env.user) == "ringing":
+            # Nobody talks yet: the caller is sent on, and this phone stops ringing.
+            channel = self._existing(call._get_other_channel())
+            return "redirect", {"channel": channel, **target}
+        channel = self._existing(call._get_own_channel())
+        return "transfer", {"channel": channel, **target}
+
+    def _prepare_attended_transfer(self, call, number):
+        return "attended_transfer", {
+            "channel": self._existing(call._get_own_channel()),
+            "number": number,
+            "context": self.pbx.context,
+        }
+
+    def _prepare_voicemail(self, call, number):
+        return "redirect", {
+            "channel": self._existing(call._get_other_channel()),
+            "number": self.pbx.voicemail_code.replace("{number}", number),
+            "context": self.pbx.context,
+        }
+
+    def _prepare_park(self, call, _number):
+        return "park", {
+            "channel": self._existing(call._get_other_channel()),
+            "parker": self._existing(call._get_own_channel()),
+        }
+
+    def _prepare_pickup(self, call, _number):
+        extension = self.env.user._get_telephony_extension()
+        ringing = call.leg_ids.filtered(
+            lambda leg: leg.state == "ringing" and leg.extension_id
+        )
+        if not ringing or extension.pbx_id != self.pbx:
+            self._existing("")
+        return "pickup", {
+            "device": extension._get_devices()[0],
+            "extension": extension.number,
+            "ringing": ringing[0].extension_id.number,
+            "code": self.pbx.pickup_code,
+            "context": self.pbx.context,
+            "uniqueid": f"odoo-pickup-{uuid.uuid4()}",
+            "timeout": self.pbx.ring_timeout,
+        }
+
+    def _existing(self, channel):
+        if not channel:
+            raise UserError(self.env._("The call is no longer there."))
+        return channel
 
     def check_settings(self):
         pbx = self.pbx

@@ -12,6 +12,8 @@ class Provider:
 
     code = ""
     label = ""
+    # What users can do with a call while it lasts, see telephony.call._get_all_controls
+    controls = frozenset()
 
     def __init__(self, pbx):
         self.pbx = pbx
@@ -49,6 +51,24 @@ class Provider:
         :rtype: dict
         """
         return {}
+
+    def get_controls(self):
+        """Return which of ``controls`` this telephone system offers as it is set up.
+
+        :rtype: frozenset
+        """
+        return self.controls
+
+    def control(self, call, action, number):
+        """Do something with a call that is going on.
+
+        :param call: the `telephony.call`, as the user who acts
+        :param str action: one of ``controls``
+        :param number: where to send the call, for those that need it, else ``False``
+        :return: as ``dial``
+        :raise UserError: where it can't be done now, in words for the user
+        """
+        raise UnsupportedByProvider(self, action)
 
     def check_settings(self):
         """Check what is set on the telephone system's form.

@@ -1,4 +1,5 @@
 from . import test_call_door
+from . import test_call_panel
 from . import test_controllers
 from . import test_js
 from . import test_registration

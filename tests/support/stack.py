@@ -125,7 +125,7 @@ def running_stack(postgres, template):
         stack.callback(background.close)
         telephones = Telephones(asterisk)
         background.run(telephones.start())
-        stack.callback(background.run_now, telephones.stop)
+        stack.callback(lambda: background.run(telephones.stop()))
         server = odoo.start()
         stack.callback(server.stop)
         running = Stack(odoo, asterisk, background, telephones)

@@ -160,7 +160,6 @@ class Telephones:
         await asyncio.gather(*(phone.start() for phone in self.by_number.values()))
         await self["1003"].register(expires=3600)
 
-    def stop(self):
+    async def stop(self):
         """Disconnect them, whatever calls they are in."""
-        for phone in self.by_number.values():
-            phone.stop()
+        await asyncio.gather(*(phone.stop() for phone in self.by_number.values()))

@@ -32,7 +32,8 @@ def run():
 
     :return: the exit status for the shell.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sig in (signal.SIGINT, signal.SIGTERM):  # a shell's & leaves SIGINT ignored
+        signal.signal(sig, signal.default_int_handler)
     try:
         with contextlib.ExitStack() as stack:
             stack.callback(_uninterrupted)
@@ -120,12 +121,12 @@ def _start_pbx(stack):
         exchange.start()
         await control.start()
 
-    def disconnect():
+    async def disconnect():
         control.stop()
-        telephones.stop()
+        await telephones.stop()
 
     background.run(connect())
-    stack.callback(background.run_now, disconnect)
+    stack.callback(lambda: background.run(disconnect()))
     return {"host": asterisk.host, "port": asterisk.port}, [process]
 
 

@@ -106,10 +106,7 @@ test("the card goes at once when the caller gives up", async () => {
     await start();
     sendNews(pyEnv, makeNews());
     await contains(".o_telephony_card", { count: 1 });
-    sendNews(
-        pyEnv,
-        makeNews({ revision: 2, state: "ended", mine: "ended", outcome: "missed" })
-    );
+    sendNews(pyEnv, makeNews({ revision: 2, state: "ended", mine: "ended", outcome: "missed" }));
     await contains(".o_telephony_card", { count: 0 });
 });
 

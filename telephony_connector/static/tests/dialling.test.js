@@ -1,12 +1,7 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred } from "@odoo/hoot-mock";
-import {
-    makeServerError,
-    mockService,
-    onRpc,
-    serverState,
-} from "@web/../tests/web_test_helpers";
+import { makeServerError, mockService, onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
     getTelephony,
@@ -49,7 +44,12 @@ test("dialling shows the own phone ringing", async () => {
     server.cards[3] = makeCard({ ...OUTGOING, title: "Outgoing call: +33 6 39 98 00 01" });
     await startServer();
     await start();
-    await getTelephony().dial({ number: "0639980001", model: "res.partner", resId: 7, field: "phone" });
+    await getTelephony().dial({
+        number: "0639980001",
+        model: "res.partner",
+        resId: 7,
+        field: "phone",
+    });
     await contains(".o_telephony_card_status", { text: "Ringing your phone" });
     expect.verifySteps([
         '{"number":"0639980001","model":"res.partner","res_id":7,"field":"phone"}',
@@ -99,7 +99,13 @@ test("when no answer comes the server is asked, until it knows", async () => {
     let state = "sent";
     onRpc("telephony.command", "check", ({ args }) => {
         expect.step(`check ${args[0]}`);
-        return { id: 9, call_id: 3, action: "dial", state, message: state === "expired" ? "Too late" : "" };
+        return {
+            id: 9,
+            call_id: 3,
+            action: "dial",
+            state,
+            message: state === "expired" ? "Too late" : "",
+        };
     });
     server.cards[3] = makeCard(OUTGOING);
     await startServer();

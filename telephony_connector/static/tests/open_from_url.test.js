@@ -35,7 +35,5 @@ test("the address's parameters reach the server as they are written", async () =
 test("an action carries its own parameters", async () => {
     browser.history.pushState({}, "", "/odoo/contacts?number=7");
     await openFromUrl(makeEnv(), { params: { number: "0639980001" } });
-    expect.verifySteps([
-        'telephony.registration open_from_url [{"number":"0639980001"}]',
-    ]);
+    expect.verifySteps(['telephony.registration open_from_url [{"number":"0639980001"}]']);
 });

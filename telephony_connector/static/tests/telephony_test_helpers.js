@@ -1,6 +1,11 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, getService, models, serverState } from "@web/../tests/web_test_helpers";
-import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    getService,
+    models,
+    patchWithCleanup,
+    serverState,
+} from "@web/../tests/web_test_helpers";
 import { user } from "@web/core/user";
 import { TELEPHONY_GROUP } from "@telephony_connector/services/telephony_service";
 

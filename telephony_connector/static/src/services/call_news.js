@@ -73,9 +73,7 @@ export function hasCard(call) {
         return true;
     }
     // Whoever answered has the page before them, unless it does not open by itself.
-    return (
-        call.mine === "ringing" || (call.mine === "ongoing" && (!call.open_page || call.isHeld))
-    );
+    return call.mine === "ringing" || (call.mine === "ongoing" && (!call.open_page || call.isHeld));
 }
 
 /**

@@ -5,7 +5,12 @@ import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { omit, pick } from "@web/core/utils/objects";
-import { hasCard, isIncoming, isOutdated, NEWS_KEYS } from "@telephony_connector/services/call_news";
+import {
+    hasCard,
+    isIncoming,
+    isOutdated,
+    NEWS_KEYS,
+} from "@telephony_connector/services/call_news";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 
 export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";

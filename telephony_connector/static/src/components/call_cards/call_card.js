@@ -56,7 +56,12 @@ export class CallCard extends Component {
     get isUnknown() {
         const { object, matches, hidden, withheld, direction } = this.props.call;
         return Boolean(
-            matches && !object && !matches.length && !hidden && !withheld && direction !== "internal"
+            matches &&
+                !object &&
+                !matches.length &&
+                !hidden &&
+                !withheld &&
+                direction !== "internal"
         );
     }
 

@@ -2,10 +2,9 @@ import { Component, onWillUnmount, useState } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime } from "@web/core/l10n/dates";
+import { formatSeconds } from "@telephony_connector/fields/duration/duration_field";
 
-const { DateTime } = luxon;
-
-/** The running time of a call: `2:03`, `1:02:03`. */
+/** The running time of a call. */
 export class CallTimer extends Component {
     static template = "telephony_connector.CallTimer";
     static props = {
@@ -14,15 +13,13 @@ export class CallTimer extends Component {
     };
 
     setup() {
-        this.state = useState({ now: DateTime.now() });
-        const interval = browser.setInterval(() => (this.state.now = DateTime.now()), 1000);
+        this.state = useState({ now: Date.now() });
+        const interval = browser.setInterval(() => (this.state.now = Date.now()), 1000);
         onWillUnmount(() => browser.clearInterval(interval));
     }
 
     get text() {
-        const start = deserializeDateTime(this.props.since);
-        // The server's clock may be ahead of the browser's.
-        const elapsed = this.state.now.diff(start < this.state.now ? start : this.state.now);
-        return elapsed.toFormat(elapsed.as("hours") < 1 ? "m:ss" : "h:mm:ss");
+        const start = deserializeDateTime(this.props.since).toMillis();
+        return formatSeconds(Math.floor((this.state.now - start) / 1000));
     }
 }

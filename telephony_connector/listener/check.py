@@ -1,0 +1,136 @@
+"""``odoo telephony check``: is everything right between Odoo and an Asterisk?"""
+
+import asyncio
+from dataclasses import dataclass
+
+from ..ami.session import Session, Settings
+from ..engine.errors import ActionRefused, PermissionMissing, TelephonyError
+from .permissions import WRITE_CLASSES, get_missing
+
+# The device state that is set to see whether an event of it arrives: nobody's phone.
+PROBE = "DEVICE_STATE(Custom:telephony_check)"
+# Seconds that an event may take.
+PROBE_WAIT = 3
+# Read classes → what fails without.
+READ_CLASSES = {
+    "call": "incoming calls, the call log and presence",
+    "agent": "queues: who waits, who answers, who has a break",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: ``ok`` is ``None`` where it can't be told."""
+
+    ok: bool | None
+    text: str
+
+
+class Check:
+    """Looks at one telephone system as the listener would.
+
+    :param settings: the `PbxSettings`
+    """
+
+    def __init__(self, settings):
+        self._settings = settings
+        self._heard = asyncio.Event()
+        self._allowed = set()
+
+    async def run(self):
+        """Yield `Finding`s, in the order in which one would mend what is wrong."""
+        settings = self._settings
+        session = Session(
+            Settings(
+                host=settings.host,
+                port=settings.port,
+                username=settings.username,
+                secret=settings.secret,
+                tls=settings.use_tls,
+                tls_verify=settings.tls_verify,
+                ca_data=settings.tls_ca or None,
+                name=settings.name,
+            ),
+            self._hear,
+        )
+        try:
+            info = await session.open()
+        except TelephonyError as error:
+            yield Finding(False, f"{settings.host}:{settings.port}: {error}")
+            return
+        try:
+            yield Finding(True, f"login as “{settings.username}”")
+            yield Finding(True, f"Asterisk {info.asterisk or info.banner}")
+            for look in (
+                self._look_at_permissions,
+                self._look_at_events,
+                self._look_at_context,
+                self._look_at_extensions,
+            ):
+                async for finding in look(session):
+                    yield finding
+        except TelephonyError as error:
+            yield Finding(False, str(error))
+        finally:
+            await session.close()
+
+    def _hear(self, event):
+        if "telephony_check" in event.get("Device", ""):
+            self._heard.set()
+
+    async def _look_at_permissions(self, session):
+        answer = await session.action("ListCommands")
+        self._allowed = set(answer)
+        missing = dict(get_missing(answer))
+        for name in WRITE_CLASSES:
+            if name in missing:
+                text = f"permission “{name}” (write) is missing: no {missing[name]}"
+                yield Finding(False, text)
+            else:
+                yield Finding(True, f"permission “{name}” (write)")
+
+    async def _look_at_events(self, session):
+        """Have the PBX send an event of the class “call”, as no action lists these."""
+        purpose = READ_CLASSES["call"]
+        if "Setvar" not in self._allowed:
+            yield Finding(None, f"permission “call” (read), for {purpose}: not tried")
+            return
+        for state in ("INUSE", "NOT_INUSE"):
+            await session.action("Setvar", Variable=PROBE, Value=state)
+        try:
+            async with asyncio.timeout(PROBE_WAIT):
+                await self._heard.wait()
+            yield Finding(True, "permission “call” (read)")
+        except TimeoutError:
+            text = f"permission “call” (read) is missing: no {purpose}"
+            yield Finding(False, text)
+        text = f"permission “agent” (read) can't be tried; needed for {READ_CLASSES['agent']}"
+        yield Finding(None, text)
+
+    async def _look_at_context(self, session):
+        context = self._settings.context
+        if "ShowDialPlan" not in self._allowed:
+            yield Finding(None, f"context “{context}”: not tried")
+            return
+        try:
+            await session.action("ShowDialPlan", Context=context)
+        except (ActionRefused, PermissionMissing):
+            text = f"context “{context}” is not in the dial plan: no calls from Odoo"
+            yield Finding(False, text)
+        else:
+            yield Finding(True, f"context “{context}”")
+
+    async def _look_at_extensions(self, session):
+        if "DeviceStateList" not in self._allowed:
+            yield Finding(None, "extensions: not tried")
+            return
+        answer = await session.action("DeviceStateList")
+        states = {event.get("Device"): event.get("State") for event in answer.events}
+        for device, number in self._settings.devices:
+            state = states.get(device)
+            if state is None and not device.startswith("Local/"):
+                yield Finding(
+                    False, f"extension {number}: the telephone system has no {device}"
+                )
+            else:
+                yield Finding(True, f"extension {number}: {device} ({state or 'any'})")

@@ -1,0 +1,106 @@
+"""From the tracker into the database: calls wait here while it is busy or away."""
+
+import asyncio
+import logging
+
+from .bridge import Unavailable
+
+_logger = logging.getLogger(__name__)
+
+MAX_BATCH = 100
+# Calls that may wait for the database; each is kept once, as it is known last.
+MAX_WAITING = 20_000
+# Seconds.
+DATABASE_PAUSE = 1.0
+
+
+class Writer:
+    """Writes the calls of one telephone system, the last known state of each.
+
+    :param settings: the `PbxSettings`
+    :param int term: the leader's term
+    :param tracker: where the calls come from
+    :param apply: coroutine function that takes a list of changes to the door
+    :param statistics: the `Statistics` to keep
+    """
+
+    def __init__(self, settings, term, tracker, apply, statistics):
+        self._settings = settings
+        self._term = term
+        self._tracker = tracker
+        self._apply = apply
+        self._statistics = statistics
+        self._waiting = {}
+        self._heard = asyncio.Event()
+
+    def wake(self):
+        """Look for changed calls now."""
+        self._heard.set()
+
+    def is_waiting(self, uniqueid):
+        """Say whether a change of that call waits for the database."""
+        return uniqueid in self._waiting
+
+    def put(self, change):
+        """Queue a change; the last one of a call replaces the others."""
+        waiting = self._waiting
+        if len(waiting) >= MAX_WAITING and change["uniqueid"] not in waiting:
+            # The oldest goes: what is open now matters more than what was.
+            waiting.pop(next(iter(waiting)))
+            if not self._statistics.dropped:
+                _logger.error(
+                    "%s: too many calls wait for the database, the oldest are dropped",
+                    self._settings.name,
+                )
+            self._statistics.dropped += 1
+        waiting[change["uniqueid"]] = change
+        self._heard.set()
+
+    async def run(self):
+        """Bring calls into the database as fast as it takes them, until cancelled."""
+        while True:
+            await self._heard.wait()
+            self._heard.clear()
+            self._collect()
+            if not self._waiting:
+                self._statistics.nothing_to_write()
+            while self._waiting:
+                batch = list(self._waiting.values())[:MAX_BATCH]
+                try:
+                    await self._write(batch)
+                except Unavailable as error:
+                    _logger.warning(
+                        "%s: %s calls wait for the database: %s",
+                        self._settings.name,
+                        len(self._waiting),
+                        error,
+                    )
+                    await asyncio.sleep(DATABASE_PAUSE)
+                self._collect()
+
+    async def _write(self, batch):
+        try:
+            await self._apply(batch)
+        except Unavailable:
+            raise
+        except Exception:
+            # One change that the door can't take must not keep the others out.
+            if len(batch) > 1:
+                for change in batch:
+                    await self._write([change])
+                return
+            _logger.exception(
+                "%s: the call %s could not be written",
+                self._settings.name,
+                batch[0]["uniqueid"],
+            )
+        for change in batch:
+            if self._waiting.get(change["uniqueid"]) is change:
+                del self._waiting[change["uniqueid"]]
+        self._statistics.committed()
+
+    def _collect(self):
+        for call in self._tracker.take():
+            # Not by put(): what is collected here is written by the loop that asks.
+            self.put({**call.changes(), "pbx_id": self._settings.id, "term": self._term})
+        self._heard.clear()

@@ -1,0 +1,15 @@
+from odoo import models
+
+GROUP = "telephony_connector.group_telephony_user"
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    def session_info(self):
+        """Tell the web client who uses the telephone, which spares it a request."""
+        info = super().session_info()
+        info.setdefault("groups", {})[GROUP] = bool(
+            info.get("uid")
+        ) and self.env.user.has_group(GROUP)
+        return info

@@ -1,0 +1,87 @@
+"""What a user can do with a call while it lasts: hang up, transfer, park, pick up."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .telephony_call_dial import DIALABLE
+
+# Controls that need somebody to send the call to.
+NEED_TARGET = ("transfer", "attended_transfer", "voicemail")
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    def control(self, action, target=False):
+        """Have the telephone system do something with the call, for the current user.
+
+        :param str action: one of ``_get_controls``
+        :param str target: the number to transfer to; the extension whose mailbox gets
+            the call
+        :return: what the client shows until the bus tells more
+        :rtype: dict
+        :raise UserError: where it can't be done (any more), in the user's words
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if action not in self._get_controls():
+            raise UserError(
+                self.env._("That is not possible with this call at the moment.")
+            )
+        number = self._get_target(target) if action in NEED_TARGET else False
+        command = self.pbx_id._get_provider().control(self, action, number)
+        return {
+            "call_id": self.id,
+            "command_id": command.id,
+            "expires_in": command._get_seconds_left() if command else 0,
+        }
+
+    def _get_target(self, target):
+        """Return the number to send a call to, as the telephone system dials it."""
+        reading = self.env["telephony.number"]._read(target or "", self.pbx_id)
+        number = self.pbx_id._get_dial_text(reading)
+        if not DIALABLE.match(number):
+            raise UserError(
+                self.env._("“%(number)s” is no telephone number.", number=target or "")
+            )
+        return number
+
+    @api.model
+    def _get_all_controls(self):
+        """Return the names of all controls, in the order in which they are shown."""
+        return (
+            "pickup",
+            "transfer",
+            "attended_transfer",
+            "voicemail",
+            "park",
+            "hangup",
+        )
+
+    def _get_controls(self):
+        """Return what the current user can do with the call in its present state."""
+        self.ensure_one()
+        mine = self._get_share(self.env.user)
+        can = set()
+        if mine == "ongoing":
+            can = {"transfer", "attended_transfer", "voicemail", "park", "hangup"}
+        elif mine == "ringing" and self.direction != "outbound":
+            can = {"transfer", "voicemail", "hangup"}
+        elif mine == "ringing":
+            can = {"hangup"}
+        elif self.state == "ringing" and self.direction != "outbound":
+            can = {"pickup"}
+        can &= self.pbx_id._get_offered_controls()
+        return [name for name in self._get_all_controls() if name in can]
+
+    def _get_own_channel(self):
+        """Return the channel of the current user's phone in the call."""
+        legs = self._get_legs(self.env.user).filtered(lambda leg: leg.state != "ended")
+        return legs.sorted(lambda leg: leg.state != "ongoing")[:1].channel
+
+    def _get_other_channel(self):
+        """Return the channel of the other party."""
+        others = self.leg_ids.filtered(
+            lambda leg: leg.state != "ended" and leg.user_id != self.env.user
+        )
+        return others.sorted(lambda leg: bool(leg.extension_id))[:1].channel

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { animationFrame, mockDate } from "@odoo/hoot-mock";
+import {
+    contains,
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { formatSeconds } from "@telephony_connector/fields/duration/duration_field";
+import {
+    defineTelephonyModels,
+    getTelephony,
+    makeNews,
+    setupTelephony,
+    TelephonyCall,
+} from "./telephony_test_helpers";
+
+class Page extends models.Model {
+    _name = "page";
+
+    call_id = fields.Many2one({ relation: "telephony.call" });
+    duration = fields.Integer();
+    note = fields.Char();
+
+    _records = [{ id: 1, call_id: 1, duration: 3723, note: "" }];
+}
+
+describe.current.tags("desktop");
+defineTelephonyModels();
+defineModels([Page]);
+beforeEach(() => {
+    setupTelephony();
+    TelephonyCall._records = [{ id: 1 }];
+    onRpc("page", "web_read", () => expect.step("read"));
+});
+
+async function mountPage() {
+    await mountView({
+        type: "form",
+        resModel: "page",
+        resId: 1,
+        arch: `
+            <form>
+                <widget name="telephony_live_call"/>
+                <field name="duration" widget="telephony_duration"/>
+                <field name="note"/>
+            </form>`,
+    });
+    expect.verifySteps(["read"]);
+    mockDate("2026-01-05 10:01:05", +0);
+    const telephony = getTelephony();
+    telephony.takeNews(makeNews({ state: "ongoing", mine: "ongoing", on_hold: false }));
+    telephony.calls[1].answer_date = "2026-01-05 10:00:00";
+    await animationFrame();
+    return telephony;
+}
+
+test("durations are written as telephones show them", () => {
+    expect([0, 59, 61, 3599, 3723, false, -5].map(formatSeconds)).toEqual([
+        "0:00",
+        "0:59",
+        "1:01",
+        "59:59",
+        "1:02:03",
+        "0:00",
+        "0:00",
+    ]);
+});
+
+test("the page shows the call's time while it lasts, and reads again when it ends", async () => {
+    const telephony = await mountPage();
+    expect(".o_telephony_live_call").toHaveText("On the phone\n1:05");
+    expect(".o_field_telephony_duration").toHaveText("1:02:03");
+    telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    await animationFrame();
+    expect(".o_telephony_live_call").toHaveCount(0);
+    expect.verifySteps(["read"]);
+});
+
+test("what is half filled in is not read over", async () => {
+    const telephony = await mountPage();
+    await contains("[name=note] input").edit("She asks for", { confirm: false });
+    telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    await animationFrame();
+    expect("[name=note] input").toHaveValue("She asks for");
+    expect.verifySteps([]);
+});

@@ -1,0 +1,221 @@
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import TelephonyCommon
+
+NUMBER = "+33612340001"
+
+
+@tagged("post_install", "-at_install")
+class TestCallPanel(TelephonyCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.calls = cls.env["telephony.call"]
+        cls.ada = cls.env["res.partner"].create(
+            {"name": "Ada Testcase", "phone": "06 12 34 00 01 | +33 1 99 00 12 34"}
+        )
+
+    def log(self, uniqueid, number=NUMBER, to="1001", minutes=10, **values):
+        """Put a call into the log that rang ``to`` some minutes ago and is over."""
+        start = fields.Datetime.subtract(fields.Datetime.now(), minutes=minutes)
+        return self.apply(
+            self.change(
+                uniqueid,
+                1,
+                **{
+                    "direction": "inbound",
+                    "state": "ended",
+                    "outcome": "missed",
+                    "number": number,
+                    "extension": to,
+                    "start_date": start,
+                    "end_date": start,
+                    "legs": [
+                        {
+                            "uniqueid": f"{uniqueid}-{to}",
+                            "extension": to,
+                            "state": "ended",
+                            "start_date": start,
+                        }
+                    ],
+                    **values,
+                },
+            )
+        )
+
+    def as_user(self, user):
+        return self.calls.with_user(user)
+
+    # === THE LINE === #
+
+    def test_line(self):
+        state = self.as_user(self.alice).get_phone_state()
+        self.assertTrue(state["can_call"])
+        self.assertEqual(state["line"], "no_listener")
+        self.assertEqual([e["number"] for e in state["extensions"]], ["1001"])
+
+    def test_line_by_connection(self):
+        self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
+        calls = self.as_user(self.alice)
+        self.assertEqual(calls.get_phone_state()["line"], "ready")
+        self.pbx.connection_state = "login_refused"
+        state = calls.get_phone_state()
+        self.assertEqual(state["line"], "pbx_unreachable")
+        self.assertEqual(state["extensions"][0]["connection_text"], "Login refused")
+
+    def test_no_extension(self):
+        self.ext_alice.user_id = False
+        state = self.as_user(self.alice).get_phone_state()
+        self.assertFalse(state["can_call"])
+        self.assertEqual(state["line"], "no_extension")
+
+    def test_not_a_telephone_user(self):
+        self.ext_alice.user_id = self.outsider
+        state = self.as_user(self.outsider).get_phone_state()
+        self.assertFalse(state["user_is_telephony"])
+        self.assertFalse(state["can_call"])
+        self.assertEqual(state["open_calls"], [])
+
+    def test_open_calls_are_the_users_own(self):
+        call = self.ring()
+        self.assertEqual(
+            self.as_user(self.alice).get_phone_state()["open_calls"], call.ids
+        )
+        for user in (self.bruno, self.supervisor):
+            self.assertEqual(self.as_user(user).get_phone_state()["open_calls"], [])
+
+    # === MISSED CALLS === #
+
+    def test_missed(self):
+        missed = self.log("m1")
+        self.log("m2", number="+33199001234", outcome="answered")
+        self.log("m3", to="1002")
+        calls = self.as_user(self.alice)
+        self.assertEqual(calls._get_missed(), missed)
+        self.assertEqual(calls.get_phone_state()["missed_count"], 1)
+        self.assertEqual([e["id"] for e in calls.get_panel()["missed"]], missed.ids)
+
+    def test_missed_until_called_back_by_anyone(self):
+        self.log("m1", minutes=10)
+        self.log("o0", to="1002", direction="outbound", outcome="busy", minutes=20)
+        calls = self.as_user(self.alice)
+        self.assertEqual(len(calls._get_missed()), 1, "a call before it does not count")
+        self.log("o1", to="1002", direction="outbound", outcome="busy", minutes=5)
+        self.assertFalse(calls._get_missed())
+
+    def test_missed_until_the_caller_got_through(self):
+        self.log("m1", minutes=10)
+        self.log("m2", minutes=8)
+        self.assertEqual(len(self.as_user(self.alice)._get_missed()), 2)
+        self.log("a1", to="1002", outcome="answered", minutes=5)
+        self.assertFalse(self.as_user(self.alice)._get_missed())
+
+    def test_missed_of_unknown_number_stay(self):
+        self.log("m1", number="")
+        self.log("a1", number="", outcome="answered", minutes=5)
+        self.assertEqual(len(self.as_user(self.alice)._get_missed()), 1)
+
+    def test_worked_off(self):
+        missed = self.log("m1").with_user(self.alice)
+        missed.action_set_handled()
+        self.assertFalse(self.as_user(self.alice)._get_missed())
+
+    def test_worked_off_by_whom_it_rang_alone(self):
+        with self.assertRaises(AccessError):
+            self.log("m1").with_user(self.bruno).action_set_handled()
+
+    # === THE PANEL === #
+
+    def test_recent(self):
+        call = self.log("r1", number="+33199001234")
+        [entry] = self.as_user(self.alice).get_panel()["recent"]
+        self.assertEqual(entry["id"], call.id)
+        self.assertEqual(entry["number"], "+33199001234")
+
+    def test_panel_names_nobody_whom_the_user_may_not_read(self):
+        self.ada.phone = NUMBER
+        self.log("r1")
+        calls = self.as_user(self.alice)
+        self.assertEqual(
+            calls.get_panel()["recent"][0]["object"]["name"], "Ada Testcase"
+        )
+        self.hide(self.ada)
+        panel = calls.get_panel()
+        self.assertFalse(panel["recent"][0]["object"])
+        self.assertFalse(panel["missed"][0]["object"])
+
+    def hide(self, partner):
+        """Keep a partner from all users' eyes."""
+        self.env["ir.rule"].create(
+            {
+                "name": "hidden",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": [("id", "!=", partner.id)],
+            }
+        )
+        self.env.invalidate_all()
+
+    def test_colleagues(self):
+        [bruno] = [
+            c
+            for c in self.as_user(self.alice).get_panel()["colleagues"]
+            if c["id"] == self.bruno.id
+        ]
+        self.assertEqual((bruno["number"], bruno["is_busy"]), ("1002", False))
+        self.ring(to="1002")
+        colleagues = self.as_user(self.alice).get_panel()["colleagues"]
+        self.assertEqual(
+            [c["is_busy"] for c in colleagues if c["id"] == self.bruno.id], [True]
+        )
+        self.assertNotIn(self.alice.id, [c["id"] for c in colleagues])
+
+    # === SEARCH === #
+
+    def found(self, text, user=None):
+        callees = self.as_user(user or self.alice).search_callees(text)
+        return [(c["name"], c["number"]) for c in callees]
+
+    def test_search_by_name(self):
+        self.assertEqual(
+            self.found("ada testc"),
+            [
+                ("Ada Testcase", "06 12 34 00 01"),
+                ("Ada Testcase", "+33 1 99 00 12 34"),
+            ],
+        )
+
+    def test_search_by_any_form_of_number(self):
+        for text in ("0612340001", "+33612340001", "0033 6 12 34 00 01", "06.12.34"):
+            with self.subTest(text=text):
+                self.assertIn(("Ada Testcase", "06 12 34 00 01"), self.found(text))
+
+    def test_search_colleague(self):
+        self.assertIn((self.bruno.name, "1002"), self.found("100"))
+        self.assertIn((self.bruno.name, "1002"), self.found("bruno_t"))
+        self.assertNotIn((self.alice.name, "1001"), self.found("100"))
+
+    def test_search_nothing(self):
+        self.assertEqual(self.found("  "), [])
+
+    def test_search_finds_only_what_the_user_may_read(self):
+        self.hide(self.ada)
+        self.assertEqual(self.found("ada testc"), [])
+        self.assertEqual(self.found("0612340001"), [])
+
+    def test_search_names_the_field_that_is_called(self):
+        [callee, _other] = self.as_user(self.alice).search_callees("ada testc")
+        self.assertEqual(
+            (callee["model"], callee["id"], callee["field"]),
+            ("res.partner", self.ada.id, "phone"),
+        )
+
+    # === ORDER OF THE NEWS === #
+
+    def test_a_later_leaders_news_come_after(self):
+        call = self.ring(revision=9)
+        before = call._get_news(self.alice)["revision"]
+        change = self.change("c1", 1, direction="inbound", state="ringing")
+        self.apply(change | {"term": 2, "extension": "1001", "number": NUMBER})
+        self.assertGreater(call._get_news(self.alice)["revision"], before)
