@@ -45,20 +45,25 @@ class TelephonyController(http.Controller):
             key: value[:MAX_PARAMETER]
             for key, value in request.env["telephony.pbx"]._read_url(parameters).items()
         }
-        if wanted.get("number", "").startswith(" "):
-            # An unencoded plus arrives as a space.
-            wanted["number"] = "+" + wanted["number"].strip()
         if not wanted.keys() & {"call", "uniqueid", "ref"}:
             ref = {"ref": uuid.uuid4().hex}
             return self._redirect(request.httprequest.path, {**parameters, **ref})
-        for key in ("number", "dialed"):
-            if key in wanted:
-                # The web client's router turns what looks like a number into one, and
-                # drops its plus or leading zeros: as a URI it stays a text.
-                wanted[key] = f"tel:{wanted[key].removeprefix('tel:')}"
+        for key in wanted.keys() & {"number", "dialed"}:
+            wanted[key] = self._as_uri(wanted[key])
         return self._redirect(
             "/odoo/telephony-call", {"direction": direction, **wanted}
         )
+
+    def _as_uri(self, number):
+        """Write a number as a URI.
+
+        The web client's router turns what looks like a number into one, and drops its
+        plus or leading zeros: as a URI it stays a text.
+        """
+        if number.startswith(" "):
+            # An unencoded plus arrives as a space.
+            number = "+" + number.strip()
+        return number if ":" in number else f"tel:{number}"
 
     def _redirect(self, path, query):
         return request.redirect(f"{path}?{urlencode(query, quote_via=quote)}")

@@ -1,11 +1,13 @@
-"""The link that a browser opens so that a softphone dials: from a template and a number."""
+"""The link that a browser opens for a softphone to dial: from template and number."""
 
 import re
 from urllib.parse import quote
 
 PLACE = "{number}"
 # A scheme, then what may stand in a URI; no blanks, quotes or angle brackets.
-_LINK = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.\-]{1,31}):[\w.~:/?#@!$&()*+,;=%\-{}]*$")
+_LINK = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.\-]{1,31}):[\w.~:/?#@!$&()*+,;=%\-{}]*", re.ASCII
+)
 # What a browser or the operating system opens by itself: a page, code, a file or any
 # program at all. A softphone registers a scheme of its own, or takes tel and sip.
 FORBIDDEN_SCHEMES = frozenset(
@@ -24,7 +26,7 @@ def is_dial_link(template):
     :return: whether it names a scheme of its own and the number's place, once
     :rtype: bool
     """
-    match = _LINK.match(template)
+    match = _LINK.fullmatch(template)
     return bool(
         match
         and match["scheme"] not in FORBIDDEN_SCHEMES
@@ -36,8 +38,8 @@ def is_dial_link(template):
 def build_dial_link(template, number):
     """Put a number into a template's place, encoded.
 
-    A plus stays as it is in the path, where RFC 3966 (``tel:+33612345678``) wants it so;
-    behind a question mark, where it would be read as a blank, it is encoded, too.
+    A plus stays as it is in the path, where RFC 3966 (``tel:+33612345678``) wants it
+    so; behind a question mark, where it would be read as a blank, it is encoded, too.
 
     :param str template: that ``is_dial_link``
     :param str number: digits, ``+``, ``*`` and ``#``

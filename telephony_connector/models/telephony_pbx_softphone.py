@@ -16,7 +16,7 @@ URL_KEYS = {
 }
 # These say which page is meant, whatever the softphone.
 RESERVED_KEYS = frozenset(("pbx", "ref", "call", "direction"))
-KEY = re.compile(r"^[A-Za-z][\w.\-]{0,31}$", re.ASCII)
+KEY = re.compile(r"[A-Za-z][\w.\-]{0,31}", re.ASCII)
 
 
 class TelephonyPbx(models.Model):
@@ -43,12 +43,9 @@ class TelephonyPbx(models.Model):
         required=True,
         default="uniqueid",
         help="Where the softphone sends one, the call's page is the same however often "
-        "it is opened. Without it, a reload leads to the same page, another call of the "
-        "softphone to a new one.",
+        "it is opened. Without one, only a reload leads to the same page again.",
     )
-    url_name_key = fields.Char(
-        string="Caller's Name In", required=True, default="name"
-    )
+    url_name_key = fields.Char(string="Caller's Name In", required=True, default="name")
     softphone = fields.Selection(
         selection="_selection_softphone", default="other", required=True
     )
@@ -85,7 +82,7 @@ class TelephonyPbx(models.Model):
     def _check_url_keys(self):
         for pbx in self:
             keys = list(pbx._get_url_keys().values())
-            if any(not KEY.match(key) or key in RESERVED_KEYS for key in keys):
+            if any(not KEY.fullmatch(key) or key in RESERVED_KEYS for key in keys):
                 raise ValidationError(
                     pbx.env._(
                         "A parameter's name begins with a letter and has letters, "

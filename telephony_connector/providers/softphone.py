@@ -1,4 +1,3 @@
-from odoo import fields
 from odoo.exceptions import ValidationError
 
 from ..engine.dial_link import build_dial_link, is_dial_link
@@ -25,9 +24,7 @@ class SoftphoneProvider(Provider):
         return self.env["telephony.command"]
 
     def describe_dial(self, call, number):
-        has_page = (
-            call.direction != "internal" or self.pbx.internal_calls == "page"
-        )
+        has_page = call.direction != "internal" or self.pbx.internal_calls == "page"
         return {
             "link": build_dial_link(self.pbx.dial_link, number),
             "action": call.action_open_page() if has_page else False,

@@ -56,7 +56,7 @@ def _get_script(address):
     """
     begin = address.replace("'", "''")
     return (
-        'cmdIncomingCall=powershell.exe -NoProfile -ExecutionPolicy Bypass '
+        "cmdIncomingCall=powershell.exe -NoProfile -ExecutionPolicy Bypass "
         f'-WindowStyle Hidden -File "{MICROSIP_SCRIPT}"\n'
         "\n"
         f"{MICROSIP_SCRIPT}:\n"
@@ -107,8 +107,8 @@ SOFTPHONES = {
     "globaliptel": Softphone(
         label="Global IP Telecommunications, NFON Softphone",
         where=_lt(
-            "In the softphone's settings, Action URLs: paste the line at Incoming call. "
-            "The word ext: has it open in the browser."
+            "In the softphone's settings, Action URLs: paste the line at Incoming "
+            "call. The word ext: has it open in the browser."
         ),
         number="$RemoteParty",
         name="$RemoteAlias",
@@ -118,8 +118,8 @@ SOFTPHONES = {
     "other": Softphone(
         label="Other",
         where=_lt(
-            "Where the softphone asks for a web page to open on incoming calls. Put its "
-            "own placeholders in place of NUMBER and CALLERNAME."
+            "Where the softphone asks for a web page to open on incoming calls. Put "
+            "its own placeholders in place of NUMBER and CALLERNAME."
         ),
         number="NUMBER",
         name="CALLERNAME",

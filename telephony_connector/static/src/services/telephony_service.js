@@ -12,6 +12,7 @@ import {
     NEWS_KEYS,
 } from "@telephony_connector/services/call_news";
 import { PageTurn } from "@telephony_connector/services/page_turn";
+import { openLink } from "@telephony_connector/utils/open_link";
 
 export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
 // Milliseconds in which a card still says what became of its call; longer for a reason.
@@ -245,7 +246,7 @@ export class Telephony {
         this.isDialing = true;
         try {
             const params = model ? { number, model, res_id: resId, field } : { number };
-            this.onDialed(await rpc("/telephony/call", params));
+            await this.onDialed(await rpc("/telephony/call", params));
             return true;
         } catch (error) {
             this.onDialFailed(error);
@@ -271,7 +272,12 @@ export class Telephony {
         );
     }
 
-    onDialed({ call_id, command_id, expires_in, number_display }) {
+    async onDialed({ call_id, command_id, expires_in, number_display, link, action }) {
+        if (link) {
+            // Nobody tells of this call's end: there is nothing for a card to show.
+            openLink(link);
+            return action && this.services.action.doAction(action);
+        }
         this.takeNews({
             id: call_id,
             revision: 0,
