@@ -4,3 +4,6 @@ UPDATE telephony_pbx
        stored_secret = NULL,
        connection_state = 'stopped',
        connection_message = NULL;
+
+-- Nor must the desktop agents of the original's users hear of the copy's calls.
+DELETE FROM telephony_agent_token;

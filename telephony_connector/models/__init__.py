@@ -5,6 +5,9 @@ from . import telephony_call
 from . import telephony_call_leg
 from . import telephony_call_door
 from . import telephony_call_pop
+from . import telephony_agent_token
+from . import telephony_call_agent
+from . import ir_websocket
 from . import telephony_call_object
 from . import telephony_call_panel
 from . import telephony_call_dial

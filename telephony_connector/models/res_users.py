@@ -8,10 +8,16 @@ class ResUsers(models.Model):
     telephony_extension_ids = fields.One2many(
         "telephony.extension", "user_id", string="Extensions"
     )
+    telephony_agent_token_ids = fields.One2many(
+        "telephony.agent.token", "user_id", string="Desktop Agents"
+    )
 
     @property
     def SELF_READABLE_FIELDS(self):
-        return super().SELF_READABLE_FIELDS + ["telephony_extension_ids"]
+        return super().SELF_READABLE_FIELDS + [
+            "telephony_extension_ids",
+            "telephony_agent_token_ids",
+        ]
 
     def _get_telephony_extension(self):
         """Return the extension whose phone rings when the user clicks a number.

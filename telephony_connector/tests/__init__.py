@@ -1,3 +1,4 @@
+from . import test_agent
 from . import test_call_door
 from . import test_call_panel
 from . import test_controllers
