@@ -51,6 +51,15 @@ format:  ## bring all files into style, as far as it goes by itself
 	@node_modules/.bin/eslint --no-warn-ignored --fix . || true
 	@node_modules/.bin/prettier --log-level warn --write $(PRETTIER_FILES)
 
+bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
+	@tools/setup odoo asterisk
+	@mkdir -p .local/bench
+	@for file in bench/bench_*.py; do \
+		name=$$(basename "$$file" .py); \
+		echo "== $$name"; \
+		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
+	done
+
 clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
 	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi
 	@if [ "$(KEEP)" = no ]; then rm -rf .local node_modules; fi

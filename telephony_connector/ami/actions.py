@@ -1,9 +1,10 @@
 """What we ask of a PBX, checked before it goes out.
 
 Each function returns a :class:`Request` for ``Session.action(request.name,
-**request.headers)`` and raises ``InvalidValue``. Numbers come from users and are digits
-only; contexts, dial strings and queues come from the PBX's settings. No ``Application``,
-``Data`` or free variable is ever sent: whoever may set those may run programs.
+**request.headers)`` and raises ``InvalidValue``. Numbers come from users and are
+digits only; contexts, dial strings and queues come from the PBX's settings. No
+``Application``, ``Data`` or free variable is ever sent: whoever may set those may run
+programs.
 """
 
 import re

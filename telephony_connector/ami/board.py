@@ -1,7 +1,7 @@
 """What is going on at a PBX right now: channels, bridges, and the calls they make up.
 
-The topics (channels, dialling, bridging, …) read events and move these pieces; the rules
-of how a call comes to be, is answered, joined with another and ends are here.
+The topics (channels, dialling, bridging, …) read events and move these pieces; the
+rules of how a call comes to be, is answered, joined with another and ends are here.
 """
 
 from collections.abc import Callable
@@ -139,19 +139,21 @@ class Board:
         self.links = {}  # Linkedid → record
         self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
-        self.last_time = None
+        self.last_event = None
+        self.last_heard = None  # when that came, by our clock
         self.count = 0  # events so far
 
     # -- time ------------------------------------------------------------------------
 
     def time(self, event) -> datetime:
         """When the event happened: as the PBX says, else now."""
-        try:
-            now = EPOCH + timedelta(seconds=float(event["Timestamp"]))
-        except (KeyError, ValueError, TypeError, OverflowError):
-            now = self.clock()
-        self.last_time = now
-        return now
+        return _time_stamp(event) or self.clock()
+
+    def heard(self) -> datetime:
+        """When the PBX was heard of last."""
+        if self.last_event is None:
+            return self.clock()
+        return _time_stamp(self.last_event) or self.last_heard
 
     # -- channels --------------------------------------------------------------------
 
@@ -206,6 +208,7 @@ class Board:
         if record.is_click and record.is_unseen:
             record.is_unseen = False
             record.call.start_date = channel.start  # by the PBX's clock, as all else
+            self.touch(record)
         channel.record = record
         record.channels[channel.uniqueid] = channel
         if self.links.setdefault(channel.linkedid, record) is record:
@@ -350,6 +353,8 @@ class Board:
         else:
             leg.number = dialled_number(dial_string) or leg.number
         self.touch(record)
+        if channel is record.caller:
+            return
         if self._is_own_phone(channel):
             self.set_caller(channel)
             return
@@ -480,26 +485,29 @@ class Board:
             return
         del old.channels[channel.uniqueid]
         self.attach(channel, record)
-        leg = channel.leg
-        if leg is not None:
-            old.call.legs.pop(channel.uniqueid, None)
-            record.call.legs[channel.uniqueid] = leg
-            record.called[channel.uniqueid] = leg
-            was_called = old.called.pop(channel.uniqueid, None) is not None
-            if old.is_reported:
-                past = copy(leg)
-                self._close_leg(past, now, channel)
-                old.call.legs[channel.uniqueid] = past
-                if was_called:
-                    old.called[channel.uniqueid] = past
+        if channel.leg is not None:
+            self._move_leg(channel, old, now)
         if old.caller is channel:
             old.caller = None
         channel.met_customer = False
-        old.is_handed_over = True
         self.touch(old)
         self.touch(record)
         if not old.channels:
             self.end(old, now)
+
+    def _move_leg(self, channel, old, now):
+        leg, record = channel.leg, channel.record
+        record.call.legs[channel.uniqueid] = leg
+        record.called[channel.uniqueid] = leg
+        old.call.legs.pop(channel.uniqueid, None)
+        was_called = old.called.pop(channel.uniqueid, None) is not None
+        old.is_handed_over = True
+        if old.is_reported:
+            past = copy(leg)
+            self._close_leg(past, now, channel)
+            old.call.legs[channel.uniqueid] = past
+            if was_called:
+                old.called[channel.uniqueid] = past
 
     # -- the end ---------------------------------------------------------------------
 
@@ -542,8 +550,6 @@ class Board:
             call.hangup_cause = called[-1].hangup_cause
         call.outcome = self._judge(record, called)
         self._settle_unheard(record)
-        for leg in call.legs.values():
-            leg.outcome = leg.outcome or call.outcome  # who called never was rung
         self.touch(record)
         self.records.pop(call.uniqueid, None)
         for link in record.links:
@@ -588,6 +594,13 @@ class Board:
         """Return a copy of a call as it stands."""
         legs = {uniqueid: copy(leg) for uniqueid, leg in record.call.legs.items()}
         return replace(record.call, revision=revision, legs=legs)
+
+
+def _time_stamp(event):
+    try:
+        return EPOCH + timedelta(seconds=float(event["Timestamp"]))
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _rank(record):

@@ -6,7 +6,7 @@ from .board import Board, Record
 
 
 def on_dial_begin(board: Board, event: dict):
-    """A telephone, a trunk or a Local channel is dialled, by a channel or by the PBX."""
+    """A telephone, trunk or Local channel is dialled, by a channel or by the PBX."""
     source = board.channel(event)
     called = board.channel(event, "Dest")
     if called is None:

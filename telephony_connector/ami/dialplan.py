@@ -81,10 +81,13 @@ def is_feature_code(number: str) -> bool:
 def dialled_number(dial_string: str) -> str:
     """Return the telephone number in a Dial()'s argument for a trunk, or nothing.
 
-    ``+33…@trunk`` (PJSIP), ``trunk/+33…`` (SIP, IAX2), ``g1/06…`` (DAHDI).
+    ``+33…@trunk`` (PJSIP), ``trunk/+33…`` (SIP), ``user@host/+33…`` (IAX2), ``g1/06…``
+    (DAHDI).
     """
-    number = dial_string.partition("@")[0].rpartition("/")[2]
-    return number if _NUMBER.fullmatch(number) else ""
+    for part in (dial_string.rpartition("/")[2], dial_string.partition("@")[0]):
+        if _NUMBER.fullmatch(part):
+            return part
+    return ""
 
 
 @dataclass(frozen=True)

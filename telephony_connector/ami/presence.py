@@ -29,8 +29,8 @@ _ORDER = (
 class PresenceBoard:
     """The extensions of one PBX.
 
-    A hint (the dial plan's own word on an extension, which may include "do not disturb")
-    counts for more than the devices.
+    A hint (the dial plan's own word on an extension, which may include "do not
+    disturb") counts for more than the devices.
     """
 
     def __init__(self, dialplan: Dialplan):

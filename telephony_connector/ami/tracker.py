@@ -29,10 +29,10 @@ MAX_UNSEEN = timedelta(seconds=120)
 class Tracker:
     """The calls of one PBX, as its events tell them.
 
-    ``clock`` returns the present as a naive UTC datetime; it dates events that carry no
-    ``Timestamp`` and measures ages. A call that rings for longer than ``max_ringing`` or
-    goes on for longer than ``max_ongoing`` without its PBX having told its end is given
-    up by :meth:`expire`.
+    ``clock`` returns the present as a naive UTC datetime; it dates events that carry
+    no ``Timestamp`` and measures ages. A call that rings for longer than
+    ``max_ringing`` or goes on for longer than ``max_ongoing`` without its PBX having
+    told its end is given up by :meth:`expire`.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Tracker:
     def feed(self, event: dict):
         """Take one event in. Never raises: what makes no sense is skipped."""
         board = self._board
+        board.last_event, board.last_heard = event, board.clock()
         try:
             name = event.get("Event")
             handler = HANDLERS.get(name)

@@ -23,6 +23,9 @@ def on_attended_transfer(board: Board, event: dict):
     main = board.main_of((first.record, second.record))
     away, joining = (first, second) if first.record is main else (second, first)
     role = "TransferTarget" if away is first else "Transferee"
+    if event.get("DestType") != "Threeway":
+        board.leave_bridge(first)
+        board.leave_bridge(second)
     arrived = _move_all(board, joining, main, board.time(event))
     target = board.channels.get(event.get(role + "Uniqueid"))
     if target is None or target.leg is None:
@@ -59,9 +62,9 @@ def _party(channel):
 
 
 def _note_target(board, channel, number):
-    leg = board.leg(channel)
-    leg.transferred_to = number
-    board.touch(channel.record)
+    if number:
+        board.leg(channel).transferred_to = number
+        board.touch(channel.record)
 
 
 HANDLERS = {

@@ -1,7 +1,7 @@
 """A telephone call as a whole: the language between the sources of calls and the door.
 
-Every source (the AMI tracker, a webhook, a URL) describes a call in these words,
-and ``telephony.call._apply`` reads them. Times are naive UTC datetimes, as Odoo stores them.
+Every source (the AMI tracker, a webhook, a URL) describes a call in these words, and
+``telephony.call._apply`` reads them. Times are naive UTC datetimes, as in Odoo.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -55,7 +55,8 @@ class Leg:
 
     ``extension`` is the internal number of the party, empty for an outside party, whose
     number stands in ``number``. ``outcome`` of a leg is ``cancelled`` where another
-    phone answered first or the caller gave up while it rang.
+    phone answered first or the caller gave up while it rang; an ended leg has none
+    where it is the caller's, who was not rung, and nobody answered.
     """
 
     uniqueid: str

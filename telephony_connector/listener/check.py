@@ -104,7 +104,8 @@ class Check:
         except TimeoutError:
             text = f"permission “call” (read) is missing: no {purpose}"
             yield Finding(False, text)
-        text = f"permission “agent” (read) can't be tried; needed for {READ_CLASSES['agent']}"
+        purpose = READ_CLASSES["agent"]
+        text = f"permission “agent” (read) can't be tried; needed for {purpose}"
         yield Finding(None, text)
 
     async def _look_at_context(self, session):

@@ -19,8 +19,8 @@ RESYNC_EVERY = 60.0
 class Connection:
     """Keeps one telephone system connected, and the tracker in step with it.
 
-    :param leader: the `PbxRunner` that leads; its ``settings``, ``tracker``, ``writer``,
-        ``statistics`` and ``in_database`` are used
+    :param leader: the `PbxRunner` that leads; its ``settings``, ``bridge``,
+        ``tracker``, ``writer`` and ``in_database`` are used
     :param on_event: called with each event, in order
     """
 
@@ -161,7 +161,9 @@ class Connection:
 
         A PBX does not say which events an account may read.
         """
-        unheard = channels - self._channels and self._channels and not self._new_channels
+        unheard = (
+            channels - self._channels and self._channels and not self._new_channels
+        )
         self._channels, self._new_channels = channels, 0
         if unheard:
             await self._show(

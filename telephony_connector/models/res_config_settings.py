@@ -13,7 +13,9 @@ class ResConfigSettings(models.TransientModel):
     )
 
     def _compute_telephony(self):
-        pbxs = self.env["telephony.pbx"].search([("company_id", "in", self.env.companies.ids)])
+        pbxs = self.env["telephony.pbx"].search(
+            [("company_id", "in", self.env.companies.ids)]
+        )
         connected = [
             pbx
             for pbx in pbxs

@@ -29,10 +29,11 @@ class ResPartner(models.Model):
         )
 
     def _telephony_note_changed(self, ids, vals_list):
-        super()._telephony_note_changed(ids, vals_list)
+        result = super()._telephony_note_changed(ids, vals_list)
         # Leads and the company's people may be read with a partner's country.
         self.env["telephony.number"]._pending().partners.update(
             id_
             for id_, vals in zip(self._ids, vals_list, strict=True)
             if "country_id" in vals
         )
+        return result

@@ -1,6 +1,14 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .telephony_pbx import INTERNAL_CALLS, NEW_KINDS, OPEN_PAGE_ON
+
+PREFERENCES = (
+    "telephony_open_page_on",
+    "telephony_internal_calls",
+    "telephony_unknown_caller",
+)
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -12,12 +20,37 @@ class ResUsers(models.Model):
         "telephony.agent.token", "user_id", string="Desktop Agents"
     )
 
+    # One's own way, where it is not the telephone system's
+    telephony_open_page_on = fields.Selection(OPEN_PAGE_ON, string="Open a Call's Page")
+    telephony_internal_calls = fields.Selection(
+        INTERNAL_CALLS, string="Colleagues' Calls Show"
+    )
+    telephony_unknown_caller = fields.Selection(
+        NEW_KINDS, string="Unknown Callers Become"
+    )
+
     @property
     def SELF_READABLE_FIELDS(self):
-        return super().SELF_READABLE_FIELDS + [
+        return [
+            *super().SELF_READABLE_FIELDS,
             "telephony_extension_ids",
             "telephony_agent_token_ids",
+            *PREFERENCES,
         ]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, *PREFERENCES]
+
+    def _get_telephony_setting(self, name, pbx):
+        """Return the user's own choice, else the telephone system's.
+
+        :param str name: ``open_page_on``, ``internal_calls`` or ``unknown_caller``
+        :param pbx: the `telephony.pbx` of the call
+        """
+        self.ensure_one()
+        # sudo - res.users: a preference decides what its owner is shown
+        return self.sudo()[f"telephony_{name}"] or pbx[name]
 
     def _get_telephony_extension(self):
         """Return the extension whose phone rings when the user clicks a number.

@@ -36,8 +36,8 @@ class TelephonyExtension(models.Model):
     )
     devices = fields.Char(
         help="The phones of this extension where they do not bear its number, "
-        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is rung by a "
-        "click. Empty: the telephone system's dial string.",
+        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is "
+        "rung by a click. Empty: the telephone system's dial string.",
     )
 
     # What its phones are doing, written by the listener

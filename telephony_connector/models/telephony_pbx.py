@@ -34,6 +34,24 @@ CONNECTION_FIELDS = frozenset(
     )
 )
 
+# What an unknown caller becomes.
+NEW_KINDS = [
+    ("lead", "Lead"),
+    ("person", "Person"),
+    ("contact", "Contact of a company"),
+    ("company", "Company"),
+]
+OPEN_PAGE_ON = [
+    ("ringing", "While the phone rings"),
+    ("answer", "Once the call is answered"),
+    ("never", "Never"),
+]
+INTERNAL_CALLS = [
+    ("page", "Page, as for other calls"),
+    ("card", "Card only"),
+    ("nothing", "Nothing"),
+]
+
 CONNECTION_STATES = [
     ("stopped", "Listener not running"),
     ("connecting", "Connecting"),
@@ -157,21 +175,20 @@ class TelephonyPbx(models.Model):
 
     # Pages
     open_page_on = fields.Selection(
-        [
-            ("ringing", "While the phone rings"),
-            ("answer", "Once the call is answered"),
-            ("never", "Never"),
-        ],
+        OPEN_PAGE_ON,
         string="Open the Call's Page",
         required=True,
         default="ringing",
     )
+    unknown_caller = fields.Selection(
+        NEW_KINDS,
+        string="Unknown Callers Become",
+        required=True,
+        default="lead",
+        help="What the page of a caller whom nobody knows prepares.",
+    )
     internal_calls = fields.Selection(
-        [
-            ("page", "Page, as for other calls"),
-            ("card", "Card only"),
-            ("nothing", "Nothing"),
-        ],
+        INTERNAL_CALLS,
         required=True,
         default="card",
         help="What colleagues' calls show to the called user.",

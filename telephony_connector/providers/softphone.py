@@ -24,7 +24,11 @@ class SoftphoneProvider(Provider):
         return self.env["telephony.command"]
 
     def describe_dial(self, call, number):
-        has_page = call.direction != "internal" or self.pbx.internal_calls == "page"
+        setting = self.env.user._get_telephony_setting
+        has_page = (
+            call.direction != "internal"
+            or setting("internal_calls", self.pbx) == "page"
+        )
         return {
             "link": build_dial_link(self.pbx.dial_link, number),
             "action": call.action_open_page() if has_page else False,

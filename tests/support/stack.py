@@ -9,6 +9,7 @@ from tools.stack.odoo import Odoo
 from tools.stack.rpc import OdooClient
 from tools.stack.waiting import wait_for
 
+from .logs import complaints
 from .telephones import Line
 
 DATABASE = "e2e"
@@ -52,42 +53,55 @@ class Stack:
         self.listener = self.odoo.start_listener()
         self.listener.wait_for_log("connected")
 
+    def complaints(self):
+        """
+        :return: the warnings and errors that the listener logged, as readable lines.
+        """
+        return complaints(self.listener.read())
+
     def hang_up_all(self):
-        """End all calls, so that the next test begins with a quiet Asterisk."""
+        """End all calls, so that the next test begins with nobody talking."""
         self.asterisk.console("channel request hangup all")
         wait_for(lambda: self.asterisk.channels() == 0, what="all calls to end")
+        wait_for(
+            lambda: (
+                not self.admin.search_count(
+                    "telephony.call", [("state", "!=", "ended")]
+                )
+            ),
+            what="the log to hold no open call",
+        )
         for line in self._telephones.by_number.values():
             line.policy = "ring"
             while not line.arrivals.empty():
                 line.arrivals.get_nowait()
 
-    def calls(self, *domain, fields=("state", "outcome", "direction", "number")):
+    def calls(self, number, *fields):
         """
-        :return: the matching ``telephony.call`` records, newest first, as dictionaries.
+        :param number: of the other party, E.164.
+        :param fields: names of fields of ``telephony.call``.
+        :return: the calls with that number, as dictionaries of ``id`` and the fields.
         """
         return self.admin.search_read(
-            "telephony.call", list(domain), list(fields), order="id desc"
+            "telephony.call", [("number", "=", number)], list(fields), order="id"
         )
 
-    def wait_for_call(self, *domain, **expected):
-        """Wait until one call that matches has certain values.
+    def wait_for_call(self, number, **expected):
+        """Wait until the call with a number has certain values.
 
-        :param domain: that picks the call.
+        :param number: of the other party, E.164; there may be one call with it only.
         :param expected: values by field.
         :return: the call's ``id`` and those fields.
         """
-        seen = None
+        seen = []
 
         def reached():
-            nonlocal seen
-            seen = self.calls(*domain, fields=tuple(expected) or ("state",))
-            return [
-                call
-                for call in seen
-                if all(call[field] == value for field, value in expected.items())
-            ]
+            seen[:] = self.calls(number, *expected)
+            assert len(seen) < 2, f"one call was made, there are {seen}"
+            (call,) = seen or [{}]
+            return call if expected.items() <= call.items() else None
 
-        return wait_for(reached, what=lambda: f"{expected}; there are {seen}")[0]
+        return wait_for(reached, what=lambda: f"{expected}; there are {seen}")
 
 
 def _create_agents(admin):

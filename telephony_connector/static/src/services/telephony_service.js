@@ -1,6 +1,7 @@
 import { markRaw, reactive } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -9,6 +10,8 @@ import {
     hasCard,
     isIncoming,
     isOutdated,
+    isRinging,
+    isTalking,
     NEWS_KEYS,
 } from "@telephony_connector/services/call_news";
 import { PageTurn } from "@telephony_connector/services/page_turn";
@@ -18,6 +21,8 @@ export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
 // Milliseconds in which a card still says what became of its call; longer for a reason.
 const LAST_WORD = 5000;
 const LAST_WORD_REASON = 12000;
+// Milliseconds in which several ends of calls count as one reason to read the line again.
+const LOAD_DELAY = 500;
 // Seconds that the server has beyond its own limit, and between two questions after it.
 const COMMAND_GRACE = 1;
 
@@ -61,6 +66,35 @@ export class Telephony {
         return Object.values(this.calls).filter((call) => call.title && call.isShown);
     }
 
+    /** Calls that ring at the user's or in which they talk. */
+    get ownCalls() {
+        return Object.values(this.calls).filter(
+            (call) => call.title && (isRinging(call) || isTalking(call))
+        );
+    }
+
+    /** `talking`, `ringing`, or the line's own: `ready`, `pbx_unreachable`, … */
+    get lineState() {
+        if (this.ownCalls.some(isTalking)) {
+            return "talking";
+        }
+        return this.ownCalls.length ? "ringing" : this.phone.line;
+    }
+
+    /** The line's state in words. */
+    get lineText() {
+        const { extensions, index_complete } = this.phone;
+        const texts = {
+            talking: _t("On the phone"),
+            ringing: _t("Ringing"),
+            ready: index_complete === false ? _t("Index of numbers being built") : _t("Ready"),
+            pbx_unreachable: extensions[0]?.connection_text,
+            no_listener: _t("Listener not running"),
+            no_extension: _t("No extension"),
+        };
+        return [extensions[0]?.number, texts[this.lineState]].filter(Boolean).join(" · ");
+    }
+
     /** Subscribe to the bus, for users of the telephone only. */
     async start() {
         this.isActive = await user.hasGroup(TELEPHONY_GROUP);
@@ -82,7 +116,7 @@ export class Telephony {
             return;
         }
         const knownIds = Object.keys(this.calls).map(Number);
-        const phone = await this.read("get_phone_state", []);
+        const phone = await this.ask("get_phone_state", []);
         if (!phone) {
             return;
         }
@@ -104,15 +138,14 @@ export class Telephony {
 
     /** @param {import("./call_news").CallNews} news */
     onCallChanged(news) {
-        if (!this.takeNews(news)) {
-            return;
-        }
         if (news.state === "ended") {
+            // One more missed call, or one that was called back.
+            this.setTimer("load", LOAD_DELAY, () => this.load());
+        }
+        if (!this.takeNews(news) || news.state === "ended") {
             return;
         }
-        if (news.show_card) {
-            this.readCards([news.id]);
-        }
+        this.readCards([news.id]);
         if (news.open_page) {
             this.offerPage(news.id);
         }
@@ -186,13 +219,23 @@ export class Telephony {
 
     /** Read what the cards of these calls show, as far as the user may know it. */
     async readCards(ids) {
-        for (const card of (await this.read("read_cards", [ids])) || []) {
+        for (const card of (await this.ask("read_cards", [ids])) || []) {
             this.takeNews(pick(card, ...NEWS_KEYS));
             const call = this.calls[card.id];
             if (call && card.revision >= call.revision) {
                 Object.assign(call, omit(card, ...NEWS_KEYS));
             }
+            if (call?.isShown && call.isIncoming && !call.details) {
+                this.readDetails(call);
+            }
         }
+    }
+
+    /** Read what else one wants to know; the card does not wait for it. */
+    async readDetails(call) {
+        call.details = {};
+        const [details] = (await this.ask("read_card_details", [[call.id]])) || [];
+        call.details = details || {};
     }
 
     // ---------------------------------------------------------------------------
@@ -208,7 +251,7 @@ export class Telephony {
         if (!(await this.pageTurn.isMine()) || this.endedIds.has(id)) {
             return;
         }
-        const action = await this.read("claim_page", [[id]]);
+        const action = await this.ask("claim_page", [[id]]);
         if (!action) {
             return;
         }
@@ -249,7 +292,7 @@ export class Telephony {
             await this.onDialed(await rpc("/telephony/call", params));
             return true;
         } catch (error) {
-            this.onDialFailed(error);
+            this.onRefused(error);
             return false;
         } finally {
             this.isDialing = false;
@@ -296,7 +339,27 @@ export class Telephony {
         }
     }
 
-    onDialFailed(error) {
+    /**
+     * Do something with a call: `action` is one of the card's `controls`.
+     *
+     * @param {string} [target] the number that a transfer goes to
+     */
+    async control(call, action, target) {
+        try {
+            const { command_id, expires_in } = await this.services.orm.call(
+                "telephony.call",
+                "control",
+                [[call.id], action, target || false]
+            );
+            if (command_id) {
+                this.checkCommandIn(command_id, expires_in + COMMAND_GRACE);
+            }
+        } catch (error) {
+            this.onRefused(error);
+        }
+    }
+
+    onRefused(error) {
         const { action, notification } = this.services;
         const name = error instanceof RPCError && error.exceptionName;
         if (name === "odoo.exceptions.RedirectWarning") {
@@ -324,7 +387,7 @@ export class Telephony {
 
     checkCommandIn(id, seconds) {
         this.setTimer(`command_${id}`, seconds * 1000, async () => {
-            const news = await this.read("check", [[id]], "telephony.command");
+            const news = await this.ask("check", [[id]], "telephony.command");
             if (["pending", "sent"].includes(news?.state)) {
                 this.checkCommandIn(id, COMMAND_GRACE);
             } else if (news) {
@@ -357,7 +420,7 @@ export class Telephony {
      *
      * @returns {Promise<any>} undefined where there was no answer
      */
-    async read(method, args, model = "telephony.call") {
+    async ask(method, args, model = "telephony.call") {
         try {
             return await this.services.orm.silent.call(model, method, args);
         } catch (error) {

@@ -1,0 +1,174 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import TelephonyCommon, at
+
+EVERYTHING = "Atxfer BlindTransfer Hangup Originate Park Redirect"
+
+
+@tagged("post_install", "-at_install")
+class TestCallControl(TelephonyCommon):
+    def setUp(self):
+        super().setUp()
+        patcher = patch.object(
+            self.registry["telephony.pbx"], "_has_leader", lambda pbx: True
+        )
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.pbx.write(
+            {
+                "allowed_actions": EVERYTHING,
+                "voicemail_code": "*{number}",
+                "pickup_code": "**",
+            }
+        )
+
+    def call(self, state="ongoing", user=None):
+        legs = [
+            {
+                "uniqueid": "own",
+                "channel": "PJSIP/1001-0001",
+                "extension": "1001",
+                "state": state,
+                "start_date": at(0),
+            },
+            {
+                "uniqueid": "other",
+                "channel": "PJSIP/trunk-0002",
+                "number": "+33612340001",
+                "state": state,
+                "start_date": at(0),
+            },
+        ]
+        call = self.apply(
+            self.change(
+                "c1",
+                1,
+                direction="inbound",
+                state=state,
+                number="+33612340001",
+                extension="1001",
+                start_date=at(0),
+                legs=legs,
+            )
+        )
+        return call.with_user(user or self.alice)
+
+    def ask(self, call, action, target=False):
+        answer = call.control(action, target)
+        command = self.env["telephony.command"].browse(answer["command_id"])
+        return command.action, command.payload
+
+    def test_what_can_be_done(self):
+        self.assertEqual(
+            self.call()._get_controls(),
+            ["transfer", "attended_transfer", "voicemail", "park", "hangup"],
+        )
+
+    def test_what_can_be_done_while_it_rings(self):
+        call = self.call("ringing")
+        self.assertEqual(call._get_controls(), ["transfer", "voicemail", "hangup"])
+        self.assertEqual(call.with_user(self.supervisor)._get_controls(), ["pickup"])
+
+    def test_only_what_the_system_allows(self):
+        self.pbx.write({"allowed_actions": "Hangup Redirect", "voicemail_code": False})
+        call = self.call()
+        self.assertEqual(call._get_controls(), ["hangup"])
+        with self.assertRaises(UserError):
+            call.control("park")
+
+    def test_orders(self):
+        call = self.call()
+        self.assertEqual(
+            self.ask(call, "hangup"), ("hangup", {"channel": "PJSIP/1001-0001"})
+        )
+        way = {"number": "1002", "context": "from-internal"}
+        self.assertEqual(
+            self.ask(call, "transfer", "1002"),
+            ("transfer", {"channel": "PJSIP/1001-0001", **way}),
+        )
+        self.assertEqual(
+            self.ask(call, "attended_transfer", "1002"),
+            ("attended_transfer", {"channel": "PJSIP/1001-0001", **way}),
+        )
+        self.assertEqual(
+            self.ask(call, "voicemail", "1002"),
+            (
+                "redirect",
+                {
+                    "channel": "PJSIP/trunk-0002",
+                    "number": "*1002",
+                    "context": "from-internal",
+                },
+            ),
+        )
+        self.assertEqual(
+            self.ask(call, "park"),
+            (
+                "park",
+                {"channel": "PJSIP/trunk-0002", "parker": "PJSIP/1001-0001"},
+            ),
+        )
+
+    def test_a_ringing_call_is_redirected(self):
+        self.assertEqual(
+            self.ask(self.call("ringing"), "transfer", "1002")[1]["channel"],
+            "PJSIP/trunk-0002",
+        )
+
+    def test_pickup(self):
+        self.ext_bruno.user_id = self.supervisor
+        action, payload = self.ask(self.call("ringing", self.supervisor), "pickup")
+        self.assertEqual(action, "pickup")
+        self.assertEqual(payload["device"], "PJSIP/1002")
+        self.assertEqual(payload["ringing"], "1001")
+
+    def test_foreign_calls(self):
+        with self.assertRaises(AccessError):
+            self.call(user=self.bruno).control("hangup")
+
+    def test_a_target_that_is_no_number(self):
+        call = self.call()
+        for target in ("", "x", "anonymous"):
+            with self.subTest(target=target), self.assertRaises(UserError):
+                call.control("transfer", target)
+
+    def test_presence(self):
+        sent = []
+        self.patch(
+            self.registry["res.groups"],
+            "_bus_send",
+            lambda group, kind, payload, **kwargs: sent.append((kind, payload)),
+        )
+        presence = {
+            "extension": "1001",
+            "availability": "in_use",
+            "queues": ["support"],
+            "paused_queues": [],
+        }
+        extensions = self.env["telephony.extension"]
+        extensions._set_presence(self.pbx.id, [presence])
+        self.assertEqual(self.ext_alice.availability, "in_use")
+        self.assertEqual(self.ext_alice.queues, "support")
+        self.assertEqual(
+            sent,
+            [
+                (
+                    "telephony.extension/changed",
+                    {
+                        "extensions": [
+                            {
+                                "id": self.ext_alice.id,
+                                "user_id": self.alice.id,
+                                "availability": "in_use",
+                                "is_paused": False,
+                            }
+                        ]
+                    },
+                )
+            ],
+        )
+        extensions._set_presence(self.pbx.id, [presence])
+        self.assertEqual(len(sent), 1, "what did not change is not told")

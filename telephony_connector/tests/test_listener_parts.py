@@ -1,0 +1,243 @@
+"""The parts of the listener that need neither a PBX nor a database."""
+
+import asyncio
+from datetime import datetime
+
+from odoo.tests import BaseCase, tagged
+from odoo.tools import mute_logger
+
+from ..engine.call import Call
+from ..listener import writer
+from ..listener.bridge import PbxSettings, Unavailable
+from ..listener.commands import Commands
+from ..listener.permissions import describe_missing, get_missing
+from ..listener.statistics import Statistics
+
+SETTINGS = PbxSettings(
+    id=7,
+    name="Test",
+    host="127.0.0.1",
+    port=1,
+    username="odoo",
+    secret="hidden-secret",
+    use_tls=False,
+    tls_verify=True,
+    tls_ca="",
+    dial_string="PJSIP/{number}",
+    context="from-internal",
+    devices=(("PJSIP/1001", "1001"),),
+)
+
+
+class Source:
+    """A tracker that tells what it is given."""
+
+    def __init__(self):
+        self.calls = []
+
+    def take(self):
+        calls, self.calls = self.calls, []
+        return calls
+
+
+class Door:
+    """A database that can be away, and that refuses some calls."""
+
+    def __init__(self):
+        self.written, self.away, self.poison = [], 0, ()
+        self.done = asyncio.Event()
+
+    async def apply(self, changes):
+        if self.away:
+            self.away -= 1
+            raise Unavailable("away")
+        if any(change["uniqueid"] in self.poison for change in changes):
+            raise ValueError("refused")
+        self.written += changes
+        self.done.set()
+
+
+@tagged("post_install", "-at_install")
+class TestWriter(BaseCase):
+    def run_writer(self, scenario):
+        async def run():
+            source, door = Source(), Door()
+            statistics = Statistics(lambda: datetime(2026, 1, 1), lambda: 0.0)
+            written = writer.Writer(SETTINGS, 3, source, door.apply, statistics)
+            task = asyncio.create_task(written.run())
+            try:
+                async with asyncio.timeout(20):
+                    await scenario(source, door, written, statistics)
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+        self.patch(writer, "DATABASE_PAUSE", 0.01)
+        asyncio.run(run())
+
+    async def until(self, condition):
+        while not condition():  # noqa: ASYNC110 (waits for what has no event)
+            await asyncio.sleep(0.005)
+
+    def test_calls_are_written_with_their_term(self):
+        async def scenario(source, door, written, _statistics):
+            source.calls = [Call("a", revision=1)]
+            written.wake()
+            await door.done.wait()
+            self.assertEqual(door.written[0]["term"], 3)
+            self.assertEqual(door.written[0]["pbx_id"], 7)
+            await self.until(lambda: not written.is_waiting("a"))
+
+        self.run_writer(scenario)
+
+    @mute_logger("odoo.addons.telephony_connector.listener.writer")
+    def test_nothing_is_lost_while_the_database_is_away(self):
+        async def scenario(source, door, written, _statistics):
+            door.away = 3
+            source.calls = [Call("a", revision=1), Call("b", revision=2)]
+            written.wake()
+            await self.until(lambda: door.away == 2)
+            source.calls = [Call("a", revision=3)]
+            await self.until(lambda: not written.is_waiting("a") and door.written)
+            revisions = {
+                change["uniqueid"]: change["revision"] for change in door.written
+            }
+            self.assertEqual(revisions, {"a": 3, "b": 2}, "the last of each call")
+
+        self.run_writer(scenario)
+
+    @mute_logger("odoo.addons.telephony_connector.listener.writer")
+    def test_a_call_that_is_refused_keeps_no_other_out(self):
+        async def scenario(source, door, written, _statistics):
+            door.poison = ("bad",)
+            source.calls = [Call("a"), Call("bad"), Call("b")]
+            written.wake()
+            await self.until(lambda: len(door.written) == 2)
+            await self.until(lambda: not written.is_waiting("bad"))
+            self.assertEqual({c["uniqueid"] for c in door.written}, {"a", "b"})
+
+        self.run_writer(scenario)
+
+    @mute_logger("odoo.addons.telephony_connector.listener.writer")
+    def test_overflow_is_bounded_and_counted(self):
+        self.patch(writer, "MAX_WAITING", 2)
+
+        async def scenario(_source, door, written, statistics):
+            door.away = 10**9
+            for name in ("a", "b", "c", "b"):
+                written.put({"uniqueid": name, "pbx_id": 7})
+            self.assertFalse(written.is_waiting("a"))
+            self.assertTrue(written.is_waiting("b") and written.is_waiting("c"))
+            self.assertEqual(statistics.take()["dropped"], 1)
+
+        self.run_writer(scenario)
+
+
+@tagged("post_install", "-at_install")
+class TestListenerParts(BaseCase):
+    def test_statistics(self):
+        now = [0.0]
+        statistics = Statistics(
+            lambda: datetime(2026, 1, 1, 9, 0, 0, 5), lambda: now[0]
+        )
+        for _ in range(10):
+            statistics.heard()
+        now[0] = 0.25
+        statistics.committed()
+        now[0] = 60.0
+        self.assertEqual(
+            statistics.take(),
+            {
+                "events_per_minute": 10,
+                "delay": 250,
+                "dropped": 0,
+                "last_event_date": datetime(2026, 1, 1, 9),
+            },
+        )
+        self.assertEqual(statistics.take()["events_per_minute"], 0)
+
+    def test_secret_is_in_no_repr(self):
+        self.assertNotIn("hidden-secret", repr(SETTINGS))
+
+    def test_missing_permissions_in_words(self):
+        everything = {"Originate", "Hangup", "CoreShowChannels", "QueuePause"}
+        self.assertIsNone(describe_missing(everything))
+        text = describe_missing(everything - {"Originate"})
+        self.assertIn("“originate”", text)
+        self.assertIn("calling from Odoo", text)
+        self.assertEqual(len(get_missing(set())), 4)
+
+    def carry_out(self, action, payload, answer=None, error=None):
+        """Carry a command out with a session that answers; return what is reported."""
+        reported = []
+
+        class Session:
+            async def action(self, name, **headers):
+                self.sent = name, headers
+                if error:
+                    raise error
+                if answer:
+                    commands.hear({"ActionID": headers["ActionID"], **answer})
+                return {}
+
+        class Tracker:
+            def originated(self, *arguments):
+                self.announced = arguments
+
+        async def report(*outcome):
+            reported.append(outcome)
+
+        commands = Commands(SETTINGS, report)
+        session, tracker = Session(), Tracker()
+        command = {"id": 1, "action": action, "payload": payload}
+        asyncio.run(commands.carry_out(command, session, tracker))
+        return reported, session, tracker
+
+    def dial(self, **kwargs):
+        payload = {
+            "device": "PJSIP/1001",
+            "extension": "1001",
+            "number": "+33612340001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-1",
+        }
+        return self.carry_out("dial", payload, **kwargs)
+
+    def test_dial_tells_what_asterisk_answered(self):
+        for answer, expected in (
+            ({"Response": "Success", "Reason": "4"}, ("done", None, None)),
+            ({"Response": "Failure", "Reason": "0"}, ("failed", "phone_offline", "0")),
+            (
+                {"Response": "Failure", "Reason": "3"},
+                ("failed", "phone_unanswered", "3"),
+            ),
+            ({"Response": "Failure", "Reason": "5"}, ("failed", "phone_busy", "5")),
+        ):
+            with self.subTest(answer=answer):
+                event = {"Event": "OriginateResponse", **answer}
+                reported, session, tracker = self.dial(answer=event)
+                self.assertEqual(reported, [(1, *expected)])
+                self.assertEqual(session.sent[0], "Originate")
+                self.assertEqual(tracker.announced, ("odoo-1", "1001", "+33612340001"))
+
+    def test_hostile_payload_is_never_sent(self):
+        reported, session, _tracker = self.carry_out(
+            "hangup", {"channel": "PJSIP/1\r\nAction: Command"}
+        )
+        self.assertEqual(reported[0][1:3], ("failed", "invalid"))
+        self.assertFalse(hasattr(session, "sent"))
+
+    def test_unknown_command(self):
+        reported, *_rest = self.carry_out("reboot", {})
+        self.assertEqual(reported[0][1:3], ("failed", "invalid"))
+
+    def test_without_a_session(self):
+        reported = []
+
+        async def report(*outcome):
+            reported.append(outcome)
+
+        command = {"id": 1, "action": "hangup", "payload": {"channel": "PJSIP/1-1"}}
+        asyncio.run(Commands(SETTINGS, report).carry_out(command, None, None))
+        self.assertEqual(reported[0][1:3], ("failed", "unreachable"))
