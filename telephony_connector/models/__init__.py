@@ -1,6 +1,7 @@
 from . import telephony_pbx
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
+from . import telephony_pbx_softphone
 from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
@@ -10,6 +11,9 @@ from . import telephony_call_pop
 from . import telephony_call_partial
 from . import telephony_call_recording
 from . import telephony_call_api
+from . import telephony_agent_token
+from . import telephony_call_agent
+from . import ir_websocket
 from . import telephony_call_object
 from . import telephony_call_panel
 from . import telephony_call_card

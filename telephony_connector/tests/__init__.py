@@ -1,3 +1,4 @@
+from . import test_agent
 from . import test_ami_actions
 from . import test_ami_presence
 from . import test_ami_resync
@@ -11,6 +12,7 @@ from . import test_call_door
 from . import test_call_panel
 from . import test_call_parts
 from . import test_controllers
+from . import test_dial_link
 from . import test_import_rules
 from . import test_js
 from . import test_json_schema
@@ -26,6 +28,7 @@ from . import test_number_match
 from . import test_numbers
 from . import test_rate_limit
 from . import test_registration
+from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token
 from . import test_webhook
