@@ -19,3 +19,4 @@ from . import test_number_match
 from . import test_numbers
 from . import test_registration
 from . import test_telephony_command
+from . import test_web_client
