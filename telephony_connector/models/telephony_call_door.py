@@ -76,12 +76,14 @@ class TelephonyCall(models.Model):
             key = change["pbx_id"], change["uniqueid"]
             call = known.get(key, calls.browse())
             values = call._door_values(change, extensions)
-            if values is None:
+            if values is None or (call and not values):
                 continue
             if call:
                 call.write(values)
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
+            if not call.source_term:
+                call._door_settle()
             changed |= call
         changed._door_after()
         return changed
@@ -147,6 +149,13 @@ class TelephonyCall(models.Model):
             values["pbx_id"] = change["pbx_id"]
         self._door_number(values, change)
         self._door_parties(values, change, extensions)
+        if self and not is_whole:
+            # What is known already is no news, and nobody is told of it.
+            values = {
+                key: value
+                for key, value in values.items()
+                if key in ("leg_ids", "user_ids") or differs(self[key], value)
+            }
         return values
 
     def _door_merge(self, values):
@@ -208,7 +217,9 @@ class TelephonyCall(models.Model):
                 leg_values["extension_id"] = leg_extension.id
                 leg_values["user_id"] = leg_extension.user_id.id
                 users |= leg_extension.user_id
-            command = self._door_leg(known.get(leg["uniqueid"]), leg, leg_values)
+            command = self._door_leg(
+                known.get(leg["uniqueid"]), leg, leg_values, "term" in change
+            )
             if command:
                 commands.append(command)
         if commands:
@@ -217,14 +228,16 @@ class TelephonyCall(models.Model):
         if new_users:
             values["user_ids"] = [(4, user.id) for user in new_users]
 
-    def _door_leg(self, known, leg, values):
+    def _door_leg(self, known, leg, values, is_whole):
         """Return the command that brings one leg up to date, if it needs one."""
         if not known:
             return (0, 0, {**values, "uniqueid": leg["uniqueid"]})
-        if State(values.get("state", known.state)).rank < State(known.state).rank:
+        if not is_whole:
+            values = known._merge_part(values)
+        elif State(values.get("state", known.state)).rank < State(known.state).rank:
             return None
         different = {
-            key: value for key, value in values.items() if _differs(known[key], value)
+            key: value for key, value in values.items() if differs(known[key], value)
         }
         return (1, known.id, different) if different else None
 
@@ -262,7 +275,7 @@ class TelephonyCall(models.Model):
         return missed
 
 
-def _differs(stored, value):
+def differs(stored, value):
     """Say whether ``value`` would change a field that holds ``stored``."""
     if isinstance(stored, models.BaseModel):
         stored = stored.id

@@ -93,7 +93,8 @@ class TestCallDoor(TelephonyCommon):
             ((0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0), (0, 2, 1, 1, 0))
         ):
             for position in order:
-                call = self.apply(self.change(f"p{index}", **events[position]))
+                self.apply(self.change(f"p{index}", **events[position]))
+            call = self.env["telephony.call"].search([("uniqueid", "=", f"p{index}")])
             logs.append(
                 call.read(
                     [

@@ -8,6 +8,7 @@ import {
     makeCard,
     makeNews,
     sendNews,
+    makePage,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -176,4 +177,23 @@ test("a warning that leads somewhere has its button", async () => {
     await getTelephony().dial({ number: "1" });
     await click(".o_notification button", { text: "Extensions" });
     expect.verifySteps(["action 42"]);
+});
+
+test("a softphone gets the number by a link, and the call's page opens at once", async () => {
+    onRpc("/telephony/call", () => ({
+        ...ANSWER,
+        command_id: false,
+        link: "tel:+33639980001",
+        action: makePage(3),
+    }));
+    await startServer();
+    await start();
+    expect(await getTelephony().dial({ number: "0639980001" })).toBe(true);
+    await contains(".o_notification", { text: "Page of call 3" });
+    // Beside the web client, out of the tests' own root.
+    const getLink = () => document.querySelector("iframe.o_telephony_link");
+    expect(getLink()).toHaveAttribute("src", "tel:+33639980001");
+    expect(".o_telephony_card").toHaveCount(0);
+    await advanceTime(2000);
+    expect(getLink()).toBe(null);
 });

@@ -8,6 +8,7 @@ import { omit, pick } from "@web/core/utils/objects";
 import { isTalking, NEWS_KEYS } from "@telephony_connector/services/call_news";
 import { CallStore } from "@telephony_connector/services/call_store";
 import { PageTurn } from "@telephony_connector/services/page_turn";
+import { openLink } from "@telephony_connector/utils/open_link";
 
 export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
 // Milliseconds in which several ends of calls count as one reason to read the line again.
@@ -214,7 +215,7 @@ export class Telephony extends CallStore {
         this.isDialing = true;
         try {
             const params = model ? { number, model, res_id: resId, field } : { number };
-            this.onDialed(await rpc("/telephony/call", params));
+            await this.onDialed(await rpc("/telephony/call", params));
             return true;
         } catch (error) {
             this.onRefused(error);
@@ -240,7 +241,12 @@ export class Telephony extends CallStore {
         );
     }
 
-    onDialed({ call_id, command_id, expires_in, number_display }) {
+    async onDialed({ call_id, command_id, expires_in, number_display, link, action }) {
+        if (link) {
+            // Nobody tells of this call's end: there is nothing for a card to show.
+            openLink(link);
+            return action && this.services.action.doAction(action);
+        }
         this.takeNews({
             id: call_id,
             revision: 0,
