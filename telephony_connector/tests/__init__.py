@@ -32,4 +32,5 @@ from . import test_registration
 from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token
+from . import test_web_client
 from . import test_webhook
