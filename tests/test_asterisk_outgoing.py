@@ -48,7 +48,7 @@ def test_a3_the_extension_is_connected_with_the_number(stack, agent_page, number
     theirs = stack.phone("public").incoming()
     assert theirs.number == number
     stack.wait_for_call(number, state="ringing", direction="outbound")
-    expect(agent_page.card).to_contain_text(f"Called {number}")
+    expect(agent_page.card(number)).to_contain_text(f"Called {number}")
 
     theirs.answer()
     agent = [stack.agent.uid, "Agent Test"]

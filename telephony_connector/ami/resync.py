@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from . import channels, ending, parties, talking
 from .board import Board
 from .bridging import bridge_of
+
+# A channel this young may only be ahead of its own event.
+FRESH = timedelta(seconds=2)
 
 _DURATION = re.compile(r"(\d{1,6}):(\d\d):(\d\d)")
 _DIALLED = ("AppDial", "AppQueue")
@@ -19,44 +23,48 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
 
     :param listed: CoreShowChannel events
     :param now: the present, naive UTC
-    :param mark: the board's count when the list was asked for; what was heard of since
-        is newer than the list
+    :param mark: the board's count when the list was asked for; of channels that were
+        heard of since, the events know better than the list
     """
     listed = {event["Uniqueid"]: event for event in listed if event.get("Uniqueid")}
-    heard = min(board.last_time or now, now)
+    heard = min(board.heard(), now)
     for uniqueid, channel in list(board.channels.items()):
-        if uniqueid not in listed and channel.seen <= mark:
+        if channel.seen > mark:
+            listed.pop(uniqueid, None)
+        elif uniqueid not in listed:
             channel.record.call.incomplete = True
-            board.hang_up(channel, heard)
-    dated = [(now - _duration(event), event) for event in listed.values()]
-    dated.sort(key=lambda pair: (_is_dialled(pair[1]), pair[0]))
-    for start, event in dated:
+            ending.hang_up(board, channel, heard)
+    aged = [(_duration(event), event) for event in listed.values()]
+    aged.sort(key=lambda pair: (_is_dialled(pair[1]), -pair[0]))
+    for age, event in aged:
         if event["Uniqueid"] not in board.channels:
-            _adopt(board, event, start)
+            _adopt(board, event, now, age)
     _rebuild_bridges(board, listed, heard)
 
 
-def _adopt(board, event, start):
-    channel = board.channel(event, start=start)
+def _adopt(board, event, now, age):
+    channel = board.channel(event, start=now - age)
     if channel is None:
         return
     record = channel.record
-    record.call.incomplete = True
-    record.call.start_date = min(record.call.start_date, start)
+    record.call.start_date = min(record.call.start_date, channel.start)
+    if age >= FRESH:
+        record.call.incomplete = True
     application = event.get("Application", "")
-    channel.is_up = event.get("ChannelState") == "6"
     if application == _ORIGINATED:
         record.is_originated = True
     if application == "Queue":
         record.call.queue = event.get("ApplicationData", "").partition(",")[0]
+    state = event.get("ChannelState")
+    channel.is_up = state == channels.UP
     if _is_dialled(event):
         channel.is_dialled = True
         if not channel.is_local:
-            board.ring(channel)
-    elif not channel.is_local:
-        board.set_caller(channel)
+            parties.ring(board, channel)
+    elif channel.is_up or state == channels.RING:
+        parties.set_caller(board, channel)
     if channel.is_up:
-        board.pick_up(channel, start)
+        parties.pick_up(board, channel, channel.start)
     board.touch(record)
 
 
@@ -82,17 +90,17 @@ def _rebuild_bridges(board, listed, heard):
 def _resume_talk(board, bridge, heard):
     """When they began to talk unseen is not known: at the earliest when the last of
     them came, or when we last heard of a call that we knew."""
-    channels = board.talkers(bridge)
-    known = {c.record for c in channels if not c.record.call.answer_date}
-    if len(channels) < 2 or not known:
-        board.talk(bridge, heard)
+    talkers = talking.talkers(board, bridge)
+    silent = {c.record for c in talkers if not c.record.call.answer_date}
+    if len(talkers) < 2 or not silent:
+        talking.talk(board, bridge, heard)
         return
-    began = max(channel.start for channel in channels)
-    if not all(record.call.incomplete for record in known):
+    began = max(channel.start for channel in talkers)
+    if not all(record.call.incomplete for record in silent):
         began = max(began, heard)
-    for record in known:
+    for record in silent:
         record.call.incomplete = True
-    board.talk(bridge, began)
+    talking.talk(board, bridge, began)
 
 
 def _is_dialled(event):

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 from ..engine.call import Call, State
 from ..engine.presence import Presence
-from . import bridging, channels, dialling, queues, resync, transfers, voicemail
+from . import (
+    bridging,
+    channels,
+    dialling,
+    ending,
+    queues,
+    resync,
+    transfers,
+    voicemail,
+)
 from .board import Board
 from .dialplan import Dialplan
 from .presence import PresenceBoard
@@ -53,6 +62,7 @@ class Tracker:
     def feed(self, event: dict):
         """Take one event in. Never raises: what makes no sense is skipped."""
         board = self._board
+        board.last_event, board.last_heard = event, board.clock()
         try:
             name = event.get("Event")
             handler = HANDLERS.get(name)
@@ -143,5 +153,5 @@ class Tracker:
                 limit = MAX_UNSEEN
             if age > limit:
                 record.call.incomplete = True
-                board.end(record, record.last_words)
+                ending.end(board, record, record.last_words)
         board.forget_empty_bridges()

@@ -11,3 +11,5 @@ UPDATE telephony_pbx
 UPDATE telephony_extension SET stored_secret = NULL;
 DELETE FROM telephony_token;
 DELETE FROM telephony_provider_session;
+-- Nor must the desktop agents of the original's users hear of the copy's calls.
+DELETE FROM telephony_agent_token;

@@ -16,6 +16,9 @@ class ResUsers(models.Model):
     telephony_extension_ids = fields.One2many(
         "telephony.extension", "user_id", string="Extensions"
     )
+    telephony_agent_token_ids = fields.One2many(
+        "telephony.agent.token", "user_id", string="Desktop Agents"
+    )
 
     # One's own way, where it is not the telephone system's
     telephony_open_page_on = fields.Selection(OPEN_PAGE_ON, string="Open a Call's Page")
@@ -34,6 +37,7 @@ class ResUsers(models.Model):
             *super().SELF_READABLE_FIELDS,
             "telephony_extension_ids",
             "telephony_has_status",
+            "telephony_agent_token_ids",
             *PREFERENCES,
         ]
 

@@ -195,7 +195,7 @@ class TelephonyCall(models.Model):
 
     def _move_object(self, sources, target):
         """Have the calls of records that are merged follow to the one that is kept."""
-        # sudo - telephony.call: whoever may merge the records may take their calls along
+        # sudo - telephony.call: whoever may merge the records may take the calls along
         calls_sudo = self.sudo().search(
             [("res_model", "=", target._name), ("res_id", "in", sources.ids)]
         )

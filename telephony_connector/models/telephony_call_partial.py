@@ -9,7 +9,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, LockError
+from odoo.exceptions import ConcurrencyError
 
 from .telephony_call_door import differs
 
@@ -32,15 +32,15 @@ class TelephonyCall(models.Model):
 
         :param list changes: see ``_apply``
         :return: the calls that changed, as superuser
-        :raise ConcurrencyError: another request has to do with the same call at this
-            moment; the request is tried again then
+        :raise ConcurrencyError: another request created the same call at this moment;
+            the request is tried again then
         """
         try:
             self._claim_dialled(changes)
             calls = self._apply(changes)
             calls.flush_recordset()
-        except (psycopg2.errors.UniqueViolation, LockError) as error:
-            raise ConcurrencyError("the call is being written") from error
+        except psycopg2.errors.UniqueViolation as error:
+            raise ConcurrencyError("the call was created meanwhile") from error
         return calls
 
     @api.model
@@ -60,7 +60,7 @@ class TelephonyCall(models.Model):
                 continue
             dialled = calls_sudo._find_dialled(change)
             if dialled:
-                dialled.lock_for_update()
+                dialled._door_lock()
                 dialled.uniqueid = change["uniqueid"]
 
     @api.model

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.orm.models import NO_ACCESS
 
+from .telephony_pbx import DIALABLE
+
 EXTENSION = re.compile(r"^[0-9*#]{1,32}$")
 DEVICE = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]+$")
 
@@ -37,8 +39,15 @@ class TelephonyExtension(models.Model):
     )
     devices = fields.Char(
         help="The phones of this extension where they do not bear its number, "
-        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is rung by a "
-        "click. Empty: the telephone system's dial string.",
+        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is "
+        "rung by a click. Empty: the telephone system's dial string.",
+    )
+
+    caller_id = fields.Char(
+        string="Caller ID Shown",
+        help="The number that outside parties see on calls from this extension. The "
+        "dial plan finds it in the variable TELEPHONY_CALLERID. Empty: the telephone "
+        "system's.",
     )
 
     secret = fields.Char(
@@ -111,9 +120,16 @@ class TelephonyExtension(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("number", "devices")
+    @api.constrains("number", "devices", "caller_id")
     def _check_number(self):
         for extension in self:
+            if extension.caller_id and not DIALABLE.match(extension.caller_id):
+                raise ValidationError(
+                    extension.env._(
+                        "“%(number)s” is no caller id: digits and a leading + only.",
+                        number=extension.caller_id,
+                    )
+                )
             if not EXTENSION.match(extension.number or ""):
                 raise ValidationError(
                     extension.env._(

@@ -35,6 +35,7 @@ class AsteriskProvider(Provider):
                 "context": self.pbx.context,
                 "timeout": self.pbx.ring_timeout,
                 "uniqueid": call.uniqueid,
+                "caller_id": extension.caller_id or self.pbx.caller_id or "",
             },
             call,
         )

@@ -25,6 +25,15 @@ class Provider:
         self.pbx = pbx
         self.env = pbx.env
 
+    def prepare_call(self):
+        """Return what is known of a click-to-call beside its number and user.
+
+        :return: the values of a change (``engine.call.Call``) that differ from a call
+            that rings until the telephone system tells more
+        :rtype: dict
+        """
+        return {}
+
     def dial(self, call, extension, number):
         """Ring the user's own phone, then ``number``.
 
@@ -37,6 +46,17 @@ class Provider:
         :raise UserError: where it can't be done now, in words for the user
         """
         raise UnsupportedByProvider(self, "dial")
+
+    def describe_dial(self, call, number):
+        """Return what the web client is told of a call that was just dialled.
+
+        :param call: as for ``dial``
+        :param str number: as for ``dial``
+        :return: ``link`` where the browser is to open one, ``action`` where a page is
+            to open at once, ``message`` for the user
+        :rtype: dict
+        """
+        return {}
 
     def get_controls(self):
         """Return which of ``controls`` this telephone system offers as it is set up.

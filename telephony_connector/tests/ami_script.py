@@ -10,6 +10,8 @@ from ..ami.wire import Reader
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 EPOCH = datetime(1970, 1, 1)
 START = 1_800_000_000.0
+LABELS = ("queue", "extension", "diverted_from")
+FLAGS = ("voicemail", "incomplete")
 STATES = {"Down": "0", "Ring": "4", "Ringing": "5", "Up": "6"}
 
 # The numbering of the PBX on which the transcripts were recorded.
@@ -32,12 +34,9 @@ def describe(call):
     words.append("withheld" if call.withheld else call.number)
     if call.dialed_number not in ("", call.number):
         words.append(f"via {call.dialed_number}")
-    for label in ("queue", "extension", "diverted_from"):
-        if getattr(call, label):
-            words.append(f"{label} {getattr(call, label)}")
-    for flag in ("voicemail", "incomplete"):
-        if getattr(call, flag):
-            words.append(flag)
+    values = {name: getattr(call, name) for name in LABELS + FLAGS}
+    words += [f"{label} {values[label]}" for label in LABELS if values[label]]
+    words += [flag for flag in FLAGS if values[flag]]
     if call.answer_date:
         words.append(f"rang {_seconds(call.answer_date - call.start_date)}")
         talk = (call.end_date or call.answer_date) - call.answer_date
@@ -79,7 +78,7 @@ class Script:
         return self
 
     def event(self, name, /, **headers):
-        event = {"Event": name, "Timestamp": f"{self.seconds:.6f}", **headers}
+        event = {"Timestamp": f"{self.seconds:.6f}", **headers, "Event": name}
         self.events.append(event)
         self.tracker.feed(event)
         for call in self.tracker.take():

@@ -3,6 +3,7 @@ import ssl
 import tempfile
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,6 +22,25 @@ LOGGER = "odoo.addons.telephony_connector.ami.session"
 EVENT = "Event: Newstate\nChannel: PJSIP/1001-00000001\nUniqueid: 1.1\n\n"
 
 
+class Seen(list):
+    """Events as they came."""
+
+    def __init__(self):
+        super().__init__()
+        self._more = asyncio.Event()
+
+    def append(self, event):
+        super().append(event)
+        self._more.set()
+
+    async def until(self, count):
+        """Wait until there are so many."""
+        async with asyncio.timeout(10):
+            while len(self) < count:
+                self._more.clear()
+                await self._more.wait()
+
+
 class SessionCase(BaseCase):
     """Runs coroutines with a fake PBX; fails if one leaves a task running."""
 
@@ -35,18 +55,13 @@ class SessionCase(BaseCase):
 
     async def nothing_left(self, pbx):
         """Wait for the server's own tasks to end; ours have ended already."""
-        try:
-            async with asyncio.timeout(5):
-                while left := asyncio.all_tasks() - {
-                    asyncio.current_task(),
-                    *pbx.tasks,
-                }:
-                    await asyncio.sleep(0.001)
-        except TimeoutError:
-            self.fail(f"left running: {left}")
+        left = asyncio.all_tasks() - {asyncio.current_task(), *pbx.tasks}
+        if left:
+            _done, left = await asyncio.wait(left, timeout=5)
+        self.assertFalse(left, "left running")
 
     def session(self, pbx, on_event=lambda event: None, *, secret=SECRET, **options):
-        names = ("tls", "tls_verify", "ca_file", "host")
+        names = ("tls", "tls_verify", "ca_file", "ca_data", "host")
         given = {name: options.pop(name) for name in names if name in options}
         settings = Settings(
             **{"host": "127.0.0.1", **given},
@@ -56,11 +71,6 @@ class SessionCase(BaseCase):
             name="fake",
         )
         return Session(settings, on_event, **options)
-
-    async def events(self, seen, count):
-        async with asyncio.timeout(10):
-            while len(seen) < count:
-                await asyncio.sleep(0.001)
 
 
 @tagged("telephony")
@@ -235,6 +245,16 @@ class TestTls(SessionCase):
 
         self.run_async(scenario, tls=self.context)
 
+    def test_the_authority_may_come_as_text(self):
+        text = Path(self.authority).read_text()
+
+        async def scenario(pbx):
+            session = self.session(pbx, tls=True, ca_data=text)
+            await session.open()
+            await session.close()
+
+        self.run_async(scenario, tls=self.context)
+
     def test_the_check_can_be_switched_off(self):
         async def scenario(pbx):
             session = self.session(pbx, tls=True, tls_verify=False)
@@ -263,7 +283,7 @@ class TestTls(SessionCase):
 class TestActions(SessionCase):
     def test_a_list_is_collected_to_its_end(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             pbx.answers["CoreShowChannels"] = self._channels
@@ -315,7 +335,7 @@ class TestActions(SessionCase):
 
     def test_an_originate_response_is_an_event(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             pbx.answers["Originate"] = lambda action: (
@@ -325,7 +345,7 @@ class TestActions(SessionCase):
             )
             response = await session.action("Originate", ActionID="tc-1", Async=True)
             self.assertEqual(response["Message"], "Originate successfully queued")
-            await self.events(seen, 1)
+            await seen.until(1)
             self.assertEqual(seen[0]["Event"], "OriginateResponse")
             self.assertEqual(seen[0]["ActionID"], "tc-1")
             self.assertEqual((await pbx.until("Originate"))["Async"], "true")
@@ -452,7 +472,7 @@ class TestStream(SessionCase):
         data = text.replace("\n", "\r\n").encode()
 
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             for cut in range(1, len(data)):
@@ -460,7 +480,7 @@ class TestStream(SessionCase):
                 await pbx.drain()
                 await asyncio.sleep(0)
                 pbx.send(data[cut:])
-            await self.events(seen, len(data) - 1)
+            await seen.until(len(data) - 1)
             for event in seen:
                 self.assertEqual(event["CallerIDName"], "Żółć 電話")
                 self.assertEqual(event["AccountCode"], "")
@@ -472,13 +492,13 @@ class TestStream(SessionCase):
 
     def test_odd_ends_of_messages(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             pbx.send(b"\r\nEvent: One\r\nX: 1\r\n\r\n")
             pbx.send(b"Event: Two\r\nX: 2\r\n\nEvent: Three\r\nno header\r\n\r\n\r\n")
             pbx.send(b"Event: Four\r\nX: \xff\r\n\r\n")
-            await self.events(seen, 4)
+            await seen.until(4)
             names = [event["Event"] for event in seen]
             self.assertEqual(names, ["One", "Two", "Three", "Four"])
             await session.close()
@@ -487,14 +507,14 @@ class TestStream(SessionCase):
 
     def test_a_flood_is_drained_in_order(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             for first in range(0, 20000, 500):
                 numbers = range(first, first + 500)
                 pbx.send("".join(f"Event: E\nN: {number}\n\n" for number in numbers))
                 await pbx.drain()
-            await self.events(seen, 20000)
+            await seen.until(20000)
             self.assertEqual(
                 [event["N"] for event in seen], [str(number) for number in range(20000)]
             )
@@ -515,7 +535,7 @@ class TestStream(SessionCase):
 
     def test_a_listener_that_raises_loses_one_event_only(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
 
             def on_event(event):
                 seen.append(event)
@@ -526,7 +546,7 @@ class TestStream(SessionCase):
             await session.open()
             with self.assertLogs(LOGGER, "ERROR"):
                 pbx.send(EVENT + EVENT)
-                await self.events(seen, 2)
+                await seen.until(2)
             await session.close()
 
         self.run_async(scenario)
@@ -551,7 +571,7 @@ class TestEnd(SessionCase):
 
     def test_half_a_message_and_the_end(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             pbx.send(b"Event: Newstate\r\nUniq")
@@ -612,7 +632,7 @@ class TestEnd(SessionCase):
 
     def test_no_event_after_close(self):
         async def scenario(pbx):
-            seen = []
+            seen = Seen()
             session = self.session(pbx, seen.append)
             await session.open()
             closing = asyncio.create_task(session.close())

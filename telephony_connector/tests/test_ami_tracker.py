@@ -481,6 +481,15 @@ class TestOriginated(BaseCase):
         script.answer("tc-1", "b").hang_up("tc-1", "b")
         self.assertIn("internal answered 1002 extension 1002", script.log[0])
 
+    def test_the_own_telephone_is_known_whatever_its_name(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        script.new("tc-1", "SIP/front-desk-00000001").dial(None, "tc-1", "front-desk")
+        script.dial_end(None, "tc-1", "NOANSWER").hang_up("tc-1", cause="19")
+        self.assertEqual(
+            script.log, ["outbound cancelled 0698765432 extension 1001: 1001 missed"]
+        )
+
     def test_it_is_told_at_once_and_dated_by_the_pbx(self):
         script = Script()
         script.tracker.originated("tc-1", "1001", "0698765432")
@@ -523,7 +532,8 @@ class TestJoining(BaseCase):
         self.assertEqual(
             [line.split(":")[0] for line in script.log],
             [
-                f"inbound answered {CALLER} via {DID} extension 1002 rang 1.0 talked 4.0",
+                f"inbound answered {CALLER} via {DID} extension 1002 "
+                "rang 1.0 talked 4.0",
                 "internal answered 1001 via 1002 extension 1002 rang 0.0 talked 1.0",
             ],
         )
@@ -585,7 +595,8 @@ class TestJoining(BaseCase):
         self.assertEqual(
             script.log,
             [
-                f"inbound answered {CALLER} via {DID} extension 1001 rang 1.0 talked 0.0: "
+                f"inbound answered {CALLER} via {DID} extension 1001 "
+                "rang 1.0 talked 0.0: "
                 f"{CALLER} answered, 1001 answered -> 0698765432, 0698765432 answered"
             ],
         )

@@ -76,7 +76,7 @@ class TestWriter(BaseCase):
         asyncio.run(run())
 
     async def until(self, condition):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 (waits for what has no event)
             await asyncio.sleep(0.005)
 
     def test_calls_are_written_with_their_term(self):

@@ -64,9 +64,11 @@ class Stack:
         self.asterisk.console("channel request hangup all")
         wait_for(lambda: self.asterisk.channels() == 0, what="all calls to end")
         wait_for(
-            lambda: not self.admin.search_count(
-                "telephony.call",
-                [("state", "!=", "ended"), ("pbx_id", "=", self.pbx)],
+            lambda: (
+                not self.admin.search_count(
+                    "telephony.call",
+                    [("state", "!=", "ended"), ("pbx_id", "=", self.pbx)],
+                )
             ),
             what="the log to hold no open call",
         )

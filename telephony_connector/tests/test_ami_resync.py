@@ -1,0 +1,251 @@
+"""After the connection was lost: what is really there, and what cannot be true."""
+
+from datetime import timedelta
+
+from odoo.tests import BaseCase, tagged
+
+from .ami_script import STATES, Script, describe
+
+CALLER, DID = "+33612345678", "+33140000001"
+
+
+def listed(uid, name, state="Up", app="Dial", age="00:10:00", bridge="", **more):
+    """Return one channel as CoreShowChannels lists it."""
+    return {
+        "Event": "CoreShowChannel",
+        "Channel": name,
+        "ChannelState": STATES[state],
+        "CallerIDNum": "<unknown>",
+        "CallerIDName": "<unknown>",
+        "Exten": "s",
+        "Uniqueid": uid,
+        "Linkedid": uid,
+        "Application": app,
+        "ApplicationData": "",
+        "Duration": age,
+        "BridgeId": bridge,
+        **more,
+    }
+
+
+def caller(uid="a", **more):
+    name = f"PJSIP/trunk-0000000{uid}"
+    return listed(uid, name, **{"CallerIDNum": CALLER, "Exten": DID, **more})
+
+
+def phone(uid, device, root="a", **more):
+    more = {"app": "AppDial", "CallerIDNum": str(device), **more}
+    return listed(uid, f"PJSIP/{device}-0000000{uid}", **more, Linkedid=root)
+
+
+@tagged("telephony")
+class TestResync(BaseCase):
+    def resync(self, script, *channels):
+        script.tracker.resync(channels, script.clock())
+        for call in script.tracker.take():
+            script.calls[call.uniqueid] = call
+        return script.calls
+
+    def test_a_talk_that_went_on_unseen(self):
+        script = Script()
+        channels = phone("b", 1001, age="00:09:00", bridge="x"), caller(bridge="x")
+        call = self.resync(script, *channels)["a"]
+        now = script.clock()
+        self.assertEqual(call.state, "ongoing")
+        self.assertEqual(call.start_date, now - timedelta(minutes=10))
+        self.assertEqual(call.answer_date, now - timedelta(minutes=9))
+        self.assertEqual(
+            describe(call),
+            f"inbound ongoing {CALLER} via {DID} extension 1001 incomplete "
+            f"rang 60.0 talked 0.0: {CALLER} ongoing, 1001 ongoing",
+        )
+        script.channels["b"] = phone("b", 1001)
+        script.channels["a"] = caller()
+        script.wait(60).hang_up("b", "a")
+        self.assertIn("inbound answered", script.log[0])
+        self.assertIn("talked 600.0", script.log[0])
+
+    def test_one_that_rings(self):
+        script = Script()
+        channels = caller(state="Ring"), phone("b", 1001, state="Ringing")
+        call = self.resync(script, *channels)["a"]
+        self.assertIn("inbound ringing", describe(call))
+        self.assertIn("extension 1001", describe(call))
+        self.assertIsNone(call.answer_date)
+
+    def test_one_that_waits_in_a_queue(self):
+        call = self.resync(
+            Script(), caller(app="Queue", ApplicationData="support,tr,,,60")
+        )["a"]
+        self.assertEqual((call.state, call.queue), ("ringing", "support"))
+
+    def test_one_dialled_on_a_telephone(self):
+        channels = (
+            phone("b", 1001, root="b", app="Dial", Exten="0698765432", bridge="x"),
+            listed(
+                "t",
+                "PJSIP/trunk-00000001",
+                app="AppDial",
+                CallerIDNum="0698765432",
+                Linkedid="b",
+                bridge="x",
+            ),
+        )
+        call = self.resync(Script(), *channels)["b"]
+        self.assertIn("outbound ongoing 0698765432 extension 1001", describe(call))
+
+    def test_those_behind_local_channels(self):
+        local = "Local/1001@from-internal-00000001"
+        channels = (
+            caller(bridge="x"),
+            listed("l1", f"{local};1", app="AppDial", bridge="x", Linkedid="a"),
+            listed("l2", f"{local};2", bridge="y", Linkedid="a"),
+            phone("b", 1001, bridge="y"),
+        )
+        call = self.resync(Script(), *channels)["a"]
+        self.assertEqual((call.state, call.extension), ("ongoing", "1001"))
+
+    def test_those_who_wait_or_confer(self):
+        parked = (
+            caller("p", app="Park", bridge="lot"),
+            caller("q", app="Park", bridge="lot"),
+        )
+        calls = self.resync(Script(), *parked)
+        self.assertEqual({call.state for call in calls.values()}, {"ringing"})
+        room = [caller(uid, app="ConfBridge", bridge="room") for uid in "pqr"]
+        calls = self.resync(Script(), *room)
+        self.assertEqual([call.state for call in calls.values()], ["ongoing"] * 3)
+
+    def talking(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-0000000a", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-0000000b", linked="a").dial("a", "b", "1001")
+        return script.wait(1).answer("a", "b", "x")
+
+    def test_a_talk_that_ended_unseen(self):
+        script = self.talking().wait(3).on("Hold", "b").wait(3600)
+        call = self.resync(script)["a"]
+        self.assertEqual(
+            describe(call),
+            f"inbound answered {CALLER} via {DID} extension 1001 incomplete "
+            f"rang 1.0 talked 3.0: {CALLER} answered, 1001 answered",
+        )
+
+    def test_a_talk_that_simply_went_on(self):
+        script = self.talking().wait(60)
+        self.resync(script, caller(bridge="x"), phone("b", 1001, bridge="x"))
+        call = script.calls["a"]
+        self.assertFalse(call.incomplete)
+        self.assertEqual(
+            script.hang_up("b", "a").log[0].split(":")[0][-11:], "talked 60.0"
+        )
+
+    def test_one_answered_unseen(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-0000000a", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-0000000b", linked="a").dial("a", "b", "1001")
+        script.wait(2).state("b", "Ringing").wait(30)
+        call = self.resync(script, caller(bridge="x"), phone("b", 1001, bridge="x"))[
+            "a"
+        ]
+        self.assertEqual(call.state, "ongoing")
+        self.assertTrue(call.incomplete)
+        self.assertEqual(call.answer_date - call.start_date, timedelta(seconds=2))
+
+    def test_transferred_unseen(self):
+        script = self.talking().wait(30)
+        channels = caller(bridge="y"), phone("c", 1002, bridge="y", age="00:00:20")
+        call = self.resync(script, *channels)["a"]
+        self.assertEqual((call.state, call.extension), ("ongoing", "1002"))
+        self.assertTrue(call.incomplete)
+        self.assertEqual(call.legs["b"].state, "ended")
+
+    def test_what_was_heard_since_the_question_is_newer_than_the_list(self):
+        script = self.talking()
+        script.tracker.begin_resync()
+        script.new("n", "PJSIP/trunk-0000000c", "Ring", "0687654321", exten=DID)
+        script.hang_up("b", "a")
+        self.resync(script, caller(bridge="x"), phone("b", 1001, bridge="x"))
+        self.assertEqual(script.calls["a"].state, "ended")
+        self.assertFalse(script.calls["a"].incomplete)
+        self.assertEqual(script.calls["n"].state, "ringing", "not in the list yet")
+        self.assertEqual(len(script.tracker.open_calls()), 1, "nothing dead adopted")
+
+    def test_a_channel_younger_than_its_event(self):
+        """The list may be ahead of the event that a channel exists."""
+        script = Script()
+        self.resync(script, listed("t", "PJSIP/trunk-1", "Down", age="00:00:00"))
+        self.assertFalse(script.calls, "who calls whom is not known yet")
+        self.resync(script, caller(state="Ring", age="00:00:01"))
+        self.assertFalse(script.calls["a"].incomplete)
+
+    def test_a_click_to_call_in_flight_survives(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        self.resync(script)
+        self.assertEqual(script.tracker.open_calls()[0].state, "ringing")
+
+    def test_durations_of_any_length_and_kind(self):
+        script = Script()
+        calls = self.resync(
+            script,
+            caller("p", state="Ring", age="100:00:01"),
+            caller("q", state="Ring", age="a while"),
+        )
+        now = script.clock()
+        self.assertEqual(now - calls["p"].start_date, timedelta(hours=100, seconds=1))
+        self.assertEqual(calls["q"].start_date, now)
+
+
+@tagged("telephony")
+class TestExpiry(BaseCase):
+    def expire(self, script):
+        script.tracker.expire(script.clock())
+        for call in script.tracker.take():
+            script.calls[call.uniqueid] = call
+        return [(call.outcome, call.incomplete) for call in script.calls.values()]
+
+    def test_nobody_rings_for_ever(self):
+        script = Script(max_ringing=timedelta(minutes=30))
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.wait(1800)
+        self.assertEqual(self.expire(script), [(None, False)])
+        script.wait(1)
+        self.assertEqual(self.expire(script), [("missed", True)])
+        self.assertFalse(script.tracker._board.channels)
+
+    def test_nobody_talks_for_ever(self):
+        script = Script(max_ringing=timedelta(0), max_ongoing=timedelta(hours=4))
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        script.answer("a", "b").wait(4 * 3600)
+        self.assertEqual(self.expire(script), [(None, False)])
+        script.wait(1)
+        self.assertEqual(self.expire(script), [("answered", True)])
+
+    def test_a_click_to_call_of_which_nothing_was_seen(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        script.wait(121)
+        self.assertEqual(self.expire(script), [("failed", True)])
+
+    def test_a_pbx_whose_clock_is_wrong(self):
+        """Ages are measured by our clock, whatever the PBX's says."""
+        script = Script(max_ringing=timedelta(minutes=30))
+        script.new(
+            "a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID, Timestamp="1"
+        )
+        self.assertEqual(self.expire(script), [(None, False)])
+
+    def test_memory_is_bounded(self):
+        script = Script()
+        for number in range(6000):
+            uid = str(number)
+            script.new(uid, f"PJSIP/trunk-{number:08x}", "Ring", CALLER, exten=DID)
+            script.event("BridgeCreate", BridgeUniqueid=uid)
+            script.hang_up(uid)
+        self.expire(script)
+        board = script.tracker._board
+        left = board.channels, board.records, board.links, board.bridges, board.changed
+        self.assertFalse(any(left))
+        self.assertLessEqual(len(board.gone), 5000)
