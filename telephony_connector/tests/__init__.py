@@ -29,6 +29,7 @@ from . import test_numbers
 from . import test_pbx_setup
 from . import test_rate_limit
 from . import test_registration
+from . import test_rights
 from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token
