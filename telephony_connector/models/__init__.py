@@ -20,7 +20,6 @@ from . import telephony_call_team
 from . import telephony_call_panel
 from . import telephony_call_card
 from . import telephony_call_dial
-from . import telephony_call_merge
 from . import telephony_record_call
 from . import telephony_call_control
 from . import telephony_command
