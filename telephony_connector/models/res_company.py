@@ -46,6 +46,8 @@ class ResCompany(models.Model):
             for id_, vals in zip(self._ids, vals_list, strict=True)
             if "partner_id" in vals
         ]
+        if any("telephony_match_archived" in vals for vals in vals_list):
+            self.env.registry.clear_cache()
         if moved:
             self.env["telephony.number"]._pending().companies.update(moved)
         return result
