@@ -1,4 +1,4 @@
-"""Who reads what was said in a call: its note."""
+"""Who knows what was said in a call: its note, its recording."""
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
