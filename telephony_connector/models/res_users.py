@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .telephony_pbx import INTERNAL_CALLS, NEW_KINDS, OPEN_PAGE_ON
@@ -16,6 +16,9 @@ class ResUsers(models.Model):
     telephony_extension_ids = fields.One2many(
         "telephony.extension", "user_id", string="Extensions"
     )
+    telephony_agent_token_ids = fields.One2many(
+        "telephony.agent.token", "user_id", string="Desktop Agents"
+    )
 
     # One's own way, where it is not the telephone system's
     telephony_open_page_on = fields.Selection(OPEN_PAGE_ON, string="Open a Call's Page")
@@ -26,17 +29,47 @@ class ResUsers(models.Model):
         NEW_KINDS, string="Unknown Callers Become"
     )
 
+    telephony_has_status = fields.Boolean(compute="_compute_telephony_has_status")
+
     @property
     def SELF_READABLE_FIELDS(self):
         return [
             *super().SELF_READABLE_FIELDS,
             "telephony_extension_ids",
+            "telephony_has_status",
+            "telephony_agent_token_ids",
             *PREFERENCES,
         ]
 
     @property
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, *PREFERENCES]
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("telephony_extension_ids.pbx_id.provider")
+    def _compute_telephony_has_status(self):
+        for user in self:
+            user.telephony_has_status = bool(user._get_status_extension())
+
+    # === ACTION METHODS === #
+
+    def action_telephony_status(self):
+        """Open the current user's status at a telephone system that keeps one."""
+        return self.env["telephony.user.status"].open_mine()
+
+    # === BUSINESS METHODS === #
+
+    def _get_status_extension(self):
+        """Return the user's extension at a telephone system that keeps a status."""
+        self.ensure_one()
+        # sudo - telephony.extension: one's own, in whatever company it is
+        return self.sudo().telephony_extension_ids.filtered(
+            lambda extension: (
+                extension.pbx_id.active
+                and extension.pbx_id._get_provider().has_user_status
+            )
+        )[:1]
 
     def _get_telephony_setting(self, name, pbx):
         """Return the user's own choice, else the telephone system's.

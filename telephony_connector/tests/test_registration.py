@@ -1,5 +1,8 @@
-from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TelephonyCommon, at
 
@@ -311,12 +314,13 @@ class TestRegistration(TelephonyCommon):
         colleague = self.env["res.partner"].create(
             {"name": "Bob", "parent_id": company.id}
         )
-        call = self.ring()
+        self.ring()
         for partner in (company, person, colleague):
             self.assertEqual(partner.with_user(self.alice).telephony_call_count, 1)
-            self.assertEqual(partner.with_user(self.bruno).telephony_call_count, 0)
         action = company.with_user(self.alice).action_view_telephony_calls()
-        self.assertEqual(action["domain"], [("id", "in", call.ids)])
+        self.assertEqual(
+            action["context"], {"telephony_record": ["res.partner", company.id]}
+        )
 
     def test_claim_is_for_one_tab(self):
         self.partner()
@@ -352,3 +356,135 @@ class TestRegistration(TelephonyCommon):
             .open_from_url({"uniqueid": "c1", "pbx": str(self.pbx.id)})
         )
         self.assertEqual(page.call_id, call)
+
+    # === PAGES BY URL === #
+
+    def by_url(self, user=None, **parameters):
+        user = user or self.alice
+        pages = self.env["telephony.registration"].with_user(user)
+        action = pages.open_from_url({"direction": "inbound", **parameters})
+        self.assertEqual(action["res_model"], "telephony.registration")
+        return pages.browse(action["res_id"])
+
+    def test_by_url_the_end_is_unknown(self):
+        self.partner()
+        page = self.by_url(
+            number=NUMBER, ref="r1", name="Jeanne D", dialed="0140000000"
+        )
+        self.assertEqual(page.caller_name, "Jeanne D")
+        page.action_save()
+        self.assertRecordValues(
+            page.call_id,
+            [
+                {
+                    "state": "ended",
+                    "outcome": False,
+                    "incomplete": True,
+                    "end_date": False,
+                    "duration": 0,
+                    "ring_duration": 0,
+                    "caller_name": "Jeanne D",
+                    "dialed_number": "0140000000",
+                    "user_id": self.alice.id,
+                    "user_ids": self.alice.ids,
+                }
+            ],
+        )
+
+    def test_by_url_an_unknown_caller_is_named(self):
+        page = self.by_url(number="+33612340077", ref="r1", name="Jeanne D")
+        self.assertEqual(page.new_contact_name, "Jeanne D")
+
+    def test_by_url_outgoing(self):
+        self.partner()
+        page = self.by_url(number=NUMBER, ref="r1", direction="outbound")
+        self.assertEqual(page.title, "Outgoing call: +33 6 12 34 00 01")
+        page.action_save()
+        self.assertEqual(page.call_id.direction, "outbound")
+
+    def test_by_url_save_is_idempotent(self):
+        """Even where a second draft of the same call was opened."""
+        leads = self.env["crm.lead"].search_count([])
+        page = self.by_url(number=NUMBER, uniqueid="x1")
+        page.action_save()
+        calls = self.env["telephony.call"].search_count([])
+        again = self.by_url(number=NUMBER, uniqueid="x1")
+        self.assertEqual(again, page)
+        again.action_save()
+        self.assertEqual(self.env["telephony.call"].search_count([]), calls)
+        self.assertEqual(self.env["crm.lead"].search_count([]), leads + 1)
+
+    def test_by_url_one_page_a_user_and_call(self):
+        self.by_url(number=NUMBER, ref="r1")
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self.env["telephony.registration"].with_user(self.alice).create(
+                {"ref": "r1", "pbx_id": self.pbx.id}
+            )
+
+    def test_by_url_a_race_is_tried_again(self):
+        self.by_url(number=NUMBER, ref="r1")
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        with self.assertRaises(ConcurrencyError):
+            pages._create_own({"ref": "r1", "pbx_id": self.pbx.id})
+
+    def test_by_url_others_ids_lead_to_ones_own_call(self):
+        """Nobody comes to a colleague's draft, note or call by knowing its address."""
+        self.partner()
+        for key in ("ref", "uniqueid"):
+            with self.subTest(key=key):
+                mine = self.by_url(number=NUMBER, **{key: f"same-{key}"})
+                mine.note = "<p>secret note</p>"
+                mine.action_save()
+                theirs = self.by_url(
+                    user=self.bruno, number=NUMBER, **{key: f"same-{key}"}
+                )
+                self.assertNotEqual(theirs, mine)
+                self.assertFalse(theirs.call_id)
+                self.assertFalse(theirs.note)
+                theirs.action_save()
+                self.assertNotEqual(theirs.call_id, mine.call_id)
+                self.assertEqual(mine.call_id.user_ids, self.alice)
+                self.assertIn("secret note", mine.call_id.note)
+
+    def test_by_url_the_draft_joins_the_call_that_the_pbx_tells_of(self):
+        self.partner()
+        page = self.by_url(number=NUMBER, uniqueid="c1")
+        page.note = "<p>half a sentence</p>"
+        call = self.ring("c1")
+        self.assertEqual(self.by_url(number=NUMBER, uniqueid="c1"), page)
+        self.assertEqual(page.call_id, call)
+        self.assertIn("half a sentence", page.note)
+
+    def test_by_url_save_finds_the_call_that_came_meanwhile(self):
+        self.partner()
+        page = self.by_url(number=NUMBER, uniqueid="c1")
+        call = self.ring("c1")
+        self.page(self.open(call))
+        page.action_save()
+        self.assertEqual(page.call_id, call)
+
+    def test_by_url_of_a_call_by_its_id(self):
+        call = self.ring()
+        self.assertEqual(self.by_url(call=str(call.id)).call_id, call)
+        with self.assertRaises(AccessError):
+            self.by_url(user=self.bruno, call=str(call.id))
+
+    def test_by_url_the_telephone_system_is_the_one_meant(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs, second = self.env["telephony.pbx"].create(
+            [
+                {"name": "Theirs", "host": "127.0.0.1", "company_id": company.id},
+                {"name": "Second", "host": "127.0.0.1"},
+            ]
+        )
+        page = self.by_url(number=NUMBER, ref="r1", pbx=str(second.id))
+        self.assertEqual(page.pbx_id, second)
+        for wrong in (str(theirs.id), "0", "x", "99999999"):
+            with self.subTest(pbx=wrong), self.assertRaises(UserError):
+                self.by_url(number=NUMBER, ref="r1", pbx=wrong)
+        self.alice.company_ids += company
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        action = pages.with_context(
+            allowed_company_ids=(self.alice.company_id + company).ids
+        ).open_from_url({"number": NUMBER, "ref": "r1", "pbx": str(theirs.id)})
+        self.assertEqual(pages.browse(action["res_id"]).sudo().pbx_id, theirs)

@@ -2,11 +2,16 @@ import uuid
 from datetime import UTC, datetime, time, timedelta
 
 import phonenumbers
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import mute_logger
 
 from ..models.telephony_pbx import NEW_KINDS
+
+# Longer ids are none of a telephone system's.
+MAX_REF = 128
 
 
 class TelephonyRegistration(models.TransientModel):
@@ -30,6 +35,7 @@ class TelephonyRegistration(models.TransientModel):
     url_direction = fields.Char(readonly=True)
     url_number = fields.Char(readonly=True)
     url_dialed_number = fields.Char(readonly=True)
+    url_name = fields.Char(readonly=True)
 
     # The call's data
     title = fields.Char(compute="_compute_call")
@@ -41,7 +47,7 @@ class TelephonyRegistration(models.TransientModel):
     duration = fields.Integer(related="call_id.duration")
     queue = fields.Char(related="call_id.queue")
     user_id = fields.Many2one(related="call_id.user_id")
-    caller_name = fields.Char(related="call_id.caller_name")
+    caller_name = fields.Char(compute="_compute_call")
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
     diverted_from = fields.Char(related="call_id.diverted_from")
     withheld = fields.Boolean(related="call_id.withheld")
@@ -81,9 +87,19 @@ class TelephonyRegistration(models.TransientModel):
     next_activity_summary = fields.Char(string="To Do")
     is_saved = fields.Boolean(related="call_id.is_registered")
 
+    _call_user_uniq = models.UniqueIndex("(call_id, create_uid) WHERE ref IS NULL")
+    _ref_user_uniq = models.UniqueIndex("(ref, pbx_id, create_uid)")
+
     # === COMPUTE METHODS === #
 
-    @api.depends("call_id.display_name", "url_number", "url_direction", "pbx_id")
+    @api.depends(
+        "call_id.display_name",
+        "call_id.caller_name",
+        "url_number",
+        "url_direction",
+        "url_name",
+        "pbx_id",
+    )
     def _compute_call(self):
         for page in self:
             call = page.call_id or self.env["telephony.call"].new(
@@ -91,6 +107,7 @@ class TelephonyRegistration(models.TransientModel):
             )
             page.title = call._get_title()
             page.number = call.number
+            page.caller_name = call.caller_name
             page.number_display = call._get_number_text()
             page.dialed_number = call._get_dialed_text()
 
@@ -123,41 +140,36 @@ class TelephonyRegistration(models.TransientModel):
         """
         call = self.env["telephony.call"].browse(int(call_id))
         call.check_access("read")
-        page = self.search(
-            [("call_id", "=", call.id), ("create_uid", "=", self.env.uid)], limit=1
-        )
+        page = self._find_own([("call_id", "=", call.id)])
         if not page:
-            page = self.create({"call_id": call.id, "pbx_id": call.pbx_id.id})
-            page._prefill()
+            page = self._create_own({"call_id": call.id, "pbx_id": call.pbx_id.id})
         return page._get_action()
 
     @api.model
     def open_from_url(self, parameters):
         """Open the page that a URL asks for: a known call's, or one by number alone.
 
-        :param dict parameters: ``number``, ``direction``, and ``uniqueid`` or ``ref``;
-            ``pbx`` (id) where there are several telephone systems
+        :param dict parameters: ``call`` (id of a `telephony.call`); or ``number``,
+            ``direction``, ``name`` and ``dialed``, with the telephone system's own
+            ``uniqueid`` or a ``ref`` that stands for the call, and ``pbx`` (id) where
+            there are several telephone systems
         :return: an action, as ``open_for_call``
-        :raise UserError: where no telephone system is set up
+        :raise UserError: where the telephone system is not there, or none is
         """
+        if str(parameters.get("call") or "").isdecimal():
+            return self.open_for_call(parameters["call"])
         pbx = self._get_url_pbx(parameters.get("pbx"))
-        uniqueid = str(parameters.get("uniqueid") or "")
-        ref = str(parameters.get("ref") or uniqueid or uuid.uuid4())
-        call = self.env["telephony.call"].search(
-            [
-                ("pbx_id", "=", pbx.id),
-                ("uniqueid", "in", [uniqueid or f"url-{ref}", f"url-{ref}"]),
-            ],
-            limit=1,
-        )
+        ref = parameters.get("uniqueid") or parameters.get("ref") or uuid.uuid4()
+        ref = str(ref)[:MAX_REF]
+        page = self._find_own([("ref", "=", ref), ("pbx_id", "=", pbx.id)])
+        call = page.call_id or self._find_url_call(pbx, ref)
         if call:
+            if page and not self._find_own([("call_id", "=", call.id)]):
+                page.call_id = call
             return self.open_for_call(call.id)
-        page = self.search(
-            [("ref", "=", ref), ("create_uid", "=", self.env.uid)], limit=1
-        )
         if not page:
             direction = parameters.get("direction")
-            page = self.create(
+            page = self._create_own(
                 {
                     "ref": ref,
                     "pbx_id": pbx.id,
@@ -166,20 +178,73 @@ class TelephonyRegistration(models.TransientModel):
                     ),
                     "url_number": str(parameters.get("number") or ""),
                     "url_dialed_number": str(parameters.get("dialed") or ""),
+                    "url_name": str(parameters.get("name") or ""),
                 }
             )
-            page._prefill()
         return page._get_action()
 
     @api.model
+    def _find_own(self, domain):
+        """Return the current user's page that a domain means, if there is one."""
+        return self.search([*domain, ("create_uid", "=", self.env.uid)], limit=1)
+
+    @api.model
+    def _create_own(self, values):
+        """Create a page for the current user and fill it in.
+
+        :raise ConcurrencyError: where another tab is opening it now; Odoo tries the
+            request again and finds the page
+        """
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                page = self.create(values)
+        except UniqueViolation as error:
+            raise ConcurrencyError("the page is being opened") from error
+        page._prefill()
+        return page
+
+    @api.model
+    def _find_url_call(self, pbx, ref):
+        """Return the call of a URL, where the log knows it and the user may see it.
+
+        A softphone's ids are its own: two users' may be the same. What one of them
+        registers by URL is therefore found by that user alone.
+        """
+        return self.env["telephony.call"].search(
+            [
+                ("pbx_id", "=", pbx.id),
+                ("uniqueid", "in", [ref, self._get_url_uniqueid(ref)]),
+            ],
+            limit=1,
+        )
+
+    @api.model
+    def _get_url_uniqueid(self, ref):
+        """Return the unique id of a call that the current user knows by a URL."""
+        return f"url-{self.env.uid}-{ref}"
+
+    @api.model
     def _get_url_pbx(self, pbx_id):
-        """Return the telephone system that a URL means."""
+        """Return the telephone system that a URL means, else the user's own one.
+
+        :raise UserError: where the URL means one that is not the user's, or none is
+            set up
+        """
         pbxs = self.env["telephony.pbx"]
-        if str(pbx_id or "").isdecimal():
-            pbxs = pbxs.search([("id", "=", int(pbx_id))])
+        if pbx_id:
+            pbx = pbxs.browse(int(pbx_id) if str(pbx_id).isdecimal() else 0)
+            if not pbx.exists() or not pbx.has_access("read"):
+                raise UserError(
+                    self.env._(
+                        "The address names a telephone system that is not there, or "
+                        "that belongs to a company which is not active in the list at "
+                        "the top."
+                    )
+                )
+            return pbx
         # sudo - telephony.extension: one's own, in whatever company it is
         extension_sudo = self.env.user.sudo().telephony_extension_ids[:1]
-        pbx = pbxs or extension_sudo.pbx_id.sudo(False) or pbxs.search([], limit=1)
+        pbx = extension_sudo.pbx_id.sudo(False) or pbxs.search([], limit=1)
         if not pbx:
             raise UserError(self.env._("No telephone system is set up yet."))
         return pbx
@@ -193,6 +258,7 @@ class TelephonyRegistration(models.TransientModel):
             "number": reading.e164 or reading.text or False,
             "withheld": reading.kind == "withheld",
             "dialed_number": self.url_dialed_number,
+            "caller_name": self.url_name,
         }
 
     def _prefill(self):
@@ -356,7 +422,10 @@ class TelephonyRegistration(models.TransientModel):
         if self.save_number:
             self._save_number(record)
         if not self.call_id:
-            self.call_id = self._create_call()
+            # The telephone system may have told of the call meanwhile.
+            self.call_id = (
+                self._find_url_call(self.pbx_id, self.ref) or self._create_call()
+            )
         self.call_id.register(
             record._name, record.id, note=self.note, disposition=self.disposition_id.id
         )
@@ -439,7 +508,10 @@ class TelephonyRegistration(models.TransientModel):
         self.save_number = False
 
     def _create_call(self):
-        """Take a call that is known by its URL alone into the log."""
+        """Take a call that is known by its URL alone into the log.
+
+        Nobody tells how it went and when it ended: it has no outcome and no end.
+        """
         # sudo - telephony.extension: one's own, in whatever company it is
         extension_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
             lambda extension: extension.pbx_id == self.pbx_id
@@ -448,16 +520,16 @@ class TelephonyRegistration(models.TransientModel):
             [
                 {
                     "pbx_id": self.pbx_id.id,
-                    "uniqueid": f"url-{self.ref}",
+                    "uniqueid": self._get_url_uniqueid(self.ref),
                     "direction": self.url_direction,
                     "state": "ended",
-                    "outcome": "answered",
+                    "incomplete": True,
                     "number": self.url_number,
                     "dialed_number": self.url_dialed_number,
+                    "caller_name": self.url_name,
                     "extension": extension_sudo[:1].number,
                     "user_ids": self.env.user.ids,
                     "start_date": self.create_date,
-                    "end_date": fields.Datetime.now(),
                 }
             ]
         )

@@ -66,7 +66,7 @@ export function makeCard(values = {}) {
 export const server = {};
 
 /** Stands for a call's page: it says that it opened. */
-function makePage(id) {
+export function makePage(id) {
     return {
         type: "ir.actions.client",
         tag: "display_notification",
