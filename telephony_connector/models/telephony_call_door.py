@@ -1,6 +1,7 @@
 """The door: every source of calls ends in ``telephony.call._apply``."""
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..engine.call import State
 
@@ -97,8 +98,23 @@ class TelephonyCall(models.Model):
             ],
             order="id",
         )
-        found.lock_for_update()
+        found._door_lock()
         return {(call.pbx_id.id, call.uniqueid): call for call in found}
+
+    def _door_lock(self):
+        """Lock rows against other writers, and wait for them.
+
+        Not ``lock_for_update``: that refuses at once, even where another transaction
+        merely opens the call's page, whose row refers to it.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    """SELECT id FROM telephony_call WHERE id IN %s
+                        ORDER BY id FOR NO KEY UPDATE""",
+                    tuple(self.ids),
+                )
+            )
 
     @api.model
     def _door_extensions(self, changes):

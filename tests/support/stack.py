@@ -98,7 +98,8 @@ class Stack:
         wait_for(
             lambda: (
                 not self.admin.search_count(
-                    "telephony.call", [("state", "!=", "ended")]
+                    "telephony.call",
+                    [("state", "!=", "ended"), ("pbx_id", "=", self.pbx)],
                 )
             ),
             what="the log to hold no open call",
@@ -137,6 +138,15 @@ class Stack:
 
 
 def _create_agents(admin):
+    for login in AGENTS:
+        create_agent(admin, login)
+
+
+def create_agent(admin, login):
+    """Create a user of telephony and sales, whose password is the login.
+
+    :return: the user's id.
+    """
     groups = [
         admin.call("ir.model.data", "check_object_reference", *xmlid)[1]
         for xmlid in (
@@ -144,14 +154,13 @@ def _create_agents(admin):
             ("sales_team", "group_sale_salesman"),
         )
     ]
-    for login in AGENTS:
-        admin.create(
-            "res.users",
-            name=f"{login.capitalize()} Test",
-            login=login,
-            password=login,
-            group_ids=[(6, 0, groups)],
-        )
+    return admin.create(
+        "res.users",
+        name=f"{login.capitalize()} Test",
+        login=login,
+        password=login,
+        group_ids=[(6, 0, groups)],
+    )
 
 
 @contextmanager
