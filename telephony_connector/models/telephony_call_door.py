@@ -1,6 +1,7 @@
 """The door: every source of calls ends in ``telephony.call._apply``."""
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..engine.call import State
 
@@ -97,8 +98,24 @@ class TelephonyCall(models.Model):
             ],
             order="id",
         )
-        found.lock_for_update()
+        found._door_lock()
         return {(call.pbx_id.id, call.uniqueid): call for call in found}
+
+    def _door_lock(self):
+        """Lock the calls' rows, waiting for whoever holds them.
+
+        A page that is being opened refers to its call, one that is being saved writes
+        it. Odoo's own lock would give up there, and what the source tells be lost; here
+        a row that changed meanwhile is a serialization failure, which is tried again.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    """SELECT id FROM telephony_call WHERE id IN %s
+                        ORDER BY id FOR NO KEY UPDATE""",
+                    tuple(self.ids),
+                )
+            )
 
     @api.model
     def _door_extensions(self, changes):

@@ -60,7 +60,7 @@ class TelephonyCall(models.Model):
                 continue
             dialled = calls_sudo._find_dialled(change)
             if dialled:
-                dialled.lock_for_update()
+                dialled._door_lock()
                 dialled.uniqueid = change["uniqueid"]
 
     @api.model
