@@ -1,5 +1,5 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { beforeEach, expect, test } from "@odoo/hoot";
 import { advanceTime, mockDate } from "@odoo/hoot-mock";
 import { asyncStep, getService, serverState, waitForSteps } from "@web/../tests/web_test_helpers";
 import {
@@ -12,7 +12,6 @@ import {
     setupTelephony,
 } from "./telephony_test_helpers";
 
-describe.current.tags("desktop");
 defineTelephonyModels();
 beforeEach(() => setupTelephony());
 
