@@ -16,7 +16,7 @@ help:  ## show this
 		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 
 setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
-	@tools/setup odoo asterisk chromium lint
+	@tools/setup odoo asterisk chromium api lint
 
 demo:  ## run Odoo with the addon, a real Asterisk and telephones, until Ctrl-C
 	@tools/setup odoo asterisk
@@ -28,11 +28,11 @@ ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|
 	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
 
 test:  ## run all tests: rules, models, browser, install and uninstall, end to end [ARGS=for pytest]
-	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
 e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
-	@env -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier

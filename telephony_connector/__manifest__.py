@@ -23,6 +23,7 @@
         "views/telephony_extension_views.xml",
         "views/telephony_disposition_views.xml",
         "views/telephony_call_views.xml",
+        "views/telephony_record_call_views.xml",
         "views/telephony_registration_views.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",

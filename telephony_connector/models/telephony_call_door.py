@@ -102,11 +102,10 @@ class TelephonyCall(models.Model):
         return {(call.pbx_id.id, call.uniqueid): call for call in found}
 
     def _door_lock(self):
-        """Lock the calls' rows, waiting for whoever holds them.
+        """Lock rows against other writers, and wait for them.
 
-        A page that is being opened refers to its call, one that is being saved writes
-        it. Odoo's own lock would give up there, and what the source tells be lost; here
-        a row that changed meanwhile is a serialization failure, which is tried again.
+        Not ``lock_for_update``: that refuses at once, even where another transaction
+        merely opens the call's page, whose row refers to it.
         """
         if self:
             self.env.execute_query(
@@ -160,6 +159,7 @@ class TelephonyCall(models.Model):
         }
         if self and not is_whole:
             values = self._door_merge(values)
+            values |= self._door_close(values)
         elif self and change.get("incomplete"):
             values = self._door_adopt(values)
         if not self:
@@ -192,6 +192,28 @@ class TelephonyCall(models.Model):
             if key in values and self[key]:
                 merged[key] = better(values[key], self[key])
         return merged
+
+    def _door_close(self, values):
+        """Return what follows for a call that ends, and nobody says how.
+
+        That is so for what the log holds open and the PBX knows no more: whoever talked
+        has answered, and no party goes on.
+        """
+        if values.get("state") != "ended":
+            return {}
+        closed = {}
+        if not values.get("outcome", self.outcome) and (
+            values.get("answer_date") or self.answer_date
+        ):
+            closed["outcome"] = "answered"
+        end = {"state": "ended", "end_date": values.get("end_date")}
+        open_legs = self.leg_ids.filtered(lambda leg: leg.state != "ended")
+        if open_legs:
+            closed["leg_ids"] = [
+                (1, leg.id, {**end, "outcome": leg.answer_date and "answered"})
+                for leg in open_legs
+            ]
+        return closed
 
     def _door_adopt(self, values):
         """Keep what the log knows of a call that a new leader found in progress."""
@@ -240,7 +262,7 @@ class TelephonyCall(models.Model):
             if command:
                 commands.append(command)
         if commands:
-            values["leg_ids"] = commands
+            values["leg_ids"] = values.get("leg_ids", []) + commands
         new_users = users - self.user_ids
         if new_users:
             values["user_ids"] = [(4, user.id) for user in new_users]

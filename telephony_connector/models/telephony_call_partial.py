@@ -35,8 +35,8 @@ class TelephonyCall(models.Model):
         :raise ConcurrencyError: another request created the same call at this moment;
             the request is tried again then
         """
-        self._claim_dialled(changes)
         try:
+            self._claim_dialled(changes)
             calls = self._apply(changes)
             calls.flush_recordset()
         except psycopg2.errors.UniqueViolation as error:
@@ -144,7 +144,7 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _cron_end_lost(self):
-        """End calls told in parts whose end nobody told, so that none rings for ever."""
+        """End calls told in parts whose end nobody told: none rings for ever."""
         now = fields.Datetime.now()
         lost = self.search(
             [

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import retrying
 from odoo.tools import consteq
 
 from ..engine.errors import ActionTimeout, TelephonyError
@@ -156,9 +157,7 @@ class MightyCallProvider(Provider):
         session_sudo = (
             self.env["telephony.provider.session"]
             .sudo()
-            .search(
-                [("pbx_id", "=", pbx_sudo.id), ("extension_id", "=", extension.id)]
-            )
+            .search([("pbx_id", "=", pbx_sudo.id), ("extension_id", "=", extension.id)])
         )
         token = session_sudo and Token(
             session_sudo.access, session_sudo.refresh or "", session_sudo.expire_date
@@ -203,19 +202,32 @@ class MightyCallProvider(Provider):
 
 
 def _make_call(registry, pbx_id, extension_id, command_id, number):
-    """Place a call that was committed, and write what came of it to its command."""
+    """Place a call that was committed, and write what came of it to its command.
+
+    The server is asked once; only the writing is tried again, where another request
+    writes to the call at the same time.
+    """
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         pbx = env["telephony.pbx"].browse(pbx_id)
         extension = env["telephony.extension"].browse(extension_id)
+        outcome = _ask_for_call(pbx, extension, number)
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
         command = env["telephony.command"].browse(command_id)
-        try:
-            client = pbx._get_provider()._get_client(extension)
-            answer = client.make_call(pbx.business_number, number)
-        except ActionTimeout as error:
-            command._finish("failed", "unknown", str(error))
-        except TelephonyError as error:
-            _logger.warning("%s: nothing was dialled: %s", pbx.name, error)
-            command._finish("failed", error.code, str(error))
-        else:
-            command._finish("done", answer=answer)
+        retrying(partial(command._finish, *outcome), env)
+
+
+def _ask_for_call(pbx, extension, number):
+    """Ask the server to place a call.
+
+    :return: state, code and answer for ``telephony.command._finish``
+    """
+    try:
+        client = pbx._get_provider()._get_client(extension)
+        return "done", False, client.make_call(pbx.business_number, number)
+    except ActionTimeout as error:
+        return "failed", "unknown", str(error)
+    except TelephonyError as error:
+        _logger.warning("%s: nothing was dialled: %s", pbx.name, error)
+        return "failed", error.code, str(error)

@@ -26,8 +26,10 @@ from . import test_number_corpus
 from . import test_number_index
 from . import test_number_match
 from . import test_numbers
+from . import test_pbx_setup
 from . import test_rate_limit
 from . import test_registration
+from . import test_rights
 from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token

@@ -122,6 +122,21 @@ class TestCallDoor(TelephonyCommon):
         self.assertEqual(call.number, "+33612340001")
         self.assertEqual(call.caller_name, "Jeanne")
 
+    def test_end_that_nobody_saw(self):
+        """Who talked has answered, no leg goes on; of the rest nothing is made up."""
+        forgotten = {"state": "ended", "end_date": at(90), "incomplete": True}
+        call = self.apply(self.answered(1))
+        self.apply(self.change("c1", **forgotten))
+        self.assertRecordValues(call, [{"state": "ended", "outcome": "answered"}])
+        self.assertRecordValues(
+            call.leg_ids,
+            [{"state": "ended", "outcome": "answered", "end_date": at(90)}],
+        )
+        unanswered = self.ring("c2")
+        self.apply(self.change("c2", **forgotten))
+        self.assertRecordValues(unanswered, [{"state": "ended", "outcome": False}])
+        self.assertEqual(set(unanswered.leg_ids.mapped("state")), {"ended"})
+
     def test_adopted_call_keeps_what_was_known(self):
         """After a restart the new leader knows less of a call than the log does."""
         call = self.ring()
