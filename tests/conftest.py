@@ -34,9 +34,11 @@ def _session_stack(postgres):
 def stack(_session_stack):
     """A running :class:`~tests.support.stack.Stack` in which nobody talks."""
     _session_stack.hang_up_all()
+    heard = len(_session_stack.complaints())
     yield _session_stack
     _session_stack.hang_up_all()
     _session_stack.listener.check()
+    assert _session_stack.complaints()[heard:] == []
 
 
 @pytest.fixture(scope="session")
@@ -58,16 +60,16 @@ def web_client(stack, _chromium, request):
 
     def open_for(login):
         context = _chromium.new_context(viewport={"width": 1366, "height": 768})
-        client = WebClient(context.new_page(), stack.odoo.url, login)
+        client = WebClient(context.new_page(), stack.odoo.url)
         clients.append(client)
-        client.log_in()
+        client.log_in(stack.client(login))
         return client
 
     yield open_for
     failed = request.node.stash.get(_FAILED, False)
     for number, client in enumerate(clients, 1):
         if failed:
-            client.shot(f"{request.node.name}-{number}-{client.login}")
+            client.shot(f"{request.node.name}-{number}")
         client.page.context.close()
     assert [error for client in clients for error in client.errors] == []
 

@@ -47,21 +47,18 @@ def test_a3_the_extension_is_connected_with_the_number(stack, agent_page, number
     own.answer()
     theirs = stack.phone("public").incoming()
     assert theirs.number == number
-    ringing = stack.wait_for_call(
-        ("number", "=", number), state="ringing", direction="outbound"
-    )
-    expect(agent_page.card).to_contain_text(f"Called {number}")
+    stack.wait_for_call(number, state="ringing", direction="outbound")
+    expect(agent_page.card(number)).to_contain_text(f"Called {number}")
 
     theirs.answer()
-    mine = ("id", "=", ringing["id"])
-    stack.wait_for_call(mine, state="ongoing", user_id=[stack.agent.uid, "Agent Test"])
+    agent = [stack.agent.uid, "Agent Test"]
+    stack.wait_for_call(number, state="ongoing", user_id=agent)
     assert own.state == theirs.state == "up"
     agent_page.shot("outgoing-call")
 
     theirs.hang_up()
     own.ended()
-    stack.wait_for_call(mine, state="ended", outcome="answered")
-    assert len(stack.calls(("number", "=", number))) == 1
+    stack.wait_for_call(number, state="ended", outcome="answered")
 
 
 def test_a3_the_call_belongs_to_the_clicked_record(stack, agent_page, number):
@@ -70,13 +67,13 @@ def test_a3_the_call_belongs_to_the_clicked_record(stack, agent_page, number):
     contact(stack, f"Namesake {number}", number)
     agent_page.call_button.first.click()
     stack.phone("1001").incoming()
-    call = stack.wait_for_call(("number", "=", number), direction="outbound")
-    (read,) = stack.calls(("id", "=", call["id"]), fields=("res_model", "res_id"))
-    assert (read["res_model"], read["res_id"]) == ("res.partner", clicked)
+    stack.wait_for_call(
+        number, direction="outbound", object_ref=f"res.partner,{clicked}"
+    )
 
 
 def test_a3_the_user_who_does_not_answer_calls_nobody(stack, agent_page, number):
     agent_page.call_button.first.click()
     stack.phone("1001").incoming().reject()
-    stack.wait_for_call(("number", "=", number), state="ended")
+    stack.wait_for_call(number, state="ended")
     assert stack.phone("public").is_quiet

@@ -52,7 +52,7 @@ class Telephony(Command):
             subparsers,
             "check-index",
             self._check_index,
-            "Compare the index of phone numbers with the records; status 1 if they differ",
+            "Compare the index of phone numbers with the records; status 1 if not",
         )
         check_index.add_argument(
             "--mend", action="store_true", help="also make the index right"

@@ -85,9 +85,6 @@ def check_index(dbname, out, mend=False):
     with Registry(dbname).cursor() as cr:
         sources = api.Environment(cr, SUPERUSER_ID, {})["telephony.number.source"]
         for model, count, missing, extra in sources._check_all(mend):
-            if mend:
-                # Batch by batch, so that nobody waits for the whole.
-                cr.commit()
             looked_at += count
             missing_count += len(missing)
             extra_count += len(extra)

@@ -16,14 +16,23 @@ class TelephonyController(http.Controller):
         """Ring the user's own phone, then the number: see ``telephony.call.dial``."""
         return request.env["telephony.call"].dial(number, model, res_id, field)
 
-    @http.route("/telephony/incoming", type="http", auth="user", methods=["GET"])
+    @http.route(
+        "/telephony/incoming", type="http", auth="user", methods=["GET"], readonly=True
+    )
     def incoming(self, **parameters):
-        """Show the page of an incoming call from ``number``. Writes nothing."""
+        """Show the page of an incoming call. Writes nothing.
+
+        :param parameters: ``number``, ``name``, ``dialed``, ``uniqueid`` (or as the
+            telephone system ``pbx`` calls them); or ``call``, the id of a
+            `telephony.call`
+        """
         return self._redirect_to_page("inbound", parameters)
 
-    @http.route("/telephony/outgoing", type="http", auth="user", methods=["GET"])
+    @http.route(
+        "/telephony/outgoing", type="http", auth="user", methods=["GET"], readonly=True
+    )
     def outgoing(self, **parameters):
-        """Show the page of an outgoing call to ``number``. Writes nothing."""
+        """Show the page of an outgoing call, as ``incoming``. Writes nothing."""
         return self._redirect_to_page("outbound", parameters)
 
     def _redirect_to_page(self, direction, parameters):
@@ -34,23 +43,27 @@ class TelephonyController(http.Controller):
         """
         wanted = {
             key: value[:MAX_PARAMETER]
-            for key in ("number", "uniqueid", "dialed", "pbx", "ref")
-            if (value := parameters.get(key))
+            for key, value in request.env["telephony.pbx"]._read_url(parameters).items()
         }
-        if wanted.get("number", "").startswith(" "):
-            # An unencoded plus arrives as a space.
-            wanted["number"] = "+" + wanted["number"].strip()
-        if "uniqueid" not in wanted and "ref" not in wanted:
-            wanted["ref"] = uuid.uuid4().hex
-            return self._redirect(request.httprequest.path, wanted)
-        for key in ("number", "dialed"):
-            if key in wanted:
-                # The web client's router turns what looks like a number into one, and
-                # drops its plus or leading zeros: as a URI it stays a text.
-                wanted[key] = f"tel:{wanted[key].removeprefix('tel:')}"
+        if not wanted.keys() & {"call", "uniqueid", "ref"}:
+            ref = {"ref": uuid.uuid4().hex}
+            return self._redirect(request.httprequest.path, {**parameters, **ref})
+        for key in wanted.keys() & {"number", "dialed"}:
+            wanted[key] = self._as_uri(wanted[key])
         return self._redirect(
             "/odoo/telephony-call", {"direction": direction, **wanted}
         )
+
+    def _as_uri(self, number):
+        """Write a number as a URI.
+
+        The web client's router turns what looks like a number into one, and drops its
+        plus or leading zeros: as a URI it stays a text.
+        """
+        if number.startswith(" "):
+            # An unencoded plus arrives as a space.
+            number = "+" + number.strip()
+        return number if ":" in number else f"tel:{number}"
 
     def _redirect(self, path, query):
         return request.redirect(f"{path}?{urlencode(query, quote_via=quote)}")

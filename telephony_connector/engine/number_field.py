@@ -9,7 +9,7 @@ from . import number_plan, number_text
 
 MIN_DIGITS = 3
 # What Odoo's own widget, imports and most people write: one number, nothing else.
-_PLAIN = re.compile(r"\+?[\d\s().\-]+\Z", re.ASCII)
+_PLAIN = re.compile(r"\+?[\d ().\-]+\Z", re.ASCII)
 _STRONG = re.compile(
     r"[|;\n\r\t&]|(?<=[\d)\s])\b(?:or|and|ou|et|oder|und|o|y|e)\b(?=[\s+(\d])",
     re.IGNORECASE,
@@ -66,7 +66,7 @@ def _pieces(text: str, region: str) -> list[str]:
 
 def _split_soft(part: str, region: str) -> list[str]:
     """Split at a slash or comma, unless it stands within one number (0201/123456)."""
-    pieces = _SOFT.split(part)
+    pieces = list(map(number_text.strip_extension, _SOFT.split(part)))
     if len(pieces) == 1:
         return pieces
     digits = [number_text.digits_of(piece) for piece in pieces]
@@ -88,7 +88,14 @@ def _is_number(digits: str, region: str) -> bool:
     if not region and not digits.startswith("+"):
         return 7 <= len(digits) <= 11
     found = number_plan.interpret(digits, region)
-    return bool(found) and found[0].valid
+    return bool(found) and found[0].sound
+
+
+def _interpret(digits: str, region: str) -> list[number_plan.Candidate]:
+    if region or digits.startswith(("+", "00")):
+        return number_plan.interpret(digits, region)
+    # Whoever asks later reads the digits with their own country.
+    return []
 
 
 def _read_piece(piece: str, region: str, certain: bool) -> list[tuple[str, bool]]:
@@ -99,8 +106,8 @@ def _read_piece(piece: str, region: str, certain: bool) -> list[tuple[str, bool]
         digits = without if _is_number(without, region) else digits
     if len(digits) < MIN_DIGITS:
         return []
-    found = number_plan.interpret(digits, region)
-    if found and found[0].valid:
+    found = _interpret(digits, region)
+    if found and found[0].sound:
         return _keys(found, certain)
     if several := _split_weak(piece, region):
         return [key for part in several for key in _read_piece(part, region, certain)]
@@ -131,7 +138,7 @@ def _split_weak(piece: str, region: str) -> list[str]:
 
 def _keys(found: list[number_plan.Candidate], certain: bool) -> list[tuple[str, bool]]:
     return [
-        (item.e164, item.valid and (certain or item.international)) for item in found
+        (item.e164, item.sound and (certain or item.international)) for item in found
     ]
 
 

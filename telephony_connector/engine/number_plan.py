@@ -32,12 +32,15 @@ class Candidate:
     """One meaning of a text of digits.
 
     ``international`` says that the text names the country itself; ``valid`` that the
-    number is within the country's plan, and not only of a possible length.
+    number is in use by the country's plan. ``sound`` says that no digit is missing: a
+    valid number, or one of the only length that the country's numbers have (plans grow,
+    and test numbers are valid nowhere).
     """
 
     e164: str
     international: bool
     valid: bool
+    sound: bool
 
 
 def interpret(text: str, region: str) -> list[Candidate]:
@@ -58,15 +61,17 @@ def interpret(text: str, region: str) -> list[Candidate]:
     if found:
         found = _with_others(text, region, national)
     else:
-        found = _foreign(text)
-        if national and not (found and found[0].international and text[0] == "0"):
+        found = _foreign(text, region)
+        if national and not (found and text[0] == "0"):
             found.append(national)
     return list(dict.fromkeys(found))
 
 
 def find(text: str, region: str) -> list[Candidate]:
-    """The valid numbers that stand somewhere within a text."""
-    matches = phonenumbers.PhoneNumberMatcher(text, region or None)
+    """The numbers of possible length that stand somewhere within a text."""
+    matches = phonenumbers.PhoneNumberMatcher(
+        text, region or None, leniency=phonenumbers.Leniency.POSSIBLE
+    )
     return [_candidate(match.number, "+" in match.raw_string) for match in matches]
 
 
@@ -126,14 +131,18 @@ def _is_ordinary(text: str, e164: str) -> bool:
     return "".join(filter(str.isdecimal, written)) == text
 
 
-def _foreign(text: str) -> list[Candidate]:
-    for prefix in COMMON_IDD:
-        if text.startswith(prefix):
-            found = _international("+" + text.removeprefix(prefix))
-            if found and found.valid:
-                return [found]
-    found = _international("+" + text) if text[0] != "0" else None
-    return [found] if found and found.valid else []
+def _foreign(text: str, region: str) -> list[Candidate]:
+    """Numbers that name their country, after a prefix or without any sign of it."""
+    found = [
+        _international("+" + text.removeprefix(prefix))
+        for prefix in COMMON_IDD
+        if text.startswith(prefix)
+    ]
+    found = [candidate for candidate in found if candidate and candidate.sound]
+    if not found and text[0] != "0":
+        bare = _international("+" + text)
+        found = [bare] if bare and (bare.valid or bare.sound and not region) else []
+    return sorted(found, key=lambda candidate: not candidate.valid)[:1]
 
 
 def _candidate(number, international: bool) -> Candidate:
@@ -143,7 +152,17 @@ def _candidate(number, international: bool) -> Candidate:
     elif number.country_code == MEXICO:
         _replace_if_valid(number, number.national_number - 10**10)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Candidate(e164, international, valid)
+    return Candidate(e164, international, valid, valid or _has_only_length(number))
+
+
+def _has_only_length(number) -> bool:
+    region = phonenumbers.region_code_for_country_code(number.country_code)
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(
+        number.country_code, region
+    )
+    lengths = metadata.general_desc.possible_length if metadata else ()
+    digits = phonenumbers.national_significant_number(number)
+    return len(lengths) == 1 and len(digits) == lengths[0]
 
 
 def _with_ninth_digit(national: int) -> int:
@@ -212,6 +231,7 @@ def may_be_same(one: str, other: str) -> bool:
 
     So it is with mobile numbers of Argentina, with and without the 9.
     """
-    return phonenumbers.is_number_match(one, other) == (
-        phonenumbers.MatchType.SHORT_NSN_MATCH
+    return len(one) != len(other) and (
+        phonenumbers.is_number_match(one, other)
+        == phonenumbers.MatchType.SHORT_NSN_MATCH
     )

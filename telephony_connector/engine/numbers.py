@@ -6,7 +6,7 @@ find all keys that may match in one read of an index.
 """
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import phonenumbers
@@ -48,7 +48,7 @@ class Reading:
 
     ``text`` holds its digits (with "+", "*" and "#"), or the text itself where it has
     none. ``keys`` are the E.164 numbers it may mean, likeliest first; ``certain`` says
-    that they are valid numbers. ``region`` is the country it was read with.
+    that no digit is missing. ``region`` is the country it was read with.
     """
 
     kind: Kind
@@ -68,6 +68,14 @@ class Reading:
         return self.kind is Kind.EXTERNAL or (
             self.kind is Kind.UNREADABLE and self.text.removeprefix("+").isdecimal()
         )
+
+    def settled(self, known: Set[str]) -> "Reading":
+        """The reading without its less likely meanings, where a likelier one is known.
+
+        :param known: the keys that some record has
+        """
+        first = next((key for key in self.keys if key in known), None)
+        return replace(self, keys=(first,)) if first else self
 
     def suffixes(self) -> list[int]:
         """The index keys under which every stored form of the number is found."""
@@ -130,7 +138,7 @@ def _read_digits(text: str, region: str, outside_prefix: str) -> Reading:
     if bare and number_plan.is_short(text, region):
         return Reading(Kind.SHORT, text, region=region)
     found = _candidates(text, region, outside_prefix)
-    certain = bool(found) and found[0].valid
+    certain = bool(found) and found[0].sound
     few = len(text) < MIN_EXTERNAL_DIGITS
     if bare and few:
         if not certain or not number_plan.may_be_subscriber(text, region):
@@ -149,11 +157,11 @@ def _candidates(
     if not outside_prefix or not text.startswith(outside_prefix):
         return found
     outside = number_plan.interpret(text.removeprefix(outside_prefix), region)
-    outside = [candidate for candidate in outside if candidate.valid]
+    outside = [candidate for candidate in outside if candidate.sound]
     at_home = [
         candidate
         for candidate in found
-        if candidate.valid and (text[0] == "0" or not candidate.international)
+        if candidate.sound and (text[0] == "0" or not candidate.international)
     ]
     return outside + at_home if outside else found
 
@@ -168,7 +176,7 @@ def compare(stored: str, certain: bool, reading: Reading) -> Reason | None:
     if stored in reading.keys:
         return Reason.NUMBER
     digits = stored.removeprefix("+")
-    if stored == reading.text.removeprefix("+"):
+    if digits == reading.text.removeprefix("+") and not reading.certain:
         return Reason.DIGITS
     if digits == stored and reading.keys:
         # Stored where no country was known: read with the country of who asks.

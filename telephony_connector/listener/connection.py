@@ -5,8 +5,8 @@ import logging
 
 from ..ami import actions
 from ..ami.backoff import Backoff
-from ..ami.session import Session, Settings
 from ..engine.errors import TelephonyError
+from .account import open_session
 from .bridge import Unavailable
 from .permissions import describe_missing
 
@@ -19,8 +19,8 @@ RESYNC_EVERY = 60.0
 class Connection:
     """Keeps one telephone system connected, and the tracker in step with it.
 
-    :param leader: the `PbxRunner` that leads; its ``settings``, ``tracker``, ``writer``,
-        ``statistics`` and ``in_database`` are used
+    :param leader: the `PbxRunner` that leads; its ``settings``, ``bridge``,
+        ``tracker``, ``writer`` and ``in_database`` are used
     :param on_event: called with each event, in order
     """
 
@@ -62,7 +62,7 @@ class Connection:
 
         :return: the `TelephonyError` that ended it
         """
-        session = Session(self._get_ami_settings(), self._on_event)
+        session = open_session(self._leader.settings, self._on_event)
         resync = None
         try:
             info = await session.open()
@@ -86,19 +86,6 @@ class Connection:
             if resync:
                 resync.cancel()
             await session.close()
-
-    def _get_ami_settings(self):
-        settings = self._leader.settings
-        return Settings(
-            host=settings.host,
-            port=settings.port,
-            username=settings.username,
-            secret=settings.secret,
-            tls=settings.use_tls,
-            tls_verify=settings.tls_verify,
-            ca_data=settings.tls_ca or None,
-            name=settings.name,
-        )
 
     async def _show(self, state, message=None, version=None, allowed=None):
         """Log a change of the connection's state and show it on the form."""
@@ -161,7 +148,9 @@ class Connection:
 
         A PBX does not say which events an account may read.
         """
-        unheard = channels - self._channels and self._channels and not self._new_channels
+        unheard = (
+            channels - self._channels and self._channels and not self._new_channels
+        )
         self._channels, self._new_channels = channels, 0
         if unheard:
             await self._show(

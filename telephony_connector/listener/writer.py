@@ -102,5 +102,7 @@ class Writer:
     def _collect(self):
         for call in self._tracker.take():
             # Not by put(): what is collected here is written by the loop that asks.
-            self.put({**call.changes(), "pbx_id": self._settings.id, "term": self._term})
+            self.put(
+                {**call.changes(), "pbx_id": self._settings.id, "term": self._term}
+            )
         self._heard.clear()

@@ -10,11 +10,15 @@ class ResPartner(models.Model):
         return ["commercial_partner_id"]
 
     @api.model
-    def _telephony_rank_fields(self):
+    def _telephony_match_fields(self):
         return [
-            *super()._telephony_rank_fields(),
+            *super()._telephony_match_fields(),
             "commercial_partner_id",
+            "company_name",
             "is_company",
+            "name",
+            "parent_id",
+            "type",
         ]
 
     def _telephony_rank(self):
@@ -29,10 +33,11 @@ class ResPartner(models.Model):
         )
 
     def _telephony_note_changed(self, ids, vals_list):
-        super()._telephony_note_changed(ids, vals_list)
+        result = super()._telephony_note_changed(ids, vals_list)
         # Leads and the company's people may be read with a partner's country.
         self.env["telephony.number"]._pending().partners.update(
             id_
             for id_, vals in zip(self._ids, vals_list, strict=True)
             if "country_id" in vals
         )
+        return result

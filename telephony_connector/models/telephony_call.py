@@ -89,13 +89,15 @@ class TelephonyCall(models.Model):
     answer_date = fields.Datetime(readonly=True)
     end_date = fields.Datetime(readonly=True)
     duration = fields.Integer(
-        string="Talk Time (s)",
+        string="Talk Time",
+        help="In seconds.",
         compute="_compute_durations",
         store=True,
         aggregator="sum",
     )
     ring_duration = fields.Integer(
-        string="Time to Answer (s)",
+        string="Time to Answer",
+        help="In seconds; how long it rang where nobody answered.",
         compute="_compute_durations",
         store=True,
         aggregator="avg",

@@ -6,15 +6,14 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-DIALABLE = re.compile(r"^\+?[0-9*#]{1,32}$")
-
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     @api.model
     def dial(self, number, model=False, res_id=False, field=False):
-        """Ring the current user's own phone, then ``number``.
+        """Ring the current user's own phone, then ``number``; or have it dialled by a
+        link, as the kind of telephone system does.
 
         :param str number: as it stands in the record's field, or as typed in
         :param str model: of the record that was clicked, with ``res_id`` and ``field``;
@@ -27,11 +26,9 @@ class TelephonyCall(models.Model):
         pbx = extension.pbx_id
         record = self._check_clicked(number, model, res_id, field)
         reading = self.env["telephony.number"]._read(number, pbx)
+        pbx._check_dialable(reading)
         text = pbx._get_dial_text(reading)
-        if not DIALABLE.match(text):
-            raise UserError(
-                self.env._("“%(number)s” is no telephone number.", number=number)
-            )
+        provider = pbx._get_provider()
         call = self._apply(
             [
                 {
@@ -45,12 +42,13 @@ class TelephonyCall(models.Model):
                     "dialed_number": text,
                     "extension": extension.number,
                     "start_date": fields.Datetime.now(),
+                    **provider.prepare_call(),
                 }
             ]
         ).with_env(self.env)
         if record is not None:
             call._set_object(record)
-        command = pbx._get_provider().dial(call, extension, text)
+        command = provider.dial(call, extension, text)
         return {
             "call_id": call.id,
             "command_id": command.id,
@@ -59,6 +57,7 @@ class TelephonyCall(models.Model):
             "message": self.env._(
                 "Ringing your phone %(extension)s", extension=extension.number
             ),
+            **provider.describe_dial(call, text),
         }
 
     @api.model

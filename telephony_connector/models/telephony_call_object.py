@@ -31,7 +31,13 @@ class TelephonyCall(models.Model):
         string="Registered on",
         compute="_compute_object",
     )
-    note = fields.Html(readonly=True, sanitize_style=True)
+    disposition_id = fields.Many2one(
+        "telephony.disposition",
+        string="Result",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     is_registered = fields.Boolean(
         string="Registered",
         readonly=True,
@@ -186,15 +192,26 @@ class TelephonyCall(models.Model):
             {"res_model": record._name, "res_id": record.id, "partner_id": partner.id}
         )
 
+    def _move_object(self, sources, target):
+        """Have the calls of records that are merged follow to the one that is kept."""
+        # sudo - telephony.call: whoever may merge the records may take the calls along
+        calls_sudo = self.sudo().search(
+            [("res_model", "=", target._name), ("res_id", "in", sources.ids)]
+        )
+        for call_sudo in calls_sudo:
+            call_sudo._set_object(target)
+
     # === REGISTRATION === #
 
-    def register(self, record_model, record_id, note=False):
+    def register(self, record_model, record_id, note=False, disposition=False):
         """Save what a user says of the call, and put it in the record's chatter.
 
         :param str record_model: name of the model that the call is registered on
         :param int record_id: the record's id
         :param str note: HTML, sanitized when stored
-        :raise AccessError: where the user may read the call or the record not
+        :param int disposition: id of the `telephony.disposition` that it ended with
+        :raise AccessError: where the user may not read the call, the record, or the
+            note that would be replaced
         :raise UserError: where calls can't be registered on such a record
         """
         self.ensure_one()
@@ -205,10 +222,17 @@ class TelephonyCall(models.Model):
             )
         record = self.env[record_model].browse(int(record_id))
         record.check_access("read")
+        self._check_content_access()
         old_object = self._get_object()
         self._set_object(record)
         # sudo - telephony.call: users write notes through this checked method alone
-        self.sudo().write({"note": note or False, "is_registered": True})
+        self.sudo().write(
+            {
+                "stored_note": note or False,
+                "disposition_id": disposition,
+                "is_registered": True,
+            }
+        )
         if old_object is not None and old_object != record:
             # sudo - mail.message: the call moves, and so does its message
             self.sudo().message_id.unlink()
@@ -243,6 +267,8 @@ class TelephonyCall(models.Model):
         facts = [outcomes.get(self.outcome)]
         if self.duration:
             facts.append(_format_seconds(self.duration))
+        if self.disposition_id:
+            facts.append(self.disposition_id.name)
         if self.user_id:
             facts.append(self.user_id.name)
         return Markup("<p>☎ <b>%s</b><br/>%s</p>%s") % (

@@ -1,16 +1,14 @@
-"""What the telephone in the systray shows: the line, recent and missed calls."""
+"""What the telephone in the systray lists, and its search for whom to call."""
 
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-# How many recent calls, and how many results of a search, the panel holds.
+# How many calls, and how many results of a search, the panel holds.
+MISSED_CALLS = 30
 RECENT_CALLS = 15
 FOUND_CALLEES = 8
-# Missed calls older than this no longer wait to be called back.
-MISSED_DAYS = 7
 # Digits below which a number is typed rather than searched.
 SEARCHED_DIGITS = 4
 
@@ -24,64 +22,6 @@ class TelephonyCall(models.Model):
         help="Somebody took care of this missed call.",
     )
 
-    # === THE LINE === #
-
-    @api.readonly
-    @api.model
-    def get_phone_state(self):
-        """Return the current user's line, missed calls and calls in progress.
-
-        :rtype: dict
-        :return: ``line`` is ``ready``, ``pbx_unreachable``, ``no_listener`` or
-            ``no_extension``; ``open_calls`` are ids
-        """
-        is_user = self.env.user.has_group("telephony_connector.group_telephony_user")
-        # sudo - telephony.extension: one's own, in whatever company they are
-        extensions_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
-            "pbx_id.active"
-        )
-        return {
-            "can_call": bool(is_user and extensions_sudo),
-            "user_is_telephony": is_user,
-            "line": self._get_line(extensions_sudo[:1].pbx_id),
-            "extensions": [
-                {
-                    "id": extension.id,
-                    "number": extension.number,
-                    "pbx_id": extension.pbx_id.id,
-                    "pbx_name": extension.pbx_id.name,
-                    "connection_state": extension.pbx_id.connection_state,
-                    "connection_text": extension.pbx_id._get_connection_text(),
-                }
-                for extension in extensions_sudo
-            ],
-            "missed_count": len(self._get_missed()) if is_user else 0,
-            "open_calls": self._get_own_open().ids if is_user else [],
-        }
-
-    @api.model
-    def _get_line(self, pbx):
-        if not pbx:
-            return "no_extension"
-        if not pbx._has_leader():
-            return "no_listener"
-        return "ready" if pbx.connection_state == "connected" else "pbx_unreachable"
-
-    @api.model
-    def _get_own_open(self):
-        """Return the calls that ring at the current user's, or that they talk in."""
-        return self.search(
-            [
-                ("state", "!=", "ended"),
-                ("leg_ids", "any", self._get_own_legs_domain()),
-            ],
-            order="id",
-        )
-
-    @api.model
-    def _get_own_legs_domain(self):
-        return Domain("user_id", "=", self.env.uid) & Domain("state", "!=", "ended")
-
     # === THE PANEL === #
 
     @api.readonly
@@ -92,12 +32,13 @@ class TelephonyCall(models.Model):
         :rtype: dict
         :return: ``missed`` and ``recent`` calls, newest first, and ``colleagues``
         """
+        missed = self.search(self._get_missed_domain(), limit=MISSED_CALLS)
         recent = self.search(
             [("user_ids", "in", self.env.uid), ("state", "=", "ended")],
             limit=RECENT_CALLS,
         )
         return {
-            "missed": [call._get_panel_entry() for call in self._get_missed()],
+            "missed": [call._get_panel_entry() for call in missed],
             "recent": [call._get_panel_entry() for call in recent],
             "colleagues": self._get_colleagues(),
         }
@@ -105,65 +46,32 @@ class TelephonyCall(models.Model):
     def _get_panel_entry(self):
         """Return one line of the panel; who it was only as far as the user may know."""
         self.ensure_one()
-        target = self._get_visible_object()
-        found = [] if target is not None else self._get_matches()
-        if target is None and len(found) == 1:
-            target = found[0].record
+        found = self._get_matches()
+        record = self._get_visible_object()
+        if record is None and len(found) == 1:
+            record = found[0].record
+        fields_called = [match.field for match in found if match.record == record]
         return {
             "id": self.id,
             "direction": self.direction,
             "outcome": self.outcome or False,
-            "is_own": self.user_id == self.env.user,
             "number": self.number or False,
             "number_display": self._get_number_text(),
             "start_date": fields.Datetime.to_string(self.start_date) or False,
-            "object": self._describe(target) if target is not None else False,
+            "object": self._describe(record) if record is not None else False,
+            "field": fields_called[0] if fields_called else False,
         }
 
     @api.model
-    def _get_missed(self):
-        """Return the missed calls that still wait for the current user's call back.
-
-        A call that a person took up since, or that somebody called back, is done with.
-        """
-        since = fields.Datetime.now() - timedelta(days=MISSED_DAYS)
-        missed = self.search(
-            [
-                ("user_ids", "in", self.env.uid),
-                ("direction", "=", "inbound"),
-                ("outcome", "=", "missed"),
-                ("is_handled", "=", False),
-                ("start_date", ">=", since),
-            ]
-        )
-        # sudo - telephony.call: that a colleague spoke with the caller is all it tells
-        later_sudo = self.sudo().search(
-            [
-                ("number", "in", missed.filtered("number").mapped("number")),
-                ("start_date", ">=", since),
-                "|",
-                ("direction", "=", "outbound"),
-                ("outcome", "=", "answered"),
-            ]
-        )
-        spoken = {}
-        for call in later_sudo:
-            spoken[call.number] = max(
-                call.start_date, spoken.get(call.number, call.start_date)
-            )
-        return missed.filtered(
-            lambda call: (
-                call.number not in spoken or spoken[call.number] < call.start_date
-            )
-        )
+    def _get_missed_domain(self):
+        return [*super()._get_missed_domain(), ("is_handled", "=", False)]
 
     def action_set_handled(self):
         """Take missed calls off the list of those to call back, for everyone rung."""
         self.check_access("read")
         # sudo - telephony.call: whoever was rung may say that a missed call is done
         self.sudo().is_handled = True
-        for user in self.sudo().user_ids:
-            user._bus_send("telephony.call/handled", {"ids": self.ids})
+        self.sudo()._tell_users()
 
     @api.model
     def _get_colleagues(self):
@@ -244,7 +152,7 @@ class TelephonyCall(models.Model):
         names = self.env[model]._phone_get_number_fields()
         domain = Domain.OR(Domain(name, "!=", False) for name in names)
         records = self.env[model].search(
-            domain & self._get_callee_domain(text), limit=FOUND_CALLEES
+            domain & self._get_callee_domain(model, text), limit=FOUND_CALLEES
         )
         return [
             {
@@ -260,26 +168,12 @@ class TelephonyCall(models.Model):
         ]
 
     @api.model
-    def _get_callee_domain(self, text):
-        """Return the domain of records that are called, or reached, by ``text``.
-
-        What is typed may lack the country code that is stored, or the reverse.
-        """
+    def _get_callee_domain(self, model, text):
+        """Return the domain of a model's records whose name or number was typed."""
         digits = re.sub(r"\D", "", text)
         if len(digits) < SEARCHED_DIGITS or re.search(r"[^\W\d_]", text):
             return Domain("display_name", "ilike", text)
-        # sudo - telephony.extension: one's own, in whatever company it is
-        pbx_sudo = self.env.user.sudo().telephony_extension_ids[:1].pbx_id
-        e164 = self.env["telephony.number"]._read(text, pbx_sudo).e164 or ""
-        country_code = f"+{pbx_sudo.country_id.phone_code}"
-        keys = {
-            digits,
-            digits.lstrip("0"),
-            e164.removeprefix("+"),
-            e164.removeprefix(country_code),
-        }
-        return Domain.OR(
-            Domain("phone_mobile_search", "ilike", key)
-            for key in keys
-            if len(key) >= SEARCHED_DIGITS
-        )
+        # A part of a number: what is stored may have the prefixes that were not typed.
+        part = Domain("phone_mobile_search", "ilike", digits.lstrip("0"))
+        whole = self.env["telephony.number"]._search_ids(model, text)
+        return part | Domain("id", "in", whole)

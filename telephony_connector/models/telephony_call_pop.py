@@ -83,9 +83,18 @@ class TelephonyCall(models.Model):
             "progress": self._get_progress(),
             "on_hold": any(leg.on_hold for leg in self._get_legs(user)),
             "user_id": self.user_id.id,
-            "show_card": self._has_card(),
-            "open_page": self._wants_page(mine),
+            "show_card": self._has_card(user),
+            "open_page": self._wants_page(user, mine),
         }
+
+    def _is_called(self, user):
+        """Say whether the user is called, and does not call."""
+        return self.direction != "internal" or self._get_caller() != user
+
+    def _get_caller(self):
+        """Return the user who calls, for calls from one of our phones."""
+        legs = self.leg_ids.filtered("extension_id").sorted("start_date")
+        return legs[:1].user_id if self.direction != "inbound" else legs.user_id[:0]
 
     def _get_legs(self, user):
         return self.leg_ids.filtered(lambda leg: leg.user_id == user)
@@ -112,16 +121,26 @@ class TelephonyCall(models.Model):
         own = self.leg_ids.filtered("extension_id")[:1]
         return "calling" if own.state == "ongoing" else "own_phone"
 
-    def _has_card(self):
-        return self.direction != "internal" or self.pbx_id.internal_calls != "nothing"
+    def _has_card(self, user):
+        return (
+            self.direction != "internal"
+            or user._get_telephony_setting("internal_calls", self.pbx_id) != "nothing"
+        )
 
-    def _wants_page(self, mine):
+    def _wants_page(self, user, mine):
         """Say whether the page opens by itself for a user whose share is ``mine``."""
+        setting = user._get_telephony_setting
         if self.direction == "outbound":
+            if not self.pbx_id._get_provider().opens_outgoing_page:
+                return False
+        elif not self._is_called(user):
             return False
-        if self.direction == "internal" and self.pbx_id.internal_calls != "page":
+        if (
+            self.direction == "internal"
+            and setting("internal_calls", self.pbx_id) != "page"
+        ):
             return False
-        wanted = self.pbx_id.open_page_on
+        wanted = setting("open_page_on", self.pbx_id)
         return (wanted == "ringing" and mine in ("ringing", "ongoing")) or (
             wanted == "answer" and mine == "ongoing"
         )

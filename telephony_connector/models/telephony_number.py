@@ -1,6 +1,6 @@
 """The number index: whoever calls is found by one read of an indexed key."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
@@ -41,6 +41,12 @@ class Match:
     exact: bool
     reason: str
     field: str
+
+
+class Matches(list):
+    """A list of :class:`Match`; ``complete`` says whether all records were indexed."""
+
+    complete = True
 
 
 class TelephonyNumber(models.Model):
@@ -99,11 +105,11 @@ class TelephonyNumber(models.Model):
         reading = numbers.read(
             number or "", region, extensions=extensions, outside_prefix=outside_prefix
         )
-        return self._prefer_known(reading) if len(reading.keys) > 1 else reading
+        return self._settle(reading) if len(reading.keys) > 1 else reading
 
     @api.model
-    def _prefer_known(self, reading):
-        """Return an ambiguous reading with the numbers that some record has first."""
+    def _settle(self, reading):
+        """Return an ambiguous reading as the likeliest number that some record has."""
         rows = self.env.execute_query(
             SQL(
                 """SELECT DISTINCT number FROM telephony_number
@@ -112,13 +118,7 @@ class TelephonyNumber(models.Model):
                 list(reading.keys),
             )
         )
-        known = {number for (number,) in rows}
-        keys = sorted(reading.keys, key=lambda key: key not in known)
-        return replace(reading, keys=tuple(keys))
-
-    @api.model
-    def _is_complete(self):
-        return True
+        return reading.settled({number for (number,) in rows})
 
     @api.model
     def _format(self, number, pbx=None):
@@ -161,8 +161,9 @@ class TelephonyNumber(models.Model):
         :param str number: as a trunk presents it, or a person types it
         :param pbx: the `telephony.pbx` it was presented on: a national number is read
             with its country
-        :return: only records that the current user may read, each once
-        :rtype: list[Match]
+        :return: only records that the current user may read, each once; while the
+            index is being built the list's ``complete`` is false
+        :rtype: Matches
         """
         # First, so that a country changed in this transaction counts for the reading.
         self._process_pending()
@@ -174,9 +175,12 @@ class TelephonyNumber(models.Model):
         for model, model_hits in by_model.items():
             ranked += self._match_model(model, model_hits)
         ranked.sort(key=lambda pair: pair[0])
-        return [match for _rank, match in ranked]
+        matches = Matches(match for _rank, match in ranked)
+        matches.complete = self._is_complete()
+        return matches
 
     @api.model
+    @tools.ormcache()
     def _is_complete(self):
         """Say whether all models' records are indexed, or some are still waiting."""
         # sudo - telephony.number.source: whether the index is built is no secret
@@ -237,8 +241,15 @@ class TelephonyNumber(models.Model):
     def _phone_model(self, name):
         """Return the model with its archived records or without, as is configured."""
         return self.env[name].with_context(
-            active_test=not self.env.company.telephony_match_archived
+            active_test=not self._matches_archived(self.env.company.id)
         )
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _matches_archived(self, company_id):
+        # sudo - res.company: a setting of the user's own company
+        company_sudo = self.env["res.company"].sudo().browse(company_id)
+        return company_sudo.telephony_match_archived
 
     def _match_model(self, name, hits):
         """Return (rank, Match) of the hits of one model that the user may read."""
@@ -250,7 +261,7 @@ class TelephonyNumber(models.Model):
             for hit in hits
             if model._has_field_access(model._fields[hit.field], "read")
         }
-        wanted = ["display_name", *model._telephony_rank_fields()]
+        wanted = ["display_name", *model._telephony_match_fields()]
         records = model.search_fetch([("id", "in", list(visible))], wanted, order="id")
         reasons = self._reason_texts()
         return [

@@ -9,9 +9,6 @@ from ..engine.number_field import field_numbers
 from ..engine.numbers import suffix
 
 PENDING = "telephony.number"
-# Records that a change elsewhere (a country) re-indexes at once; more are left to the
-# scheduled action.
-MAX_INLINE = 1000
 BATCH_SIZE = 5000
 
 
@@ -30,6 +27,10 @@ class _Pending:
 
 class TelephonyNumber(models.Model):
     _inherit = "telephony.number"
+
+    # Records that a change elsewhere (a country) re-indexes at once; more are left to
+    # the scheduled action.
+    _max_inline = 1000
 
     # === WHAT CHANGED === #
 
@@ -82,11 +83,13 @@ class TelephonyNumber(models.Model):
         """Add the records that are read with a partner's or company's country."""
         for name in self._phone_models():
             source = self.env[name]._telephony_source()
-            sql = source.dependents(pending.partners, pending.companies, MAX_INLINE + 1)
+            sql = source.dependents(
+                pending.partners, pending.companies, self._max_inline + 1
+            )
             if sql is None:
                 continue
             ids = [id_ for (id_,) in self.env.execute_query(sql)]
-            if len(ids) > MAX_INLINE:
+            if len(ids) > self._max_inline:
                 self.env["telephony.number.source"]._restart(name)
                 continue
             for id_ in ids:
@@ -191,7 +194,8 @@ class TelephonyNumber(models.Model):
                 pending.records[model].pop(id_, None)
         self.env.cr.execute(
             SQL(
-                "DELETE FROM telephony_number WHERE res_model = %s AND res_id = ANY(%s)",
+                """DELETE FROM telephony_number
+                    WHERE res_model = %s AND res_id = ANY(%s)""",
                 model,
                 list(ids),
             )

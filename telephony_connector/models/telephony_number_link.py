@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine.numbers import SUFFIX_LENGTH, suffix
+from ..engine.numbers import SUFFIX_LENGTH
 
 CRON = "telephony_connector.ir_cron_telephony_number_link"
 BATCH_SIZE = 200

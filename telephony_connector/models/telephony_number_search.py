@@ -32,7 +32,7 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     number_search = fields.Char(
-        string="Phone Number",
+        string="Other Party's Number",
         store=False,
         search="_search_number_search",
         help="Finds calls by the other party's number, in whatever form it is typed.",

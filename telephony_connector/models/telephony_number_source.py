@@ -72,6 +72,8 @@ class TelephonyNumberSource(models.Model):
 
     @api.model
     def _wake_building(self):
+        # Whether the index is complete is cached.
+        self.env.registry.clear_cache()
         # The action itself is loaded after the tables when the module is installed,
         # and is due at once then.
         if cron := self.env.ref(CRON, raise_if_not_found=False):
@@ -84,12 +86,16 @@ class TelephonyNumberSource(models.Model):
         Counted by ids, as a progress bar needs them; without reading the tables.
         """
         done = total = 0
-        for source in self.search([]):
-            if source.res_model in self.env:
-                last = source._last_record_id()
-                total += last
-                done += last if source.is_done else min(source.last_id, last)
+        for source in self._living():
+            last = source._last_record_id()
+            total += last
+            done += last if source.is_done else min(source.last_id, last)
         return done, total
+
+    @api.model
+    def _living(self):
+        """Return the sources of the models that there are."""
+        return self.search([("res_model", "in", list(self.env.registry))])
 
     def _last_record_id(self):
         table = SQL.identifier(self.env[self.res_model]._table)
@@ -149,6 +155,7 @@ class TelephonyNumberSource(models.Model):
     def _settle(self):
         """End the building: follow what was written while it ran."""
         self.is_done = True
+        self.env.registry.clear_cache()
         minutes = (fields.Datetime.now() - self.start_date).total_seconds() / 60
         added, removed = self._check_recent(minutes + SETTLE_MINUTES)
         _logger.info(
@@ -165,6 +172,7 @@ class TelephonyNumberSource(models.Model):
             SQL("DELETE FROM telephony_number WHERE res_model = %s", self.res_model)
         )
         self.unlink()
+        self.env.registry.clear_cache()
 
     # === CHECKING === #
 
@@ -176,9 +184,9 @@ class TelephonyNumberSource(models.Model):
         """
         added = removed = 0
         since = fields.Datetime.subtract(fields.Datetime.now(), minutes=minutes)
-        for source in self.search([("is_done", "=", True)]):
-            model = self.env.get(source.res_model)
-            if model is None or not model._log_access:
+        for source in self._living().filtered("is_done"):
+            model = self.env[source.res_model]
+            if not model._log_access:
                 continue
             ids = self.env.execute_query(
                 SQL(
@@ -203,13 +211,15 @@ class TelephonyNumberSource(models.Model):
             row (id of the record, field, number, whether its country is certain)
         """
         numbers = self.env["telephony.number"]
-        for source in self.search([]):
+        for source in self._living():
             last_id = 0
             while ids := source._next_ids(last_id):
                 missing, extra = numbers._index(source.res_model, ids, dry_run=not mend)
                 extra += numbers._orphans(source.res_model, last_id + 1, ids[-1])
                 if mend:
                     numbers._drop_orphans(source.res_model, last_id + 1, ids[-1])
+                    # Batch by batch, so that nobody waits for the whole.
+                    self.env["ir.cron"]._commit_progress()
                 last_id = ids[-1]
                 yield source.res_model, len(ids), missing, extra
             extra = numbers._orphans(source.res_model, last_id + 1)

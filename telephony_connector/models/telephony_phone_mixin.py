@@ -1,6 +1,7 @@
 """What keeps a model's telephone numbers in the index."""
 
 from odoo import api, models, tools
+
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .telephony_phone_source import PhoneSource
@@ -21,11 +22,12 @@ class TelephonyPhoneMixin(models.AbstractModel):
     _description = "Model with Indexed Phone Numbers"
 
     def init(self):
-        super().init()
+        result = super().init()
         if self._telephony_source():
             self.pool.post_init(
                 self.env["telephony.number.source"]._register_model, self._name
             )
+        return result
 
     # === WHAT A MODEL MAY OVERRIDE === #
 
@@ -42,8 +44,11 @@ class TelephonyPhoneMixin(models.AbstractModel):
         return self._mail_get_partner_fields()
 
     @api.model
-    def _telephony_rank_fields(self):
-        """Return the names of the stored fields that :meth:`_telephony_rank` reads."""
+    def _telephony_match_fields(self):
+        """Return the names of the stored fields that a match is ranked and named by.
+
+        All that is read of the records found, so that it is read in one query.
+        """
         return ["active"] if "active" in self._fields else []
 
     def _telephony_rank(self):
@@ -103,4 +108,3 @@ class TelephonyPhoneMixin(models.AbstractModel):
         if ids and self._telephony_source():
             self.env["telephony.number"]._remove(self._name, ids)
         return result
-

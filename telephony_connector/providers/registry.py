@@ -1,4 +1,6 @@
 from .asterisk import AsteriskProvider
+from .mightycall import MightyCallProvider
+from .softphone import SoftphoneProvider
 
 _PROVIDERS = {}
 
@@ -25,3 +27,5 @@ def provider_selection():
 
 
 register_provider(AsteriskProvider)
+register_provider(MightyCallProvider)
+register_provider(SoftphoneProvider)

@@ -120,9 +120,7 @@ class TestCallControl(TelephonyCommon):
 
     def test_pickup(self):
         self.ext_bruno.user_id = self.supervisor
-        action, payload = self.ask(
-            self.call("ringing", self.supervisor), "pickup"
-        )
+        action, payload = self.ask(self.call("ringing", self.supervisor), "pickup")
         self.assertEqual(action, "pickup")
         self.assertEqual(payload["device"], "PJSIP/1002")
         self.assertEqual(payload["ringing"], "1001")

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from .common import TelephonyCommon
 
-NUMBER = "+33612340001"
+NUMBER = "+33612349871"
 
 
 @tagged("post_install", "-at_install")
@@ -14,7 +14,7 @@ class TestCallPanel(TelephonyCommon):
         super().setUpClass()
         cls.calls = cls.env["telephony.call"]
         cls.ada = cls.env["res.partner"].create(
-            {"name": "Ada Testcase", "phone": "06 12 34 00 01 | +33 1 99 00 12 34"}
+            {"name": "Ada Testcase", "phone": "06 12 34 98 71 | +33 1 99 00 12 34"}
         )
 
     def log(self, uniqueid, number=NUMBER, to="1001", minutes=10, **values):
@@ -71,13 +71,6 @@ class TestCallPanel(TelephonyCommon):
         self.assertFalse(state["can_call"])
         self.assertEqual(state["line"], "no_extension")
 
-    def test_not_a_telephone_user(self):
-        self.ext_alice.user_id = self.outsider
-        state = self.as_user(self.outsider).get_phone_state()
-        self.assertFalse(state["user_is_telephony"])
-        self.assertFalse(state["can_call"])
-        self.assertEqual(state["open_calls"], [])
-
     def test_open_calls_are_the_users_own(self):
         call = self.ring()
         self.assertEqual(
@@ -88,39 +81,22 @@ class TestCallPanel(TelephonyCommon):
 
     # === MISSED CALLS === #
 
+    def missed(self, user=None):
+        return [c["id"] for c in self.as_user(user or self.alice).get_panel()["missed"]]
+
     def test_missed(self):
         missed = self.log("m1")
         self.log("m2", number="+33199001234", outcome="answered")
         self.log("m3", to="1002")
-        calls = self.as_user(self.alice)
-        self.assertEqual(calls._get_missed(), missed)
-        self.assertEqual(calls.get_phone_state()["missed_count"], 1)
-        self.assertEqual([e["id"] for e in calls.get_panel()["missed"]], missed.ids)
-
-    def test_missed_until_called_back_by_anyone(self):
-        self.log("m1", minutes=10)
-        self.log("o0", to="1002", direction="outbound", outcome="busy", minutes=20)
-        calls = self.as_user(self.alice)
-        self.assertEqual(len(calls._get_missed()), 1, "a call before it does not count")
-        self.log("o1", to="1002", direction="outbound", outcome="busy", minutes=5)
-        self.assertFalse(calls._get_missed())
-
-    def test_missed_until_the_caller_got_through(self):
-        self.log("m1", minutes=10)
-        self.log("m2", minutes=8)
-        self.assertEqual(len(self.as_user(self.alice)._get_missed()), 2)
-        self.log("a1", to="1002", outcome="answered", minutes=5)
-        self.assertFalse(self.as_user(self.alice)._get_missed())
-
-    def test_missed_of_unknown_number_stay(self):
-        self.log("m1", number="")
-        self.log("a1", number="", outcome="answered", minutes=5)
-        self.assertEqual(len(self.as_user(self.alice)._get_missed()), 1)
+        self.assertEqual(self.missed(), missed.ids)
+        state = self.as_user(self.alice).get_phone_state()
+        self.assertEqual(state["missed_count"], 1)
 
     def test_worked_off(self):
-        missed = self.log("m1").with_user(self.alice)
-        missed.action_set_handled()
-        self.assertFalse(self.as_user(self.alice)._get_missed())
+        self.log("m1").with_user(self.alice).action_set_handled()
+        self.assertEqual(self.missed(), [])
+        state = self.as_user(self.alice).get_phone_state()
+        self.assertEqual(state["missed_count"], 0)
 
     def test_worked_off_by_whom_it_rang_alone(self):
         with self.assertRaises(AccessError):
@@ -181,15 +157,15 @@ class TestCallPanel(TelephonyCommon):
         self.assertEqual(
             self.found("ada testc"),
             [
-                ("Ada Testcase", "06 12 34 00 01"),
+                ("Ada Testcase", "06 12 34 98 71"),
                 ("Ada Testcase", "+33 1 99 00 12 34"),
             ],
         )
 
     def test_search_by_any_form_of_number(self):
-        for text in ("0612340001", "+33612340001", "0033 6 12 34 00 01", "06.12.34"):
+        for text in ("0612349871", "+33612349871", "0033 6 12 34 98 71", "06.12.34.98"):
             with self.subTest(text=text):
-                self.assertIn(("Ada Testcase", "06 12 34 00 01"), self.found(text))
+                self.assertIn(("Ada Testcase", "06 12 34 98 71"), self.found(text))
 
     def test_search_colleague(self):
         self.assertIn((self.bruno.name, "1002"), self.found("100"))
@@ -202,7 +178,7 @@ class TestCallPanel(TelephonyCommon):
     def test_search_finds_only_what_the_user_may_read(self):
         self.hide(self.ada)
         self.assertEqual(self.found("ada testc"), [])
-        self.assertEqual(self.found("0612340001"), [])
+        self.assertEqual(self.found("0612349871"), [])
 
     def test_search_names_the_field_that_is_called(self):
         [callee, _other] = self.as_user(self.alice).search_callees("ada testc")

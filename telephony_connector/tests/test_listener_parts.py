@@ -76,7 +76,7 @@ class TestWriter(BaseCase):
         asyncio.run(run())
 
     async def until(self, condition):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 (waits for what has no event)
             await asyncio.sleep(0.005)
 
     def test_calls_are_written_with_their_term(self):
@@ -137,7 +137,9 @@ class TestWriter(BaseCase):
 class TestListenerParts(BaseCase):
     def test_statistics(self):
         now = [0.0]
-        statistics = Statistics(lambda: datetime(2026, 1, 1, 9, 0, 0, 5), lambda: now[0])
+        statistics = Statistics(
+            lambda: datetime(2026, 1, 1, 9, 0, 0, 5), lambda: now[0]
+        )
         for _ in range(10):
             statistics.heard()
         now[0] = 0.25

@@ -1,5 +1,8 @@
-from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TelephonyCommon, at
 
@@ -41,7 +44,7 @@ class TestRegistration(TelephonyCommon):
         partner = self.partner()
         page = self.page(self.open(self.ring()))
         self.assertEqual(page.object_ref, partner)
-        self.assertFalse(page.create_lead)
+        self.assertFalse(page.create_new)
         self.assertEqual(page.title, "Incoming call: +33 6 12 34 00 01")
 
     def test_none(self):
@@ -49,10 +52,10 @@ class TestRegistration(TelephonyCommon):
         call = self.ring()
         page = self.page(self.open(call))
         self.assertFalse(page.object_ref)
-        self.assertTrue(page.create_lead)
-        self.assertEqual(page.lead_phone, "+33 6 12 34 00 01")
+        self.assertTrue(page.create_new)
+        self.assertEqual(page.new_phone, "+33 6 12 34 00 01")
         self.assertEqual(self.env["crm.lead"].search_count([]), leads)
-        page.lead_contact_name = "Jeanne"
+        page.new_contact_name = "Jeanne"
         page.action_save()
         lead = page.object_ref
         self.assertEqual(lead._name, "crm.lead")
@@ -85,7 +88,7 @@ class TestRegistration(TelephonyCommon):
         call = self.ring()
         page = self.page(self.open(call))
         self.assertTrue(page.is_hidden)
-        self.assertFalse(page.create_lead)
+        self.assertFalse(page.create_new)
         self.assertFalse(page.object_ref)
         self.assertFalse(page.match_ids)
         card = call.with_user(self.alice).read_cards()[0]
@@ -148,7 +151,7 @@ class TestRegistration(TelephonyCommon):
 
     def test_nothing_chosen(self):
         page = self.page(self.open(self.ring()))
-        page.create_lead = False
+        page.create_new = False
         with self.assertRaises(UserError):
             page.action_save()
 
@@ -175,6 +178,149 @@ class TestRegistration(TelephonyCommon):
         )
         self.assertNotIn("script", call.note)
         self.assertNotIn("script", call.sudo().message_id.body)
+
+    def test_an_unknown_caller_becomes_what_is_set(self):
+        for kind, values, expected in (
+            (
+                "person",
+                {"new_contact_name": "Ann"},
+                {"name": "Ann", "is_company": False},
+            ),
+            (
+                "company",
+                {"new_company_name": "Inc"},
+                {"name": "Inc", "is_company": True},
+            ),
+        ):
+            with self.subTest(kind=kind):
+                self.pbx.unknown_caller = kind
+                number = f"+3361234001{len(kind)}"
+                page = self.page(self.open(self.ring(kind, number=number)))
+                self.assertEqual(page.new_kind, kind)
+                page.write(values)
+                page.action_save()
+                self.assertRecordValues(page.object_ref, [expected])
+                self.assertEqual(page.object_ref.country_id, self.france)
+
+    def test_ones_own_choice_comes_first(self):
+        self.alice.telephony_unknown_caller = "contact"
+        company = self.env["res.partner"].create({"name": "Inc", "is_company": True})
+        page = self.page(self.open(self.ring()))
+        self.assertEqual(page.new_kind, "contact")
+        page.write({"new_contact_name": "Ann", "new_company_id": company.id})
+        page.action_save()
+        self.assertEqual(page.object_ref.parent_id, company)
+
+    def test_pages_open_as_the_user_wants(self):
+        call = self.ring()
+        self.assertTrue(call._get_news(self.alice)["open_page"])
+        self.alice.telephony_open_page_on = "answer"
+        self.assertFalse(call._get_news(self.alice)["open_page"])
+        self.alice.telephony_open_page_on = "never"
+        call.leg_ids.state = "ongoing"
+        self.assertFalse(call._get_news(self.alice)["open_page"])
+        self.alice.telephony_open_page_on = "answer"
+        self.assertTrue(call._get_news(self.alice)["open_page"])
+
+    def test_preferences_are_ones_own_to_set(self):
+        alice = self.alice.with_user(self.alice)
+        alice.telephony_open_page_on = "never"
+        with self.assertRaises(AccessError):
+            self.bruno.with_user(self.alice).telephony_open_page_on = "never"
+
+    def test_internal_calls(self):
+        self.apply(
+            self.change(
+                "i1",
+                1,
+                direction="internal",
+                state="ringing",
+                number="1002",
+                extension="1001",
+                legs=[
+                    {
+                        "uniqueid": "a",
+                        "extension": "1002",
+                        "state": "ongoing",
+                        "start_date": at(0),
+                    },
+                    {
+                        "uniqueid": "b",
+                        "extension": "1001",
+                        "state": "ringing",
+                        "start_date": at(1),
+                    },
+                ],
+            )
+        )
+        call = self.env["telephony.call"].search([("uniqueid", "=", "i1")])
+        for wanted, card, page in (
+            ("nothing", False, False),
+            ("card", True, False),
+            ("page", True, True),
+        ):
+            with self.subTest(wanted=wanted):
+                self.pbx.internal_calls = wanted
+                news = call._get_news(self.alice)
+                self.assertEqual((news["show_card"], news["open_page"]), (card, page))
+                self.assertFalse(
+                    call._get_news(self.bruno)["open_page"], "the caller gets no page"
+                )
+
+    def test_result_and_next_step(self):
+        partner = self.partner()
+        call = self.ring()
+        page = self.page(self.open(call))
+        page.disposition_id = self.env.ref(
+            "telephony_connector.telephony_disposition_interested"
+        )
+        page.action_next_call()
+        self.assertTrue(page.next_activity_date)
+        self.assertFalse(partner.activity_ids, "nothing before Save")
+        page.action_save()
+        page.action_save()
+        self.assertEqual(call.disposition_id, page.disposition_id)
+        self.assertIn("Interested", call.sudo().message_id.body)
+        self.assertRecordValues(
+            partner.activity_ids,
+            [
+                {
+                    "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                    "user_id": self.alice.id,
+                }
+            ],
+        )
+
+    def test_calls_follow_merged_partners(self):
+        kept = self.env["res.partner"].create({"name": "Kept"})
+        gone = self.partner("Gone")
+        call = self.ring()
+        self.env["base.partner.merge.automatic.wizard"]._merge([kept.id, gone.id], kept)
+        self.assertEqual(call._get_object(), kept)
+        self.assertEqual(call.sudo().partner_id, kept)
+
+    def test_calls_follow_merged_leads(self):
+        leads = self.env["crm.lead"].create(
+            [{"name": "A", "phone": NUMBER}, {"name": "B", "phone": "+33612340002"}]
+        )
+        calls = self.ring() | self.ring("c2", number="+33612340002")
+        kept = leads.merge_opportunity()
+        for call in calls:
+            self.assertEqual(call._get_object(), kept)
+
+    def test_calls_of_a_contact_and_its_company(self):
+        company = self.env["res.partner"].create({"name": "Inc", "is_company": True})
+        person = self.partner("Ann", parent_id=company.id)
+        colleague = self.env["res.partner"].create(
+            {"name": "Bob", "parent_id": company.id}
+        )
+        self.ring()
+        for partner in (company, person, colleague):
+            self.assertEqual(partner.with_user(self.alice).telephony_call_count, 1)
+        action = company.with_user(self.alice).action_view_telephony_calls()
+        self.assertEqual(
+            action["context"], {"telephony_record": ["res.partner", company.id]}
+        )
 
     def test_claim_is_for_one_tab(self):
         self.partner()
@@ -210,3 +356,135 @@ class TestRegistration(TelephonyCommon):
             .open_from_url({"uniqueid": "c1", "pbx": str(self.pbx.id)})
         )
         self.assertEqual(page.call_id, call)
+
+    # === PAGES BY URL === #
+
+    def by_url(self, user=None, **parameters):
+        user = user or self.alice
+        pages = self.env["telephony.registration"].with_user(user)
+        action = pages.open_from_url({"direction": "inbound", **parameters})
+        self.assertEqual(action["res_model"], "telephony.registration")
+        return pages.browse(action["res_id"])
+
+    def test_by_url_the_end_is_unknown(self):
+        self.partner()
+        page = self.by_url(
+            number=NUMBER, ref="r1", name="Jeanne D", dialed="0140000000"
+        )
+        self.assertEqual(page.caller_name, "Jeanne D")
+        page.action_save()
+        self.assertRecordValues(
+            page.call_id,
+            [
+                {
+                    "state": "ended",
+                    "outcome": False,
+                    "incomplete": True,
+                    "end_date": False,
+                    "duration": 0,
+                    "ring_duration": 0,
+                    "caller_name": "Jeanne D",
+                    "dialed_number": "0140000000",
+                    "user_id": self.alice.id,
+                    "user_ids": self.alice.ids,
+                }
+            ],
+        )
+
+    def test_by_url_an_unknown_caller_is_named(self):
+        page = self.by_url(number="+33612340077", ref="r1", name="Jeanne D")
+        self.assertEqual(page.new_contact_name, "Jeanne D")
+
+    def test_by_url_outgoing(self):
+        self.partner()
+        page = self.by_url(number=NUMBER, ref="r1", direction="outbound")
+        self.assertEqual(page.title, "Outgoing call: +33 6 12 34 00 01")
+        page.action_save()
+        self.assertEqual(page.call_id.direction, "outbound")
+
+    def test_by_url_save_is_idempotent(self):
+        """Even where a second draft of the same call was opened."""
+        leads = self.env["crm.lead"].search_count([])
+        page = self.by_url(number=NUMBER, uniqueid="x1")
+        page.action_save()
+        calls = self.env["telephony.call"].search_count([])
+        again = self.by_url(number=NUMBER, uniqueid="x1")
+        self.assertEqual(again, page)
+        again.action_save()
+        self.assertEqual(self.env["telephony.call"].search_count([]), calls)
+        self.assertEqual(self.env["crm.lead"].search_count([]), leads + 1)
+
+    def test_by_url_one_page_a_user_and_call(self):
+        self.by_url(number=NUMBER, ref="r1")
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self.env["telephony.registration"].with_user(self.alice).create(
+                {"ref": "r1", "pbx_id": self.pbx.id}
+            )
+
+    def test_by_url_a_race_is_tried_again(self):
+        self.by_url(number=NUMBER, ref="r1")
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        with self.assertRaises(ConcurrencyError):
+            pages._create_own({"ref": "r1", "pbx_id": self.pbx.id})
+
+    def test_by_url_others_ids_lead_to_ones_own_call(self):
+        """Nobody comes to a colleague's draft, note or call by knowing its address."""
+        self.partner()
+        for key in ("ref", "uniqueid"):
+            with self.subTest(key=key):
+                mine = self.by_url(number=NUMBER, **{key: f"same-{key}"})
+                mine.note = "<p>secret note</p>"
+                mine.action_save()
+                theirs = self.by_url(
+                    user=self.bruno, number=NUMBER, **{key: f"same-{key}"}
+                )
+                self.assertNotEqual(theirs, mine)
+                self.assertFalse(theirs.call_id)
+                self.assertFalse(theirs.note)
+                theirs.action_save()
+                self.assertNotEqual(theirs.call_id, mine.call_id)
+                self.assertEqual(mine.call_id.user_ids, self.alice)
+                self.assertIn("secret note", mine.call_id.note)
+
+    def test_by_url_the_draft_joins_the_call_that_the_pbx_tells_of(self):
+        self.partner()
+        page = self.by_url(number=NUMBER, uniqueid="c1")
+        page.note = "<p>half a sentence</p>"
+        call = self.ring("c1")
+        self.assertEqual(self.by_url(number=NUMBER, uniqueid="c1"), page)
+        self.assertEqual(page.call_id, call)
+        self.assertIn("half a sentence", page.note)
+
+    def test_by_url_save_finds_the_call_that_came_meanwhile(self):
+        self.partner()
+        page = self.by_url(number=NUMBER, uniqueid="c1")
+        call = self.ring("c1")
+        self.page(self.open(call))
+        page.action_save()
+        self.assertEqual(page.call_id, call)
+
+    def test_by_url_of_a_call_by_its_id(self):
+        call = self.ring()
+        self.assertEqual(self.by_url(call=str(call.id)).call_id, call)
+        with self.assertRaises(AccessError):
+            self.by_url(user=self.bruno, call=str(call.id))
+
+    def test_by_url_the_telephone_system_is_the_one_meant(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs, second = self.env["telephony.pbx"].create(
+            [
+                {"name": "Theirs", "host": "127.0.0.1", "company_id": company.id},
+                {"name": "Second", "host": "127.0.0.1"},
+            ]
+        )
+        page = self.by_url(number=NUMBER, ref="r1", pbx=str(second.id))
+        self.assertEqual(page.pbx_id, second)
+        for wrong in (str(theirs.id), "0", "x", "99999999"):
+            with self.subTest(pbx=wrong), self.assertRaises(UserError):
+                self.by_url(number=NUMBER, ref="r1", pbx=wrong)
+        self.alice.company_ids += company
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        action = pages.with_context(
+            allowed_company_ids=(self.alice.company_id + company).ids
+        ).open_from_url({"number": NUMBER, "ref": "r1", "pbx": str(theirs.id)})
+        self.assertEqual(pages.browse(action["res_id"]).sudo().pbx_id, theirs)

@@ -1,7 +1,17 @@
 import uuid
+from datetime import UTC, datetime, time, timedelta
+
+import phonenumbers
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import mute_logger
+
+from ..models.telephony_pbx import NEW_KINDS
+
+# Longer ids are none of a telephone system's.
+MAX_REF = 128
 
 
 class TelephonyRegistration(models.TransientModel):
@@ -25,6 +35,7 @@ class TelephonyRegistration(models.TransientModel):
     url_direction = fields.Char(readonly=True)
     url_number = fields.Char(readonly=True)
     url_dialed_number = fields.Char(readonly=True)
+    url_name = fields.Char(readonly=True)
 
     # The call's data
     title = fields.Char(compute="_compute_call")
@@ -36,7 +47,7 @@ class TelephonyRegistration(models.TransientModel):
     duration = fields.Integer(related="call_id.duration")
     queue = fields.Char(related="call_id.queue")
     user_id = fields.Many2one(related="call_id.user_id")
-    caller_name = fields.Char(related="call_id.caller_name")
+    caller_name = fields.Char(compute="_compute_call")
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
     diverted_from = fields.Char(related="call_id.diverted_from")
     withheld = fields.Boolean(related="call_id.withheld")
@@ -53,20 +64,42 @@ class TelephonyRegistration(models.TransientModel):
         help="Only records that the user may not read have the number.",
     )
     match_ids = fields.One2many("telephony.registration.match", "registration_id")
-    can_create_lead = fields.Boolean(compute="_compute_can_create_lead")
-    create_lead = fields.Boolean(string="New Lead")
-    lead_name = fields.Char(string="Subject")
-    lead_contact_name = fields.Char(string="Contact Name")
-    lead_partner_name = fields.Char(string="Company Name")
-    lead_phone = fields.Char(string="Phone")
-    lead_email = fields.Char(string="Email")
 
+    # A new object, prepared and created by Save
+    can_create = fields.Boolean(compute="_compute_can_create")
+    create_new = fields.Boolean()
+    new_kind = fields.Selection(NEW_KINDS, string="New", default="lead")
+    new_subject = fields.Char(string="Subject")
+    new_contact_name = fields.Char(string="Contact Name")
+    new_company_name = fields.Char(string="Company Name")
+    new_company_id = fields.Many2one(
+        "res.partner", string="Company", domain="[('is_company', '=', True)]"
+    )
+    new_phone = fields.Char(string="Phone")
+    new_email = fields.Char(string="Email")
+    new_country_id = fields.Many2one("res.country", string="Country")
+
+    # What is said of the call
     note = fields.Html(sanitize_style=True)
+    disposition_id = fields.Many2one("telephony.disposition", string="Result")
+    next_activity_type_id = fields.Many2one("mail.activity.type", string="Next Step")
+    next_activity_date = fields.Date(string="Due")
+    next_activity_summary = fields.Char(string="To Do")
     is_saved = fields.Boolean(related="call_id.is_registered")
+
+    _call_user_uniq = models.UniqueIndex("(call_id, create_uid) WHERE ref IS NULL")
+    _ref_user_uniq = models.UniqueIndex("(ref, pbx_id, create_uid)")
 
     # === COMPUTE METHODS === #
 
-    @api.depends("call_id.display_name", "url_number", "url_direction", "pbx_id")
+    @api.depends(
+        "call_id.display_name",
+        "call_id.caller_name",
+        "url_number",
+        "url_direction",
+        "url_name",
+        "pbx_id",
+    )
     def _compute_call(self):
         for page in self:
             call = page.call_id or self.env["telephony.call"].new(
@@ -74,8 +107,13 @@ class TelephonyRegistration(models.TransientModel):
             )
             page.title = call._get_title()
             page.number = call.number
+            page.caller_name = call.caller_name
             page.number_display = call._get_number_text()
             page.dialed_number = call._get_dialed_text()
+
+    @api.depends_context("uid")
+    def _compute_can_create(self):
+        self.can_create = bool(self._get_creatable_kinds())
 
     @api.depends("object_ref", "number")
     def _compute_offers_save_number(self):
@@ -83,9 +121,6 @@ class TelephonyRegistration(models.TransientModel):
             page.offers_save_number = bool(
                 page.object_ref and page.number and not page._has_number()
             )
-
-    def _compute_can_create_lead(self):
-        self.can_create_lead = self.env["crm.lead"].has_access("create")
 
     def _has_number(self):
         """Say whether the chosen record has the call's number already."""
@@ -105,41 +140,36 @@ class TelephonyRegistration(models.TransientModel):
         """
         call = self.env["telephony.call"].browse(int(call_id))
         call.check_access("read")
-        page = self.search(
-            [("call_id", "=", call.id), ("create_uid", "=", self.env.uid)], limit=1
-        )
+        page = self._find_own([("call_id", "=", call.id)])
         if not page:
-            page = self.create({"call_id": call.id, "pbx_id": call.pbx_id.id})
-            page._prefill()
+            page = self._create_own({"call_id": call.id, "pbx_id": call.pbx_id.id})
         return page._get_action()
 
     @api.model
     def open_from_url(self, parameters):
         """Open the page that a URL asks for: a known call's, or one by number alone.
 
-        :param dict parameters: ``number``, ``direction``, and ``uniqueid`` or ``ref``;
-            ``pbx`` (id) where there are several telephone systems
+        :param dict parameters: ``call`` (id of a `telephony.call`); or ``number``,
+            ``direction``, ``name`` and ``dialed``, with the telephone system's own
+            ``uniqueid`` or a ``ref`` that stands for the call, and ``pbx`` (id) where
+            there are several telephone systems
         :return: an action, as ``open_for_call``
-        :raise UserError: where no telephone system is set up
+        :raise UserError: where the telephone system is not there, or none is
         """
+        if str(parameters.get("call") or "").isdecimal():
+            return self.open_for_call(parameters["call"])
         pbx = self._get_url_pbx(parameters.get("pbx"))
-        uniqueid = str(parameters.get("uniqueid") or "")
-        ref = str(parameters.get("ref") or uniqueid or uuid.uuid4())
-        call = self.env["telephony.call"].search(
-            [
-                ("pbx_id", "=", pbx.id),
-                ("uniqueid", "in", [uniqueid or f"url-{ref}", f"url-{ref}"]),
-            ],
-            limit=1,
-        )
+        ref = parameters.get("uniqueid") or parameters.get("ref") or uuid.uuid4()
+        ref = str(ref)[:MAX_REF]
+        page = self._find_own([("ref", "=", ref), ("pbx_id", "=", pbx.id)])
+        call = page.call_id or self._find_url_call(pbx, ref)
         if call:
+            if page and not self._find_own([("call_id", "=", call.id)]):
+                page.call_id = call
             return self.open_for_call(call.id)
-        page = self.search(
-            [("ref", "=", ref), ("create_uid", "=", self.env.uid)], limit=1
-        )
         if not page:
             direction = parameters.get("direction")
-            page = self.create(
+            page = self._create_own(
                 {
                     "ref": ref,
                     "pbx_id": pbx.id,
@@ -148,20 +178,73 @@ class TelephonyRegistration(models.TransientModel):
                     ),
                     "url_number": str(parameters.get("number") or ""),
                     "url_dialed_number": str(parameters.get("dialed") or ""),
+                    "url_name": str(parameters.get("name") or ""),
                 }
             )
-            page._prefill()
         return page._get_action()
 
     @api.model
+    def _find_own(self, domain):
+        """Return the current user's page that a domain means, if there is one."""
+        return self.search([*domain, ("create_uid", "=", self.env.uid)], limit=1)
+
+    @api.model
+    def _create_own(self, values):
+        """Create a page for the current user and fill it in.
+
+        :raise ConcurrencyError: where another tab is opening it now; Odoo tries the
+            request again and finds the page
+        """
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                page = self.create(values)
+        except UniqueViolation as error:
+            raise ConcurrencyError("the page is being opened") from error
+        page._prefill()
+        return page
+
+    @api.model
+    def _find_url_call(self, pbx, ref):
+        """Return the call of a URL, where the log knows it and the user may see it.
+
+        A softphone's ids are its own: two users' may be the same. What one of them
+        registers by URL is therefore found by that user alone.
+        """
+        return self.env["telephony.call"].search(
+            [
+                ("pbx_id", "=", pbx.id),
+                ("uniqueid", "in", [ref, self._get_url_uniqueid(ref)]),
+            ],
+            limit=1,
+        )
+
+    @api.model
+    def _get_url_uniqueid(self, ref):
+        """Return the unique id of a call that the current user knows by a URL."""
+        return f"url-{self.env.uid}-{ref}"
+
+    @api.model
     def _get_url_pbx(self, pbx_id):
-        """Return the telephone system that a URL means."""
+        """Return the telephone system that a URL means, else the user's own one.
+
+        :raise UserError: where the URL means one that is not the user's, or none is
+            set up
+        """
         pbxs = self.env["telephony.pbx"]
-        if str(pbx_id or "").isdecimal():
-            pbxs = pbxs.search([("id", "=", int(pbx_id))])
+        if pbx_id:
+            pbx = pbxs.browse(int(pbx_id) if str(pbx_id).isdecimal() else 0)
+            if not pbx.exists() or not pbx.has_access("read"):
+                raise UserError(
+                    self.env._(
+                        "The address names a telephone system that is not there, or "
+                        "that belongs to a company which is not active in the list at "
+                        "the top."
+                    )
+                )
+            return pbx
         # sudo - telephony.extension: one's own, in whatever company it is
         extension_sudo = self.env.user.sudo().telephony_extension_ids[:1]
-        pbx = pbxs or extension_sudo.pbx_id.sudo(False) or pbxs.search([], limit=1)
+        pbx = extension_sudo.pbx_id.sudo(False) or pbxs.search([], limit=1)
         if not pbx:
             raise UserError(self.env._("No telephone system is set up yet."))
         return pbx
@@ -175,6 +258,7 @@ class TelephonyRegistration(models.TransientModel):
             "number": reading.e164 or reading.text or False,
             "withheld": reading.kind == "withheld",
             "dialed_number": self.url_dialed_number,
+            "caller_name": self.url_name,
         }
 
     def _prefill(self):
@@ -183,6 +267,7 @@ class TelephonyRegistration(models.TransientModel):
         call = self.call_id
         target = call._get_visible_object() if call else None
         self.note = call.note
+        self.disposition_id = call.disposition_id
         if target is not None:
             self.object_ref = f"{target._name},{target.id}"
             return
@@ -195,7 +280,7 @@ class TelephonyRegistration(models.TransientModel):
         self.env["telephony.registration.match"]._add(self, found)
         self.is_hidden = not exact and self._is_known_elsewhere()
         if not exact and not self.is_hidden:
-            self._prefill_lead()
+            self._prefill_new(found)
 
     def _find_matches(self):
         if self.withheld or not self.number or self.call_id.direction == "internal":
@@ -206,17 +291,55 @@ class TelephonyRegistration(models.TransientModel):
         call = self.call_id or self.env["telephony.call"].new(self._prepare_url_call())
         return call._is_known_elsewhere()
 
-    def _prefill_lead(self):
-        if not self.can_create_lead or self.call_id.direction == "internal":
+    @api.model
+    def _get_creatable_kinds(self):
+        """Return the kinds of records that the current user may create."""
+        return [
+            kind
+            for kind, _label in NEW_KINDS
+            if self.env["crm.lead" if kind == "lead" else "res.partner"].has_access(
+                "create"
+            )
+        ]
+
+    def _prefill_new(self, found=()):
+        """Prepare the new record of an unknown caller, as far as the call tells.
+
+        :param found: the matches that are merely probable: a company among them, whose
+            number ends alike, is probably the caller's
+        """
+        kinds = self._get_creatable_kinds()
+        if not kinds or self.call_id.direction == "internal":
             return
+        wanted = self.env.user._get_telephony_setting("unknown_caller", self.pbx_id)
+        companies = [
+            match.record
+            for match in found
+            if match.record._name == "res.partner" and match.record.is_company
+        ]
+        company = companies[0] if len(companies) == 1 else self.env["res.partner"]
         self.write(
             {
-                "create_lead": True,
-                "lead_name": self.title,
-                "lead_contact_name": self.caller_name,
-                "lead_phone": self.number_display if self.number else False,
+                "create_new": True,
+                "new_kind": wanted if wanted in kinds else kinds[0],
+                "new_subject": self.title,
+                "new_contact_name": self.caller_name,
+                "new_company_id": company.id,
+                "new_company_name": company.name,
+                "new_phone": self.number_display if self.number else False,
+                "new_country_id": self._get_number_country().id,
             }
         )
+
+    def _get_number_country(self):
+        """Return the country that the call's number belongs to, by its prefix."""
+        try:
+            region = phonenumbers.region_code_for_number(
+                phonenumbers.parse(self.number or "")
+            )
+        except phonenumbers.NumberParseException:
+            region = False
+        return self.env["res.country"].search([("code", "=", region or "-")], limit=1)
 
     # === ACTIONS === #
 
@@ -249,13 +372,37 @@ class TelephonyRegistration(models.TransientModel):
         self.object_ref = False
         return self._get_choice()
 
-    def action_new_lead(self):
-        """Prepare a new lead instead of the record that was chosen."""
+    def action_new(self):
+        """Prepare a new record instead of the one that was chosen."""
         self.object_ref = False
-        self._prefill_lead()
+        self._prefill_new()
+
+    def action_next_call(self):
+        """Plan to call back."""
+        self._plan("mail.mail_activity_data_call")
+
+    def action_next_meeting(self):
+        """Plan a meeting."""
+        self._plan("mail.mail_activity_data_meeting")
+
+    def action_next_email(self):
+        """Plan to write an e-mail."""
+        self._plan("mail.mail_activity_data_email")
+
+    def _plan(self, activity_xmlid):
+        """Set the next step, due on the next working day; Save makes an activity."""
+        self.ensure_one()
+        activity_type = self.env.ref(activity_xmlid)
+        calendar = self.env.company.resource_calendar_id
+        day = fields.Date.context_today(self) + timedelta(days=1)
+        if calendar:
+            start = datetime.combine(day, time.min).replace(tzinfo=UTC)
+            day = (calendar.plan_days(1, start, compute_leaves=True) or start).date()
+        self.next_activity_type_id = activity_type
+        self.next_activity_date = self.next_activity_date or day
 
     def action_save(self):
-        """Register the call, and create the lead where one was prepared.
+        """Register the call, and create the record where a new one was prepared.
 
         Saving again changes what was saved: nothing is created twice.
 
@@ -263,10 +410,10 @@ class TelephonyRegistration(models.TransientModel):
         :raise UserError: where nothing was chosen that the call could be registered on
         """
         self.ensure_one()
-        if not self.object_ref and self.create_lead:
-            lead = self.env["crm.lead"].create(self._prepare_lead())
-            self.object_ref = f"crm.lead,{lead.id}"
-            self.create_lead = False
+        if not self.object_ref and self.create_new:
+            record = self._create_object()
+            self.object_ref = f"{record._name},{record.id}"
+            self.create_new = False
         record = self.object_ref
         if not record:
             raise UserError(
@@ -275,8 +422,15 @@ class TelephonyRegistration(models.TransientModel):
         if self.save_number:
             self._save_number(record)
         if not self.call_id:
-            self.call_id = self._create_call()
-        self.call_id.register(record._name, record.id, note=self.note)
+            # The telephone system may have told of the call meanwhile.
+            self.call_id = (
+                self._find_url_call(self.pbx_id, self.ref) or self._create_call()
+            )
+        self.call_id.register(
+            record._name, record.id, note=self.note, disposition=self.disposition_id.id
+        )
+        if self.next_activity_type_id:
+            self._schedule(record)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -289,19 +443,60 @@ class TelephonyRegistration(models.TransientModel):
             },
         }
 
+    def _schedule(self, record):
+        """Make the next step an activity on the record, once."""
+        record.activity_schedule(
+            activity_type_id=self.next_activity_type_id.id,
+            date_deadline=self.next_activity_date,
+            summary=self.next_activity_summary,
+            user_id=self.env.uid,
+        )
+        self.write(
+            {
+                "next_activity_type_id": False,
+                "next_activity_date": False,
+                "next_activity_summary": False,
+            }
+        )
+
     def action_open_object(self):
         """Open the record that the call is registered on."""
         self.ensure_one()
         return self.object_ref.get_formview_action()
 
+    def _create_object(self):
+        """Create the record that was prepared, with the user's own rights."""
+        if self.new_kind == "lead":
+            return self.env["crm.lead"].create(self._prepare_lead())
+        return self.env["res.partner"].create(self._prepare_partner())
+
     def _prepare_lead(self):
         """Return the values of the new lead; its type stays `crm.lead`'s own choice."""
+        medium = self.env.ref("utm.utm_medium_phone", raise_if_not_found=False)
         return {
-            "name": self.lead_name or self.title,
-            "contact_name": self.lead_contact_name,
-            "partner_name": self.lead_partner_name,
-            "phone": self.lead_phone,
-            "email_from": self.lead_email,
+            "name": self.new_subject or self.title,
+            "contact_name": self.new_contact_name,
+            "partner_name": self.new_company_name,
+            "phone": self.new_phone,
+            "email_from": self.new_email,
+            "country_id": self.new_country_id.id,
+            "medium_id": medium.id if medium else False,
+            "user_id": self.env.uid,
+        }
+
+    def _prepare_partner(self):
+        """Return the values of the new person or company."""
+        is_company = self.new_kind == "company"
+        name = self.new_company_name if is_company else self.new_contact_name
+        return {
+            "name": name or self.number_display,
+            "is_company": is_company,
+            "parent_id": self.new_company_id.id
+            if self.new_kind == "contact"
+            else False,
+            "phone": self.new_phone,
+            "email": self.new_email,
+            "country_id": self.new_country_id.id,
             "user_id": self.env.uid,
         }
 
@@ -313,7 +508,10 @@ class TelephonyRegistration(models.TransientModel):
         self.save_number = False
 
     def _create_call(self):
-        """Take a call that is known by its URL alone into the log."""
+        """Take a call that is known by its URL alone into the log.
+
+        Nobody tells how it went and when it ended: it has no outcome and no end.
+        """
         # sudo - telephony.extension: one's own, in whatever company it is
         extension_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
             lambda extension: extension.pbx_id == self.pbx_id
@@ -322,16 +520,16 @@ class TelephonyRegistration(models.TransientModel):
             [
                 {
                     "pbx_id": self.pbx_id.id,
-                    "uniqueid": f"url-{self.ref}",
+                    "uniqueid": self._get_url_uniqueid(self.ref),
                     "direction": self.url_direction,
                     "state": "ended",
-                    "outcome": "answered",
+                    "incomplete": True,
                     "number": self.url_number,
                     "dialed_number": self.url_dialed_number,
+                    "caller_name": self.url_name,
                     "extension": extension_sudo[:1].number,
                     "user_ids": self.env.user.ids,
                     "start_date": self.create_date,
-                    "end_date": fields.Datetime.now(),
                 }
             ]
         )

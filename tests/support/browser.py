@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tools.stack.paths import SCREENSHOTS
 from tools.stack.waiting import wait_for
 
+from .records import international
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,6 +19,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # milliseconds, for a busy machine
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
@@ -33,13 +36,11 @@ class WebClient:
 
     :param page: a Playwright page in a context of its own.
     :param url: of the Odoo server.
-    :param login: the user, whose password is the same.
     """
 
-    def __init__(self, page, url, login):
+    def __init__(self, page, url):
         self.page = page
         self.url = url
-        self.login = login
         self.errors = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._on_console)
@@ -48,13 +49,16 @@ class WebClient:
         if message.type == "error":
             self.errors.append(message.text)
 
-    def log_in(self):
-        """Log in and wait for the web client."""
-        self.page.goto(f"{self.url}/web/login")
-        self.page.fill("input[name=login]", self.login)
-        self.page.fill("input[name=password]", self.login)
-        self.page.click("form.oe_login_form button[type=submit]")
-        self.wait_until_ready()
+    def log_in(self, client):
+        """Open the web client with the session of an RPC client.
+
+        :param client: the user's :class:`~tools.stack.rpc.OdooClient`.
+        """
+        cookies = [
+            {"name": "session_id", "value": client.session_id, "url": self.url},
+        ]
+        self.page.context.add_cookies(cookies)
+        self.open("/odoo")
 
     def open(self, path):
         """Open a page of the web client, as ``/odoo/res.partner/7``."""
@@ -96,10 +100,13 @@ class WebClient:
 
     # -- what the addon shows --
 
-    @property
-    def card(self):
-        """The card of a call."""
-        return self.page.locator(".o_telephony_card")
+    def card(self, number):
+        """
+        :param number: E.164, of the other party.
+        :return: the card of the call with that number.
+        """
+        cards = self.page.locator(".o_telephony_card")
+        return cards.filter(has_text=international(number))
 
     @property
     def registration(self):
@@ -110,6 +117,11 @@ class WebClient:
     def registration_title(self):
         """The title of that form; it says the number."""
         return self.page.locator(".o_telephony_registration_title")
+
+    @property
+    def customer(self):
+        """The input with the record that the call is to be registered on."""
+        return self.registration.locator(".o_field_widget[name='object_ref'] input")
 
     @property
     def matches(self):
@@ -123,10 +135,11 @@ class WebClient:
 
     def field(self, name):
         """
-        :return: the widget of a field of the registration form.
+        :return: the input of a field of the registration form.
         """
-        return self.registration.locator(f".o_field_widget[name='{name}']")
+        return self.registration.locator(f".o_field_widget[name='{name}'] input")
 
     def save_registration(self):
-        """Press Save on the registration form."""
+        """Press Save on the registration form, and wait until Odoo says it did."""
         self.registration.locator("button[name='action_save']").click()
+        expect(self.page.locator(".o_notification")).to_contain_text("is registered on")

@@ -9,6 +9,7 @@ from tools.stack.odoo import Odoo
 from tools.stack.rpc import OdooClient
 from tools.stack.waiting import wait_for
 
+from .logs import complaints
 from .telephones import Line
 
 DATABASE = "e2e"
@@ -23,9 +24,10 @@ class Stack:
     ``phone(number)`` a telephone.
     """
 
-    def __init__(self, odoo, asterisk, background, telephones):
+    def __init__(self, odoo, server, asterisk, background, telephones):
         self.odoo = odoo
         self.asterisk = asterisk
+        self.server = server
         self.listener = None
         self.pbx = None
         self._background = background
@@ -50,47 +52,101 @@ class Stack:
     def start_listener(self):
         """Start the listener and wait until it is connected with Asterisk."""
         self.listener = self.odoo.start_listener()
-        self.listener.wait_for_log("connected")
+        self.listener.wait_for_log(": connected")
+
+    def start_server(self):
+        """Start the Odoo server and wait until it answers."""
+        self.server = self.odoo.start()
+
+    def wait_for_connection(self, state):
+        """Wait until Odoo shows a state of the connection with Asterisk."""
+
+        def reached():
+            domain = [("id", "=", self.pbx)]
+            pbx = self.admin.one("telephony.pbx", domain, ["connection_state"])
+            return pbx["connection_state"] == state
+
+        wait_for(reached, 60, what=f"the connection to be {state}")
+
+    def cut_database_connections(self):
+        """End what is connected with the database, as a restart of PostgreSQL does."""
+        self.odoo.postgres.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [self.odoo.database],
+        )
+
+    def mend(self):
+        """Start again whatever does not run, and wait until all is connected."""
+        if not self.asterisk.process.is_running:
+            self.asterisk.start()
+        if not self.server.is_running:
+            self.start_server()
+        if not self.listener.is_running:
+            self.start_listener()
+        self.wait_for_connection("connected")
+
+    def complaints(self):
+        """
+        :return: the warnings and errors that the listener logged, as readable lines.
+        """
+        return complaints(self.listener.read())
 
     def hang_up_all(self):
-        """End all calls, so that the next test begins with a quiet Asterisk."""
+        """End all calls, so that the next test begins with nobody talking."""
         self.asterisk.console("channel request hangup all")
         wait_for(lambda: self.asterisk.channels() == 0, what="all calls to end")
+        wait_for(
+            lambda: (
+                not self.admin.search_count(
+                    "telephony.call",
+                    [("state", "!=", "ended"), ("pbx_id", "=", self.pbx)],
+                )
+            ),
+            what="the log to hold no open call",
+        )
         for line in self._telephones.by_number.values():
             line.policy = "ring"
             while not line.arrivals.empty():
                 line.arrivals.get_nowait()
 
-    def calls(self, *domain, fields=("state", "outcome", "direction", "number")):
+    def calls(self, number, *fields):
         """
-        :return: the matching ``telephony.call`` records, newest first, as dictionaries.
+        :param number: of the other party, E.164.
+        :param fields: names of fields of ``telephony.call``.
+        :return: the calls with that number, as dictionaries of ``id`` and the fields.
         """
         return self.admin.search_read(
-            "telephony.call", list(domain), list(fields), order="id desc"
+            "telephony.call", [("number", "=", number)], list(fields), order="id"
         )
 
-    def wait_for_call(self, *domain, **expected):
-        """Wait until one call that matches has certain values.
+    def wait_for_call(self, number, **expected):
+        """Wait until the call with a number has certain values.
 
-        :param domain: that picks the call.
+        :param number: of the other party, E.164; there may be one call with it only.
         :param expected: values by field.
         :return: the call's ``id`` and those fields.
         """
-        seen = None
+        seen = []
 
         def reached():
-            nonlocal seen
-            seen = self.calls(*domain, fields=tuple(expected) or ("state",))
-            return [
-                call
-                for call in seen
-                if all(call[field] == value for field, value in expected.items())
-            ]
+            seen[:] = self.calls(number, *expected)
+            assert len(seen) < 2, f"one call was made, there are {seen}"
+            (call,) = seen or [{}]
+            return call if expected.items() <= call.items() else None
 
-        return wait_for(reached, what=lambda: f"{expected}; there are {seen}")[0]
+        return wait_for(reached, what=lambda: f"{expected}; there are {seen}")
 
 
 def _create_agents(admin):
+    for login in AGENTS:
+        create_agent(admin, login)
+
+
+def create_agent(admin, login):
+    """Create a user of telephony and sales, whose password is the login.
+
+    :return: the user's id.
+    """
     groups = [
         admin.call("ir.model.data", "check_object_reference", *xmlid)[1]
         for xmlid in (
@@ -98,14 +154,13 @@ def _create_agents(admin):
             ("sales_team", "group_sale_salesman"),
         )
     ]
-    for login in AGENTS:
-        admin.create(
-            "res.users",
-            name=f"{login.capitalize()} Test",
-            login=login,
-            password=login,
-            group_ids=[(6, 0, groups)],
-        )
+    return admin.create(
+        "res.users",
+        name=f"{login.capitalize()} Test",
+        login=login,
+        password=login,
+        group_ids=[(6, 0, groups)],
+    )
 
 
 @contextmanager
@@ -128,7 +183,8 @@ def running_stack(postgres, template):
         stack.callback(lambda: background.run(telephones.stop()))
         server = odoo.start()
         stack.callback(server.stop)
-        running = Stack(odoo, asterisk, background, telephones)
+        running = Stack(odoo, server, asterisk, background, telephones)
+        stack.callback(lambda: running.server.stop())
         running.pbx = create_pbx(running.admin, asterisk.host, asterisk.port)
         create_extensions(running.admin, running.pbx, AGENTS)
         running.start_listener()

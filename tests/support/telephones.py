@@ -30,7 +30,8 @@ class Line:
 
         :return: the :class:`Talk` to answer or reject.
         """
-        return Talk(self._background.run(self._phone.incoming()), self._background)
+        call = self._background.run(self._phone.incoming(timeout=20))
+        return Talk(call, self._background)
 
     @property
     def is_quiet(self):

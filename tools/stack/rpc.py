@@ -33,6 +33,11 @@ class OdooClient:
         )
         self.uid = info["uid"]
 
+    @property
+    def session_id(self):
+        """The value of the session's cookie."""
+        return self._session.cookies["session_id"]
+
     def request(self, path, **params):
         """Post to a ``jsonrpc`` route.
 

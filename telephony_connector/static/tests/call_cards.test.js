@@ -4,6 +4,7 @@ import { advanceTime, mockDate } from "@odoo/hoot-mock";
 import { asyncStep, getService, serverState, waitForSteps } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
+    getTelephony,
     makeCard,
     makeNews,
     sendNews,
@@ -40,7 +41,7 @@ test("who is not in the telephony group hears of no calls", async () => {
     sendNews(pyEnv, makeNews());
     getService("bus_service").subscribe("telephony.call/changed", () => asyncStep("heard"));
     await waitForSteps(["heard"]);
-    expect(".o_telephony_card").toHaveCount(0);
+    expect(getTelephony().calls).toEqual({});
 });
 
 test("several matches are listed, with how many more there are", async () => {
@@ -54,7 +55,7 @@ test("several matches are listed, with how many more there are", async () => {
     }));
     sendNews(pyEnv, makeNews(), { object: false, matches, match_count: 5 });
     await contains(".o_telephony_card_record", { count: 2 });
-    expect(".o_telephony_card_body li:last").toHaveText("and 3 more");
+    expect(".o_telephony_card_more").toHaveText("and 3 more");
 });
 
 test("what the user may not see is said to be known, and not named", async () => {
@@ -66,6 +67,27 @@ test("what the user may not see is said to be known, and not named", async () =>
     });
     expect(".o_telephony_card_record").toHaveCount(0);
     expect(".o_telephony_card_unknown").toHaveCount(0);
+});
+
+test("what one wants to know at once comes after the card", async () => {
+    const pyEnv = await startServer();
+    server.details[1] = {
+        company: "Example & Sons",
+        city: "Lyon",
+        salesperson: "Marc",
+        tags: ["VIP"],
+        deals: "2 open opportunities, $ 1,200.00",
+        last_call: { date: "2026-01-02 10:00:00", user: "Marc", outcome: "answered" },
+        last_note: "Wants a quote",
+    };
+    await start();
+    mockDate("2026-01-05 10:00:00", +0);
+    sendNews(pyEnv, makeNews());
+    await contains(".o_telephony_card_place", { text: "Example & Sons, Lyon" });
+    expect(".o_telephony_card_tag").toHaveText("VIP");
+    expect(".o_telephony_card_deals").toHaveText("2 open opportunities, $ 1,200.00");
+    expect(".o_telephony_card_last").toHaveText("Last call 3 days ago, with Marc");
+    expect(".o_telephony_card_note").toHaveText("Wants a quote");
 });
 
 test("an unknown caller is said to be unknown", async () => {
@@ -156,7 +178,7 @@ test("whoever answered keeps a card only where no page opens", async () => {
     sendNews(pyEnv, makeNews({ state: "ongoing", mine: "ongoing" }), {
         answer_date: "2026-01-05 10:00:00",
     });
-    await contains(".o_telephony_timer", { text: "1:05" });
+    await contains(".o_telephony_card .o_telephony_timer", { text: "1:05" });
     expect(".o_telephony_card_status").toHaveText("On the phone · 1:05");
     server.claimed.add(1);
     sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing", open_page: true }));

@@ -6,6 +6,9 @@ import {
     defineTelephonyModels,
     getTelephony,
     makeCard,
+    makeNews,
+    sendNews,
+    makePage,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -94,6 +97,16 @@ test("a failure whose card is gone comes as a notification", async () => {
     await contains(".o_notification", { text: "The telephone system refused" });
 });
 
+test("a refused transfer does not mark its call as failed", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews({ id: 3, state: "ongoing", mine: "ongoing" }));
+    await contains(".o_telephony_card");
+    sendAnswer(pyEnv, { action: "transfer", state: "failed", message: "No such extension" });
+    await contains(".o_notification", { text: "No such extension" });
+    expect(".o_telephony_card_failed").toHaveCount(0);
+});
+
 test("when no answer comes the server is asked, until it knows", async () => {
     onRpc("/telephony/call", () => ANSWER);
     let state = "sent";
@@ -164,4 +177,23 @@ test("a warning that leads somewhere has its button", async () => {
     await getTelephony().dial({ number: "1" });
     await click(".o_notification button", { text: "Extensions" });
     expect.verifySteps(["action 42"]);
+});
+
+test("a softphone gets the number by a link, and the call's page opens at once", async () => {
+    onRpc("/telephony/call", () => ({
+        ...ANSWER,
+        command_id: false,
+        link: "tel:+33639980001",
+        action: makePage(3),
+    }));
+    await startServer();
+    await start();
+    expect(await getTelephony().dial({ number: "0639980001" })).toBe(true);
+    await contains(".o_notification", { text: "Page of call 3" });
+    // Beside the web client, out of the tests' own root.
+    const getLink = () => document.querySelector("iframe.o_telephony_link");
+    expect(getLink()).toHaveAttribute("src", "tel:+33639980001");
+    expect(".o_telephony_card").toHaveCount(0);
+    await advanceTime(2000);
+    expect(getLink()).toBe(null);
 });

@@ -71,7 +71,7 @@ test("durations are written as telephones show them", () => {
 
 test("the page shows the call's time while it lasts, and reads again when it ends", async () => {
     const telephony = await mountPage();
-    expect(".o_telephony_live_call").toHaveText("On the phone\n1:05");
+    expect(".o_telephony_live_call").toHaveText("On the phone · 1:05");
     expect(".o_field_telephony_duration").toHaveText("1:02:03");
     telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
     await animationFrame();

@@ -1,12 +1,12 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { expect } from "@odoo/hoot";
 import {
     defineModels,
     getService,
     models,
-    patchWithCleanup,
+    onRpc,
     serverState,
 } from "@web/../tests/web_test_helpers";
-import { user } from "@web/core/user";
 import { TELEPHONY_GROUP } from "@telephony_connector/services/telephony_service";
 
 export const PHONE = {
@@ -63,10 +63,10 @@ export function makeCard(values = {}) {
 }
 
 /** What the server answers; tests change it as the call goes on. */
-export const server = { cards: {}, phone: PHONE, claimed: new Set() };
+export const server = {};
 
 /** Stands for a call's page: it says that it opened. */
-function makePage(id) {
+export function makePage(id) {
     return {
         type: "ir.actions.client",
         tag: "display_notification",
@@ -83,6 +83,19 @@ export class TelephonyCall extends models.Model {
 
     read_cards(ids) {
         return ids.map((id) => server.cards[id]).filter(Boolean);
+    }
+
+    read_card_details(ids) {
+        return ids.map((id) => ({ id, ...server.details[id] }));
+    }
+
+    get_panel() {
+        return server.panel;
+    }
+
+    search_callees(text) {
+        expect.step(`search ${text}`);
+        return server.callees;
     }
 
     /** As on the server: a page is handed out once, whoever asks. */
@@ -110,12 +123,15 @@ export function defineTelephonyModels() {
 
 /** Be a user of the telephone, or not, with a fresh server. */
 export function setupTelephony({ isUser = true, phone = {} } = {}) {
-    Object.assign(server, { cards: {}, phone: { ...PHONE, ...phone }, claimed: new Set() });
-    const hasGroup = user.hasGroup.bind(user);
-    patchWithCleanup(user, {
-        hasGroup: (group) =>
-            group === TELEPHONY_GROUP ? Promise.resolve(isUser) : hasGroup(group),
+    Object.assign(server, {
+        cards: {},
+        details: {},
+        callees: [],
+        claimed: new Set(),
+        panel: { missed: [], recent: [], colleagues: [] },
+        phone: { ...PHONE, ...phone },
     });
+    onRpc("res.users", "has_group", ({ args }) => (args[1] === TELEPHONY_GROUP ? isUser : true));
 }
 
 /** Let the call's state on the server and the bus's message say the same. */

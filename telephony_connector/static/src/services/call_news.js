@@ -61,6 +61,16 @@ export function isIncoming({ direction, mine, progress }) {
     );
 }
 
+/** @param {CallNews} call */
+export function isRinging({ state, mine }) {
+    return state === "ringing" && mine !== "ended";
+}
+
+/** @param {CallNews} call */
+export function isTalking({ state, mine }) {
+    return state === "ongoing" && mine === "ongoing";
+}
+
 /**
  * @param {CallNews & { isIncoming: boolean, isHeld: boolean }} call
  * @returns {boolean} whether the call has something to say to its user now

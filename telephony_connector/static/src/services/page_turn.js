@@ -43,7 +43,12 @@ export class PageTurn {
         await new Promise((resolve) =>
             browser.setTimeout(resolve, isHidden ? HIDDEN_WAIT : VISIBLE_WAIT)
         );
-        return !isHidden || this.mutex.exec(() => this.multiTab.isOnMainTab());
+        return !isHidden || this.isOnMainTab();
+    }
+
+    /** @returns {Promise<boolean>} whether this tab acts for all tabs of the browser */
+    isOnMainTab() {
+        return this.mutex.exec(() => this.multiTab.isOnMainTab());
     }
 
     /** Whether a page that opens now would take something out of the user's hands. */

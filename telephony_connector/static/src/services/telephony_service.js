@@ -1,25 +1,23 @@
 import { markRaw, reactive } from "@odoo/owl";
 
-import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { omit, pick } from "@web/core/utils/objects";
-import {
-    hasCard,
-    isIncoming,
-    isOutdated,
-    NEWS_KEYS,
-} from "@telephony_connector/services/call_news";
+import { isTalking, NEWS_KEYS } from "@telephony_connector/services/call_news";
+import { CallStore } from "@telephony_connector/services/call_store";
 import { PageTurn } from "@telephony_connector/services/page_turn";
+import { openLink } from "@telephony_connector/utils/open_link";
 
 export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
-// Milliseconds in which a card still says what became of its call; longer for a reason.
-const LAST_WORD = 5000;
-const LAST_WORD_REASON = 12000;
+// Milliseconds in which several ends of calls count as one reason to read the line again.
+const LOAD_DELAY = 500;
 // Seconds that the server has beyond its own limit, and between two questions after it.
 const COMMAND_GRACE = 1;
 
+// The services of Enterprise's and of OCA's softphone in the browser.
+const OTHER_SOFTPHONES = ["voip", "voip_oca"];
 const NO_PHONE = Object.freeze({
     can_call: false,
     extensions: [],
@@ -35,29 +33,58 @@ const USER_ERRORS = ["AccessError", "MissingError", "UserError", "ValidationErro
  * The user's telephone in the web client: the calls that ring or run, the state of the
  * line, and the way to dial. Components read it through `useService("telephony")`.
  */
-export class Telephony {
+export class Telephony extends CallStore {
     /** @param {import("services").ServiceFactories} services */
     constructor(services) {
+        super();
         this.services = markRaw(services);
         this.pageTurn = markRaw(new PageTurn(services));
         this.isActive = false;
         this.isDialing = false;
         this.phone = NO_PHONE;
-        /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
-        this.calls = {};
-        // Late messages must not bring these back.
-        this.endedIds = markRaw(new Set());
         this.pageIds = markRaw(new Set());
-        this.timers = markRaw({});
+        this.stepsAside = this.hasOtherSoftphone && user.settings.telephony_other_softphone;
     }
 
     // ---------------------------------------------------------------------------
     // State
     // ---------------------------------------------------------------------------
 
-    /** Calls with a card, the oldest first. */
-    get cards() {
-        return Object.values(this.calls).filter((call) => call.title && call.isShown);
+    /** Whether a number that is clicked is called by this telephone. */
+    get callsByClick() {
+        return this.phone.can_call && !this.stepsAside;
+    }
+
+    get hasOtherSoftphone() {
+        return OTHER_SOFTPHONES.some((name) => registry.category("services").contains(name));
+    }
+
+    /** Leave clicked numbers to the other softphone, or take them back. */
+    async setStepsAside(stepsAside) {
+        this.stepsAside = stepsAside;
+        await user.setUserSettings("telephony_other_softphone", stepsAside);
+    }
+
+    /** `talking`, `ringing`, or the line's own: `ready`, `pbx_unreachable`, … */
+    get lineState() {
+        if (this.ownCalls.some(isTalking)) {
+            return "talking";
+        }
+        return this.ownCalls.length ? "ringing" : this.phone.line;
+    }
+
+    /** The line's state in words. */
+    get lineText() {
+        const { extensions, index_complete } = this.phone;
+        const texts = {
+            talking: _t("On the phone"),
+            ringing: _t("Ringing"),
+            ready: index_complete === false ? _t("Index of numbers being built") : _t("Ready"),
+            pbx_unreachable: extensions[0]?.connection_text,
+            no_listener: _t("Listener not running"),
+            no_extension: _t("No extension"),
+        };
+        return [extensions[0]?.number, texts[this.lineState]].filter(Boolean).join(" · ");
     }
 
     /** Subscribe to the bus, for users of the telephone only. */
@@ -81,7 +108,7 @@ export class Telephony {
             return;
         }
         const knownIds = Object.keys(this.calls).map(Number);
-        const phone = await this.read("get_phone_state", []);
+        const phone = await this.ask("get_phone_state", []);
         if (!phone) {
             return;
         }
@@ -103,95 +130,38 @@ export class Telephony {
 
     /** @param {import("./call_news").CallNews} news */
     onCallChanged(news) {
-        if (!this.takeNews(news)) {
-            return;
-        }
         if (news.state === "ended") {
+            // One more missed call, or one that was called back.
+            this.setTimer("load", LOAD_DELAY, () => this.load());
+        }
+        if (!this.takeNews(news) || news.state === "ended") {
             return;
         }
-        if (news.show_card) {
-            this.readCards([news.id]);
-        }
+        this.readCards([news.id]);
         if (news.open_page) {
             this.offerPage(news.id);
         }
     }
 
-    /**
-     * @param {import("./call_news").CallNews} news
-     * @returns {boolean} whether they were news
-     */
-    takeNews(news) {
-        const known = this.calls[news.id];
-        if (this.endedIds.has(news.id) || (known && isOutdated(news, known))) {
-            return false;
-        }
-        if (!known) {
-            if (news.state === "ended") {
-                this.endedIds.add(news.id);
-                return false;
-            }
-            this.calls[news.id] = { isIncoming: isIncoming(news), isShown: false };
-        }
-        const call = this.calls[news.id];
-        Object.assign(call, news);
-        this.updateCard(call);
-        return true;
-    }
-
-    /** Show the call's card, take it away, or let it say its last word. */
-    updateCard(call) {
-        const wasShown = call.isShown;
-        if (call.state === "ended") {
-            this.endedIds.add(call.id);
-        }
-        if (hasCard(call)) {
-            call.isShown = !call.isDismissed;
-            return;
-        }
-        const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
-        if (wasShown && (wasAnsweredElsewhere || !call.isIncoming)) {
-            this.sayLastWord(call);
-        } else if (call.state === "ended") {
-            this.forget(call.id);
-        } else {
-            call.isShown = false;
-        }
-    }
-
-    sayLastWord(call) {
-        this.setTimer(`card_${call.id}`, call.message ? LAST_WORD_REASON : LAST_WORD, () => {
-            if (call.state === "ended") {
-                this.forget(call.id);
-            } else {
-                call.isShown = false;
-            }
-        });
-    }
-
-    /** "Not now": the card goes and stays away in this tab. */
-    dismiss(call) {
-        if (call.state === "ended") {
-            this.forget(call.id);
-        } else {
-            Object.assign(call, { isDismissed: true, isShown: false });
-        }
-    }
-
-    forget(id) {
-        this.clearTimer(`card_${id}`);
-        delete this.calls[id];
-    }
-
     /** Read what the cards of these calls show, as far as the user may know it. */
     async readCards(ids) {
-        for (const card of (await this.read("read_cards", [ids])) || []) {
+        for (const card of (await this.ask("read_cards", [ids])) || []) {
             this.takeNews(pick(card, ...NEWS_KEYS));
             const call = this.calls[card.id];
             if (call && card.revision >= call.revision) {
                 Object.assign(call, omit(card, ...NEWS_KEYS));
             }
+            if (call?.isShown && call.isIncoming && !call.details) {
+                this.readDetails(call);
+            }
         }
+    }
+
+    /** Read what else one wants to know; the card does not wait for it. */
+    async readDetails(call) {
+        call.details = {};
+        const [details] = (await this.ask("read_card_details", [[call.id]])) || [];
+        call.details = details || {};
     }
 
     // ---------------------------------------------------------------------------
@@ -207,7 +177,7 @@ export class Telephony {
         if (!(await this.pageTurn.isMine()) || this.endedIds.has(id)) {
             return;
         }
-        const action = await this.read("claim_page", [[id]]);
+        const action = await this.ask("claim_page", [[id]]);
         if (!action) {
             return;
         }
@@ -245,10 +215,10 @@ export class Telephony {
         this.isDialing = true;
         try {
             const params = model ? { number, model, res_id: resId, field } : { number };
-            this.onDialed(await rpc("/telephony/call", params));
+            await this.onDialed(await rpc("/telephony/call", params));
             return true;
         } catch (error) {
-            this.onDialFailed(error);
+            this.onRefused(error);
             return false;
         } finally {
             this.isDialing = false;
@@ -271,7 +241,12 @@ export class Telephony {
         );
     }
 
-    onDialed({ call_id, command_id, expires_in, number_display }) {
+    async onDialed({ call_id, command_id, expires_in, number_display, link, action }) {
+        if (link) {
+            // Nobody tells of this call's end: there is nothing for a card to show.
+            openLink(link);
+            return action && this.services.action.doAction(action);
+        }
         this.takeNews({
             id: call_id,
             revision: 0,
@@ -290,7 +265,27 @@ export class Telephony {
         }
     }
 
-    onDialFailed(error) {
+    /**
+     * Do something with a call: `action` is one of the card's `controls`.
+     *
+     * @param {string} [target] the number that a transfer goes to
+     */
+    async control(call, action, target) {
+        try {
+            const { command_id, expires_in } = await this.services.orm.call(
+                "telephony.call",
+                "control",
+                [[call.id], action, target || false]
+            );
+            if (command_id) {
+                this.checkCommandIn(command_id, expires_in + COMMAND_GRACE);
+            }
+        } catch (error) {
+            this.onRefused(error);
+        }
+    }
+
+    onRefused(error) {
         const { action, notification } = this.services;
         const name = error instanceof RPCError && error.exceptionName;
         if (name === "odoo.exceptions.RedirectWarning") {
@@ -318,7 +313,7 @@ export class Telephony {
 
     checkCommandIn(id, seconds) {
         this.setTimer(`command_${id}`, seconds * 1000, async () => {
-            const news = await this.read("check", [[id]], "telephony.command");
+            const news = await this.ask("check", [[id]], "telephony.command");
             if (["pending", "sent"].includes(news?.state)) {
                 this.checkCommandIn(id, COMMAND_GRACE);
             } else if (news) {
@@ -327,13 +322,13 @@ export class Telephony {
         });
     }
 
-    onCommandChanged({ id, call_id, state, message }) {
+    onCommandChanged({ id, call_id, action, state, message }) {
         this.clearTimer(`command_${id}`);
         if (state === "done" || !message) {
             return;
         }
         const call = this.calls[call_id];
-        if (call?.isShown) {
+        if (action === "dial" && call?.isShown) {
             call.message = message;
             call.isFailed = true;
             this.sayLastWord(call);
@@ -351,7 +346,7 @@ export class Telephony {
      *
      * @returns {Promise<any>} undefined where there was no answer
      */
-    async read(method, args, model = "telephony.call") {
+    async ask(method, args, model = "telephony.call") {
         try {
             return await this.services.orm.silent.call(model, method, args);
         } catch (error) {
@@ -359,16 +354,6 @@ export class Telephony {
                 throw error;
             }
         }
-    }
-
-    setTimer(key, delay, callback) {
-        this.clearTimer(key);
-        this.timers[key] = browser.setTimeout(callback, delay);
-    }
-
-    clearTimer(key) {
-        browser.clearTimeout(this.timers[key]);
-        delete this.timers[key];
     }
 }
 

@@ -1,14 +1,16 @@
 import { Component } from "@odoo/owl";
 
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
-import { getStatusText } from "@telephony_connector/services/call_news";
+import { getStatusText, isRinging, isTalking } from "@telephony_connector/services/call_news";
 
 /** One call: who it is, how far it has come, and what can be done about it. */
 export class CallCard extends Component {
     static template = "telephony_connector.CallCard";
-    static components = { CallTimer };
+    static components = { CallControls, CallTimer };
     static props = { call: Object };
 
     setup() {
@@ -21,13 +23,11 @@ export class CallCard extends Component {
     }
 
     get isRinging() {
-        const { state, mine } = this.props.call;
-        return state === "ringing" && mine !== "ended";
+        return isRinging(this.props.call);
     }
 
     get isTalking() {
-        const { state, mine } = this.props.call;
-        return state === "ongoing" && mine === "ongoing";
+        return isTalking(this.props.call);
     }
 
     get isOver() {
@@ -53,10 +53,34 @@ export class CallCard extends Component {
         return isIncoming ? [queue, dialed_number, pbx_name].filter(Boolean).join(" · ") : "";
     }
 
+    get dismissText() {
+        return this.isOver ? _t("Close") : _t("Not now");
+    }
+
+    get details() {
+        return this.props.call.details || {};
+    }
+
+    get placeText() {
+        return [this.details.company, this.details.city].filter(Boolean).join(", ");
+    }
+
+    get lastCallText() {
+        const { last_call } = this.details;
+        if (!last_call?.date) {
+            return "";
+        }
+        const date = deserializeDateTime(last_call.date).toRelative();
+        return last_call.user
+            ? _t("Last call %(date)s, with %(user)s", { date, user: last_call.user })
+            : _t("Last call %(date)s", { date });
+    }
+
     get isUnknown() {
-        const { object, matches, hidden, withheld, direction } = this.props.call;
+        const { isIncoming, object, matches, hidden, withheld, direction } = this.props.call;
         return Boolean(
-            matches &&
+            isIncoming &&
+                matches &&
                 !object &&
                 !matches.length &&
                 !hidden &&

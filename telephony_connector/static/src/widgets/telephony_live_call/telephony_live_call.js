@@ -3,8 +3,9 @@ import { Component, status, useEffect } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
-import { getStatusText } from "@telephony_connector/services/call_news";
+import { getStatusText, isTalking } from "@telephony_connector/services/call_news";
 
 /**
  * On a call's page: how far the call has come while it lasts. The page's other data is
@@ -12,7 +13,7 @@ import { getStatusText } from "@telephony_connector/services/call_news";
  */
 export class TelephonyLiveCall extends Component {
     static template = "telephony_connector.TelephonyLiveCall";
-    static components = { CallTimer };
+    static components = { CallControls, CallTimer };
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -38,7 +39,7 @@ export class TelephonyLiveCall extends Component {
     }
 
     get isTalking() {
-        return this.call.state === "ongoing" && this.call.mine === "ongoing";
+        return isTalking(this.call);
     }
 
     async reload() {

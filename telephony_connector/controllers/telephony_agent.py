@@ -1,0 +1,100 @@
+"""What the desktop agent asks, by its own token and without a session."""
+
+import json
+
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import BadRequest, NotFound, Unauthorized
+
+from odoo import fields, http
+from odoo.exceptions import AccessError
+from odoo.http import request
+
+# Bytes; an agent's questions are short.
+MAX_BODY = 4096
+
+
+class TelephonyAgentController(http.Controller):
+    """Routes for the tokens of `telephony.agent.token`, which no other route takes."""
+
+    @http.route(
+        "/telephony/agent/hello",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def hello(self):
+        """Check the token, before the websocket, which has no answer for a wrong one.
+
+        :return: ``user``; ``last``, the bus's newest notification, to listen from; and
+            ``calls`` that ring or go on already, as the bus tells of them
+        """
+        token_sudo = self._get_token()
+        token_sudo.last_seen = fields.Datetime.now()
+        calls = self._get_env(token_sudo)["telephony.call"]
+        return request.make_json_response(
+            {
+                "user": token_sudo.user_id.name,
+                # sudo - bus.bus: the number of the last message says nothing of it
+                "last": request.env["bus.bus"].sudo()._bus_last_id(),
+                "calls": calls._get_agent_calls(),
+            }
+        )
+
+    @http.route(
+        "/telephony/agent/call",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def call(self):
+        """Say what to show of a call, and hand out its page: see ``_answer_agent``.
+
+        The body is JSON: ``call`` (id) and ``claim`` (whether to open the page).
+        """
+        token_sudo = self._get_token()
+        call_id, claim = self._read_body()
+        calls = self._get_env(token_sudo)["telephony.call"]
+        try:
+            answer = calls.browse(call_id).exists()._answer_agent(claim)
+        except (AccessError, ValueError) as error:
+            # No such call, or none of the user's: they look the same.
+            raise NotFound("There is no such call.") from error
+        return request.make_json_response(answer)
+
+    def _get_token(self):
+        """Return the token that the request bears, as superuser.
+
+        :raise Unauthorized: where it bears none, or one that is not valid
+        """
+        header = request.httprequest.headers.get("Authorization", "")
+        kind, _blank, token = header.partition(" ")
+        token_sudo = request.env["telephony.agent.token"]
+        if kind.lower() == "bearer":
+            token_sudo = token_sudo._find(token.strip())
+        if not token_sudo:
+            raise Unauthorized(
+                "This token is not valid.", www_authenticate=WWWAuthenticate("bearer")
+            )
+        return token_sudo
+
+    def _get_env(self, token_sudo):
+        """Return the environment of the token's user, in the user's language."""
+        user = token_sudo.user_id
+        return request.env(user=user.id, su=False, context=dict(user.context_get()))
+
+    def _read_body(self):
+        body = request.httprequest
+        if (body.content_length or 0) > MAX_BODY:
+            raise BadRequest("The question is too long.")
+        try:
+            question = json.loads(body.get_data())
+            call_id, claim = question["call"], question["claim"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadRequest("Expected JSON with call and claim.") from error
+        if type(call_id) is not int or type(claim) is not bool:
+            raise BadRequest("call is a whole number, claim is true or false.")
+        return call_id, claim

@@ -1,0 +1,139 @@
+import { Component, useState } from "@odoo/owl";
+
+import { browser } from "@web/core/browser/browser";
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
+import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
+import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
+import { CalleeSearch } from "@telephony_connector/components/callee_search/callee_search";
+import { getStatusText, isTalking } from "@telephony_connector/services/call_news";
+
+const { DateTime } = luxon;
+
+/** What the telephone in the systray opens: dial box, calls, missed, recent, colleagues. */
+export class PhonePanel extends Component {
+    static template = "telephony_connector.PhonePanel";
+    static components = { CallControls, CallTimer, CalleeSearch };
+    static props = { close: Function };
+
+    setup() {
+        this.telephony = useService("telephony");
+        this.orm = useService("orm");
+        this.state = useState({
+            tab: this.telephony.phone.missed_count ? "missed" : "recent",
+            // The lists come after; the dial box takes what is typed from the start.
+            isLoaded: false,
+            missed: [],
+            recent: [],
+            colleagues: [],
+            hasSound: Boolean(user.settings.telephony_sound),
+            canAskToNotify: browser.Notification?.permission === "default",
+        });
+        this.load();
+    }
+
+    async load() {
+        const lists = await this.orm.silent.call("telephony.call", "get_panel", []);
+        Object.assign(this.state, { isLoaded: true, ...lists });
+    }
+
+    get tabs() {
+        const { missed_count } = this.telephony.phone;
+        return [
+            { id: "recent", name: _t("Recent") },
+            { id: "missed", name: _t("Missed"), count: missed_count },
+            { id: "colleagues", name: _t("Colleagues") },
+        ];
+    }
+
+    get emptyText() {
+        return {
+            recent: _t("No calls yet"),
+            missed: _t("No missed calls: all worked off"),
+            colleagues: _t("No colleague has an extension"),
+        }[this.state.tab];
+    }
+
+    getStatus(call) {
+        return getStatusText(call);
+    }
+
+    isTalking(call) {
+        return isTalking(call) && call.answer_date;
+    }
+
+    getName(entry) {
+        return entry.object?.name || entry.number_display;
+    }
+
+    getIcon({ direction, outcome }) {
+        if (direction === "inbound" && outcome === "missed") {
+            return "fa-phone text-danger";
+        }
+        return direction === "outbound" ? "fa-long-arrow-up" : "fa-long-arrow-down";
+    }
+
+    getKind({ direction, outcome }) {
+        if (direction === "internal") {
+            return _t("Internal call");
+        }
+        if (direction === "outbound") {
+            return outcome === "answered" ? _t("Outgoing call") : _t("Outgoing call, not reached");
+        }
+        return outcome === "missed" ? _t("Missed call") : _t("Incoming call");
+    }
+
+    getTime({ start_date }) {
+        const start = deserializeDateTime(start_date);
+        return start.hasSame(DateTime.now(), "day")
+            ? start.toLocaleString(DateTime.TIME_SIMPLE)
+            : start.toLocaleString({ day: "numeric", month: "short" });
+    }
+
+    getPresence({ is_busy, im_status }) {
+        if (is_busy) {
+            return { icon: "fa-phone text-danger", text: _t("On the phone") };
+        }
+        switch (im_status?.replace("leave_", "")) {
+            case "online":
+                return { icon: "fa-circle text-success", text: _t("Online") };
+            case "away":
+                return { icon: "fa-circle text-warning", text: _t("Away") };
+            default:
+                return { icon: "fa-circle-o text-muted", text: _t("Offline") };
+        }
+    }
+
+    async dial(target) {
+        this.props.close();
+        await this.telephony.dial(target);
+    }
+
+    callBack({ number, object, field }) {
+        return this.dial(
+            object && field ? { number, model: object.model, resId: object.id, field } : { number }
+        );
+    }
+
+    async setHandled(entry) {
+        await this.orm.call("telephony.call", "action_set_handled", [[entry.id]]);
+        await this.load();
+    }
+
+    openPage(call) {
+        this.props.close();
+        return this.telephony.openPage(call);
+    }
+
+    async toggleSound() {
+        this.state.hasSound = !this.state.hasSound;
+        await user.setUserSettings("telephony_sound", this.state.hasSound);
+    }
+
+    async askToNotify() {
+        const permission = await browser.Notification.requestPermission();
+        this.state.canAskToNotify = permission === "default";
+    }
+}

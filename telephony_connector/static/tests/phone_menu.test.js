@@ -1,0 +1,254 @@
+import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { press } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
+import { onRpc, serverState } from "@web/../tests/web_test_helpers";
+import {
+    defineTelephonyModels,
+    makeNews,
+    PHONE,
+    sendNews,
+    server,
+    setupTelephony,
+} from "./telephony_test_helpers";
+
+describe.current.tags("desktop");
+defineTelephonyModels();
+
+const ADA = {
+    model: "res.partner",
+    id: 7,
+    name: "Ada Example",
+    model_name: "Contact",
+    number: "+33 6 39 98 00 01",
+    number_display: "+33 6 39 98 00 01",
+    field: "phone",
+};
+const MARC = { ...ADA, model: "res.users", id: 9, name: "Marc", number: "1002", field: false };
+const ENTRY = {
+    id: 5,
+    direction: "inbound",
+    outcome: "missed",
+    number: "+33639980001",
+    number_display: "+33 6 39 98 00 01",
+    start_date: "2026-01-05 09:30:00",
+    object: false,
+    field: false,
+};
+
+beforeEach(() => {
+    setupTelephony();
+    mockDate("2026-01-05 10:00:00", +0);
+    onRpc("/telephony/call", async (request) => {
+        const { params } = await request.json();
+        expect.step(["call", ...Object.values(params)].join(" "));
+        return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
+    });
+});
+
+/** Set the line's state, start the client and open the panel. */
+async function openPanel(phone = {}) {
+    Object.assign(server.phone, phone);
+    const pyEnv = await startServer();
+    await start();
+    await click(".o_telephony_menu button");
+    await contains(".o_telephony_panel");
+    return pyEnv;
+}
+
+async function type(text) {
+    const input = document.querySelector(".o_telephony_search input");
+    input.value = text;
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await advanceTime(200);
+    await animationFrame();
+}
+
+for (const [line, text] of [
+    ["ready", "1001 · Ready"],
+    ["pbx_unreachable", "1001 · Not reachable"],
+    ["no_listener", "1001 · Listener not running"],
+]) {
+    test(`the line: ${line}`, async () => {
+        await openPanel({
+            line,
+            extensions: [{ ...PHONE.extensions[0], connection_text: "Not reachable" }],
+        });
+        expect(`.o_telephony_menu [data-line=${line}]`).toHaveCount(1);
+        expect(".o_telephony_line").toHaveText(text);
+        expect(".o_telephony_fault").toHaveCount(line === "ready" ? 0 : 1);
+    });
+}
+
+test("the line while the index is built", async () => {
+    await openPanel({ index_complete: false });
+    expect(".o_telephony_line").toHaveText("1001 · Index of numbers being built");
+});
+
+test("who has no extension is told where it is set", async () => {
+    await openPanel({ can_call: false, line: "no_extension", extensions: [] });
+    expect(".o_telephony_line").toHaveText("No extension");
+    expect(".o_telephony_search").toHaveCount(0);
+    expect(".o_telephony_panel").toHaveText(/You have no extension yet/);
+});
+
+test("who is not in the telephony group has no telephone", async () => {
+    setupTelephony({ isUser: false });
+    await startServer();
+    await start();
+    await contains(".o_user_menu");
+    expect(".o_telephony_menu").toHaveCount(0);
+});
+
+test("the line follows the calls", async () => {
+    const pyEnv = await startServer();
+    await start();
+    await contains(".o_telephony_menu [data-line=ready]");
+    sendNews(pyEnv, makeNews());
+    await contains(".o_telephony_menu [data-line=ringing]");
+    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing" }), {
+        answer_date: "2026-01-05 09:58:00",
+    });
+    await contains(".o_telephony_menu [data-line=talking] .o_telephony_timer");
+    expect(".o_telephony_menu .o_telephony_timer").toHaveText(/^2:0/);
+});
+
+test("the badge counts missed calls, and follows when one is called back", async () => {
+    server.phone.missed_count = 2;
+    const pyEnv = await startServer();
+    await start();
+    await contains(".o_telephony_badge", { text: "2" });
+    server.phone = { ...server.phone, missed_count: 1 };
+    pyEnv["bus.bus"]._sendone(
+        serverState.partnerId,
+        "telephony.call/changed",
+        makeNews({ id: 5, state: "ended", mine: "ended", outcome: "missed" })
+    );
+    await advanceTime(500);
+    await contains(".o_telephony_badge", { text: "1" });
+});
+
+test("the shortcut opens the panel with the dial box ready, and closes it", async () => {
+    await startServer();
+    await start();
+    await contains(".o_telephony_menu");
+    await press(["alt", "shift", "p"]);
+    await contains(".o_telephony_search input");
+    expect(".o_telephony_search input").toBeFocused();
+    await press(["alt", "shift", "p"]);
+    await contains(".o_telephony_panel", { count: 0 });
+});
+
+test("a number is dialled with Enter, whatever was found", async () => {
+    server.callees = [ADA];
+    await openPanel();
+    await type("0199001234");
+    await contains(".o_telephony_callee");
+    await press("Enter");
+    await contains(".o_telephony_panel", { count: 0 });
+    expect.verifySteps(["search 0199001234", "call 0199001234"]);
+});
+
+test("the arrows choose among those found, and the record is the clicked one", async () => {
+    server.callees = [MARC, ADA];
+    await openPanel();
+    await type("ada");
+    await contains(".o_telephony_callee", { count: 2 });
+    await press("ArrowDown");
+    await press("ArrowDown");
+    await animationFrame();
+    const input = document.querySelector(".o_telephony_search input");
+    expect(`#${input.getAttribute("aria-activedescendant")}`).toHaveText(/Ada Example/);
+    await press("Enter");
+    await contains(".o_telephony_panel", { count: 0 });
+    expect.verifySteps(["search ada", "call +33 6 39 98 00 01 res.partner 7 phone"]);
+});
+
+test("Enter after a name calls the first one, also before the search has come", async () => {
+    server.callees = [MARC];
+    await openPanel();
+    const input = document.querySelector(".o_telephony_search input");
+    input.value = "marc";
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await press("Enter");
+    await contains(".o_telephony_panel", { count: 0 });
+    // A colleague's extension belongs to no record.
+    expect.verifySteps(["search marc", "call 1002"]);
+});
+
+test("missed calls are called back or ticked off", async () => {
+    onRpc("telephony.call", "action_set_handled", ({ args }) => {
+        expect.step(`handled ${args[0]}`);
+        server.panel.missed = [];
+        return true;
+    });
+    server.panel.missed = [ENTRY];
+    server.panel.recent = [{ ...ENTRY, object: ADA, field: "phone" }];
+    await openPanel({ missed_count: 1 });
+    await contains(".o_telephony_entry", { text: "+33 6 39 98 00 01" });
+    await click(".o_telephony_handled");
+    await contains(".o_telephony_entries", { text: "No missed calls: all worked off" });
+    expect.verifySteps(["handled 5"]);
+    await click("[data-tab=recent]");
+    await click(".o_telephony_call_back");
+    expect.verifySteps(["call +33639980001 res.partner 7 phone"]);
+});
+
+test("a withheld number can't be called back", async () => {
+    server.panel.recent = [{ ...ENTRY, number: false, number_display: "Number withheld" }];
+    await openPanel();
+    await contains(".o_telephony_entry");
+    expect(".o_telephony_call_back").toHaveCount(0);
+});
+
+test("colleagues show what they do, and are called by their extension", async () => {
+    server.panel.colleagues = [
+        { id: 9, name: "Marc", number: "1002", im_status: "online", is_busy: true },
+        { id: 10, name: "Zoe", number: "1003", im_status: "online", is_busy: false },
+    ];
+    await openPanel();
+    await click("[data-tab=colleagues]");
+    await contains(".o_telephony_entry", { count: 2 });
+    expect(".o_telephony_entry:first i:first").toHaveAttribute("aria-label", "On the phone");
+    expect(".o_telephony_entry:last i:first").toHaveAttribute("aria-label", "Online");
+    await click(".o_telephony_entry:first button");
+    expect.verifySteps(["call 1002"]);
+});
+
+test("a call in progress has its controls, as its telephone system offers them", async () => {
+    onRpc("telephony.call", "control", ({ args }) => {
+        expect.step(`control ${args.join(" ")}`);
+        return { command_id: false };
+    });
+    server.callees = [MARC];
+    const pyEnv = await openPanel();
+    sendNews(pyEnv, makeNews({ state: "ongoing", mine: "ongoing" }), {
+        controls: ["hangup", "transfer", "teleport"],
+    });
+    const own = ".o_telephony_own_call";
+    await contains(`${own} [data-control]`, { count: 2 });
+    await click(`${own} [data-control=transfer]`);
+    await contains(`${own} .o_telephony_search input`);
+    await click(`${own} [data-control=transfer]`);
+    await contains(`${own} .o_telephony_search input`, { count: 0 });
+    await click(`${own} [data-control=hangup]`);
+    expect.verifySteps(["control 1 hangup false"]);
+});
+
+test("the command palette calls names and numbers", async () => {
+    server.callees = [ADA];
+    await startServer();
+    await start();
+    await contains(".o_telephony_menu");
+    await press(["control", "k"]);
+    await contains(".o_command_palette input");
+    const input = document.querySelector(".o_command_palette input");
+    input.value = "+33 6 39 98";
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await advanceTime(300);
+    await contains(".o_command", { count: 3 });
+    expect(".o_command:first").toHaveText("Call Ada Example, +33 6 39 98 00 01");
+    expect(".o_command:eq(1)").toHaveText("Call +33 6 39 98");
+    await click(".o_command:eq(1)");
+    expect.verifySteps(["search +33 6 39 98", "call +33 6 39 98"]);
+});

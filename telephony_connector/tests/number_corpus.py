@@ -1,0 +1,100 @@
+"""Numbers of every country, in the ways people store and trunks present them."""
+
+import phonenumbers
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
+
+TYPES = [kind for name, kind in vars(PhoneNumberType).items() if name.isupper()]
+
+
+def examples():
+    """Return one example of every kind of number of every region.
+
+    :return: (region, E.164) → parsed number
+    """
+    found = {}
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        for kind in TYPES:
+            number = phonenumbers.example_number_for_type(region, kind)
+            if number:
+                e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+                found.setdefault((region, e164), number)
+    return found
+
+
+def _forms(number):
+    national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return (
+        phonenumbers.format_number(number, PhoneNumberFormat.E164),
+        phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL),
+        phonenumbers.format_number(number, PhoneNumberFormat.RFC3966),
+        national,
+        "".join(filter(str.isdecimal, national)),
+        phonenumbers.national_significant_number(number),
+    )
+
+
+def stored_forms(number):
+    """Return how people write a number in a phone field of a record of its country."""
+    e164, international, rfc3966, national, national_digits, subscriber = _forms(number)
+    return {
+        "e164": e164,
+        "international": international,
+        "national": national,
+        "national digits": national_digits,
+        "dashes": national.replace(" ", "-"),
+        "dots": national.replace(" ", ".").replace("-", "."),
+        "00": "00 " + international[1:],
+        "without plus": e164[1:],
+        "without trunk prefix": subscriber,
+        "uri": rfc3966,
+        "extension": international + " ext. 12",
+        "label": f"Tel: {international} (home)",
+        "among others": f"{international} | +33 6 39 98 00 01",
+    }
+
+
+def presented_forms(region, number):
+    """Return how a trunk in the number's own country presents it."""
+    e164, _international, rfc3966, national, digits, subscriber = _forms(number)
+    forms = {
+        "e164": e164,
+        "without plus": e164[1:],
+        "00": "00" + e164[1:],
+        "011": "011" + e164[1:],
+        "national": digits,
+        "national, formatted": national,
+        "without trunk prefix": subscriber,
+        "sip uri": f"<sip:{e164}@192.0.2.1:5060;user=phone>;tag=1",
+        "sip uri, national": f'"Room 12" <sip:{digits}@192.0.2.1>',
+        "name": f'"Ann 2" <{e164}>',
+        "tel uri": rfc3966,
+        "arabic digits": e164.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+    }
+    own_prefix = PhoneMetadata.metadata_for_region(region).international_prefix or ""
+    if own_prefix.isdecimal():
+        forms["own international prefix"] = own_prefix + e164[1:]
+    return forms
+
+
+def neighbours(region, number):
+    """Return valid numbers of the same country that end in the same digits.
+
+    They differ from the number in one digit before the last eight.
+    """
+    subscriber = phonenumbers.national_significant_number(number)
+    for place in range(len(subscriber) - 8):
+        for digit in "123456789":
+            other = subscriber[:place] + digit + subscriber[place + 1 :]
+            if other != subscriber:
+                parsed = phonenumbers.parse(f"+{number.country_code}{other}")
+                if phonenumbers.is_valid_number_for_region(parsed, region):
+                    yield phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def strangers(number, codes):
+    """Return valid numbers of other countries that end in the same digits."""
+    subscriber = phonenumbers.national_significant_number(number)
+    for code in codes:
+        parsed = phonenumbers.PhoneNumber(code, int(subscriber))
+        if code != number.country_code and phonenumbers.is_valid_number(parsed):
+            yield phonenumbers.format_number(parsed, PhoneNumberFormat.E164)

@@ -1,0 +1,114 @@
+import logging
+import time
+from collections import defaultdict
+from itertools import islice
+
+from odoo.tests import BaseCase, tagged
+
+from ..engine import number_field, numbers
+from . import number_corpus
+
+# Of each sort, a number: all there are would take minutes.
+NEGATIVES = 8
+_figures = logging.getLogger("telephony_connector.figures")
+
+
+class Index:
+    """The index as a dict: what the database does with the same keys."""
+
+    def __init__(self):
+        self.rows = defaultdict(lambda: defaultdict(set))
+        self.size = 0
+
+    def add(self, key, text, region):
+        for found in number_field.field_numbers(text, region):
+            suffix = numbers.suffix(found.number)
+            self.rows[suffix][found.number, found.certain].add(key)
+            self.size += 1
+
+    def exact(self, reading):
+        """Return the keys whose number matches exactly."""
+        rows = {
+            row: keys
+            for suffix in reading.suffixes()
+            for row, keys in self.rows.get(suffix, {}).items()
+        }
+        reading = reading.settled({number for number, _certain in rows})
+        found = set()
+        for (number, certain), keys in rows.items():
+            reason = numbers.compare(number, certain, reading)
+            if reason and reason.exact:
+                found |= keys
+        return found
+
+
+@tagged("telephony_corpus")
+class TestNumberCorpus(BaseCase):
+    """Every country that libphonenumber knows: all true matches, no false one."""
+
+    def test_recall_and_precision(self):
+        """Each number is found however it is stored and presented, and it alone."""
+        began = time.monotonic()
+        examples = number_corpus.examples()
+        codes = sorted({number.country_code for number in examples.values()})
+        lookups = found = expected = false = 0
+        wrong = []
+        index = self._index(examples, codes)
+        for (region, e164), number in examples.items():
+            ways = number_corpus.stored_forms(number)
+            wanted = {(region, e164, way) for way in ways}
+            for form, text in number_corpus.presented_forms(region, number).items():
+                hits = index.exact(numbers.read(text, region))
+                # The same number is an example of several regions (+44 of Jersey).
+                others = {hit for hit in hits if hit[1] != e164}
+                lookups += 1
+                expected += len(wanted)
+                found += len(wanted & hits)
+                false += len(others)
+                if others or not wanted <= hits:
+                    wrong.append((region, form, text, wanted - hits, others))
+        _figures.info(
+            "number corpus: %d regions, %d numbers, %d stored forms and negatives, "
+            "%d lookups: recall %.2f %% (%d of %d), exact precision %.2f %% "
+            "(%d false), %.0f s",
+            len({region for region, _e164 in examples}),
+            len(examples),
+            index.size,
+            lookups,
+            100 * found / expected,
+            found,
+            expected,
+            100 * found / (found + false),
+            false,
+            time.monotonic() - began,
+        )
+        self.assertFalse(wrong[:5], f"{len(wrong)} of {lookups} lookups went wrong")
+
+    def _index(self, examples, codes):
+        index = Index()
+        known = {e164 for _region, e164 in examples}
+        for (region, e164), number in examples.items():
+            for way, text in number_corpus.stored_forms(number).items():
+                index.add((region, e164, way), text, region)
+            negatives = {
+                *islice(number_corpus.neighbours(region, number), NEGATIVES),
+                *islice(number_corpus.strangers(number, codes), NEGATIVES),
+            }
+            for negative in negatives - known:
+                index.add((region, negative, "negative"), negative, region)
+        return index
+
+    def test_without_country(self):
+        """Records of no known country are found by how they are written."""
+        for region, text, presented in (
+            ("FR", "06 39 98 00 01", "+33639980001"),
+            ("FR", "639980001", "0033639980001"),
+            ("FR", "33639980001", "0639980001"),
+            ("US", "(202) 555-0143", "+12025550143"),
+            ("NU", "7012", "+6837012"),
+            ("AR", "011 15-2345-6789", "+5491123456789"),
+        ):
+            with self.subTest(text=text):
+                index = Index()
+                index.add("record", text, "")
+                self.assertTrue(index.exact(numbers.read(presented, region)))

@@ -1,0 +1,236 @@
+from odoo.tests import new_test_user, tagged
+from odoo.tests.common import warmup
+
+from ..engine.numbers import Kind
+from .common import USER_GROUPS, TelephonyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestNumberMatch(TelephonyCommon):
+    """Who has the number, for whom, and in which order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.numbers = cls.env["telephony.number"]
+        cls.company = cls.env["res.partner"].create(
+            {
+                "name": "Company",
+                "is_company": True,
+                "phone": "+33 2 00 00 00 01",
+                "country_id": cls.france.id,
+            }
+        )
+
+    def matches(self, number, user=None, pbx=None, **context):
+        """Return the records that a user finds for a number, and all the matches."""
+        numbers = self.numbers.with_user(user or self.env.user).with_context(**context)
+        found = numbers.match(number, self.pbx if pbx is None else pbx)
+        return [match.record for match in found], found
+
+    def partner(self, **values):
+        return self.env["res.partner"].create(
+            {"name": "Ann", "country_id": self.france.id, **values}
+        )
+
+    def test_forms(self):
+        """Whatever a trunk presents, the record is found, exactly."""
+        for text in (
+            "+33200000001",
+            "33200000001",
+            "0033200000001",
+            "01133200000001",
+            "0200000001",
+            '"Co" <sip:+33200000001@192.0.2.1>',
+            "٠٢٠٠٠٠٠٠٠١",
+        ):
+            with self.subTest(text=text):
+                records, (match,) = self.matches(text)
+                self.assertEqual(records, [self.company])
+                self.assertEqual(match.exact, True)
+                self.assertEqual(match.reason, "Same number")
+                self.assertEqual(match.field, "phone")
+
+    def test_outside_prefix(self):
+        """The PBX's prefix for an outside line is no part of the number."""
+        self.pbx.outside_prefix = "9"
+        self.assertEqual(self.matches("90200000001")[0], [self.company])
+        self.pbx.outside_prefix = False
+        self.assertEqual(self.matches("90200000001")[1].__len__(), 1)
+        self.assertFalse(self.matches("90200000001")[1][0].exact)
+
+    def test_nobody(self):
+        """Withheld, internal, short and empty numbers match nobody."""
+        self.partner(phone="1001")
+        self.partner(phone="112")
+        for text in ("anonymous", "1001", "112", "*97", "", None, "sip:ann@pbx"):
+            with self.subTest(text=text):
+                self.assertEqual(self.matches(text)[0], [])
+        self.assertEqual(self.numbers._read("1001", self.pbx).kind, Kind.INTERNAL)
+        self.ext_alice.number = "1003"
+        self.assertEqual(self.numbers._read("1001", self.pbx).kind, Kind.SHORT)
+
+    def test_pbx_country(self):
+        """A national number is read with the PBX's country, changed or not."""
+        self.assertEqual(
+            self.numbers._read("0470123456", self.pbx).e164, "+33470123456"
+        )
+        self.pbx.country_id = self.env.ref("base.be")
+        self.assertEqual(
+            self.numbers._read("0470123456", self.pbx).e164, "+32470123456"
+        )
+        self.assertEqual(
+            self.numbers._format("0470123456", self.pbx), "+32 470 12 34 56"
+        )
+
+    def test_record_without_country(self):
+        """A record of no country is read with the country of the PBX that is rung."""
+        somebody = self.partner(phone="0470 12 34 56", country_id=False)
+        self.assertEqual(self.matches("+33470123456")[0], [somebody])
+        self.assertTrue(self.matches("+33470123456")[1][0].exact)
+        self.assertFalse(self.matches("+32470123456")[1][0].exact)
+        self.pbx.country_id = self.env.ref("base.be")
+        self.assertTrue(self.matches("+32470123456")[1][0].exact)
+
+    def test_unreadable_number(self):
+        """A number that no country knows is found by its digits."""
+        somebody = self.partner(phone="555-1234", country_id=self.env.ref("base.us").id)
+        records, (match,) = self.matches("5551234")
+        self.assertEqual(records, [somebody])
+        self.assertTrue(match.exact)
+
+    def test_probable(self):
+        """The same last digits are marked, and come last."""
+        unsure = self.partner(phone="9 0200000001", country_id=False)
+        records, found = self.matches("0200000001")
+        self.assertEqual(records, [self.company, unsure])
+        self.assertEqual([match.exact for match in found], [True, False])
+        self.assertEqual(found[1].reason, "Same last digits")
+
+    def test_company_first(self):
+        """Of contacts that share a number the company comes first, then its people."""
+        stranger = self.partner(phone="02 00 00 00 02")
+        people = self.partner(phone="02 00 00 00 02", parent_id=self.company.id)
+        self.company.phone = "02 00 00 00 02"
+        more = self.partner(phone="02 00 00 00 02", parent_id=self.company.id)
+        lead = self.env["crm.lead"].create(
+            {"name": "Lead", "phone": "+33200000002", "user_id": self.env.uid}
+        )
+        self.assertEqual(
+            self.matches("0200000002")[0],
+            [self.company, people, more, stranger, lead],
+        )
+
+    def test_archived(self):
+        """Archived records match after all others, or not at all."""
+        archived = self.partner(phone="0200000001", active=False)
+        lead = self.env["crm.lead"].create({"name": "Lead", "phone": "+33200000001"})
+        self.assertEqual(self.matches("0200000001")[0], [self.company, lead, archived])
+        self.env.company.telephony_match_archived = False
+        self.assertEqual(self.matches("0200000001")[0], [self.company, lead])
+        hits = self.numbers._find(self.numbers._read("0200000001", self.pbx))
+        self.assertNotIn(archived.id, [h.res_id for h in hits if h.model != "crm.lead"])
+
+    def test_several_fields_or_rows(self):
+        """A record with the number twice is one match."""
+        self.company.phone = "0200000001 | +33 2 00 00 00 01 | 9 0200000001"
+        self.assertEqual(len(self.matches("0200000001")[1]), 1)
+
+    def test_own_leads_only(self):
+        """A salesperson who sees only own leads never learns of another's."""
+        lead = self.env["crm.lead"].create(
+            {"name": "Secret", "phone": "+33200000003", "user_id": self.bruno.id}
+        )
+        self.assertEqual(self.matches("0200000003", self.bruno)[0], [lead])
+        self.assertEqual(self.matches("0200000003", self.alice)[0], [])
+        hits = self.numbers._find(self.numbers._read("0200000003", self.pbx), self.pbx)
+        self.assertEqual([(h.model, h.res_id) for h in hits], [("crm.lead", lead.id)])
+        self.assertTrue(hits[0].exact)
+
+    def test_user_without_crm(self):
+        """Who may not read leads at all finds contacts, and gets no error."""
+        self.env["crm.lead"].create({"name": "Lead", "phone": "+33200000001"})
+        user = new_test_user(
+            self.env,
+            "phone_only_t",
+            groups="base.group_user,telephony_connector.group_telephony_user",
+        )
+        self.assertEqual(self.matches("0200000001", user)[0], [self.company])
+
+    def test_field_out_of_reach(self):
+        """A number in a field that the user may not read finds nothing."""
+        field = self.env["res.partner"]._fields["phone"]
+        self.patch(field, "groups", "base.group_system")
+        self.assertEqual(self.matches("0200000001", self.alice)[0], [])
+
+    def test_companies(self):
+        """Only records of the user's companies are found."""
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.partner(phone="02 00 00 00 04", company_id=other.id)
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "phone": "+33200000004",
+                "company_id": other.id,
+                "user_id": False,
+                "team_id": False,
+            }
+        )
+        manager = new_test_user(
+            self.env,
+            "manager_t",
+            groups=USER_GROUPS + ",sales_team.group_sale_manager",
+        )
+        self.assertEqual(self.matches("0200000004", manager)[0], [])
+        manager.company_ids |= other
+        self.assertEqual(self.matches("0200000004", manager)[0], [theirs, lead])
+        ids = self.env.company.ids
+        self.assertEqual(
+            self.matches("0200000004", manager, allowed_company_ids=ids)[0], []
+        )
+
+    def test_record_that_is_no_more(self):
+        """Rows of records deleted behind the ORM's back match nobody."""
+        self.numbers._process_pending()
+        self.env.cr.execute("DELETE FROM res_partner WHERE id = %s", [self.company.id])
+        self.env.invalidate_all(flush=False)
+        self.assertEqual(self.matches("0200000001")[0], [])
+        reading = self.numbers._read("0200000001", self.pbx)
+        self.assertEqual(self.numbers._find(reading), [])
+
+    def test_ambiguous(self):
+        """Of two numbers that a text may be, the likelier one that exists counts."""
+        self.pbx.country_id = self.env.ref("base.de")
+        french = self.partner(phone="+33612345678")
+        self.assertEqual(self.matches("33612345678")[0], [french])
+        german = self.partner(phone="+49 33612345678")
+        self.assertEqual(self.matches("33612345678")[0], [german])
+
+    def test_incomplete(self):
+        """The list of matches tells whether all records were looked at."""
+        sources = self.env["telephony.number.source"].search([])
+        sources.is_done = True
+        self.env.registry.clear_cache()
+        self.assertTrue(self.matches("0200000001")[1].complete)
+        self.env["telephony.number.source"]._restart("crm.lead")
+        self.assertFalse(self.matches("0200000001")[1].complete)
+
+    @warmup
+    def test_query_count(self):
+        """A miss costs one query, hits on two models a few more, however many."""
+        self.env["crm.lead"].create(
+            [
+                {"name": f"L{n}", "phone": "+33200000001", "user_id": self.alice.id}
+                for n in range(5)
+            ]
+        )
+        numbers = self.numbers.with_user(self.alice)
+        numbers.match("0200000009", self.pbx)
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):
+            numbers.match("0200000009", self.pbx)
+        self.env.invalidate_all()
+        # The index, the companies of the access rules, contacts, leads.
+        with self.assertQueryCount(4):
+            for match in numbers.match("0200000001", self.pbx):
+                self.assertTrue(match.record.display_name)
