@@ -87,7 +87,6 @@ def generate_calls(dbname, out, count=1000, days=90, seed=None):
                 ],
             )
             made += size
-            cr.commit()
         _analyze(env)
         out.write(f"{made} calls were invented on {pbx.name}\n")
 
