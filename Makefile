@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench clean
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup clean openapi
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -13,10 +13,10 @@ PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_connector/*.js' 'teleph
 
 help:  ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
-		while IFS=$$'\t' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 
 setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
-	@tools/setup odoo asterisk chromium lint
+	@tools/setup odoo asterisk chromium api lint
 
 demo:  ## run Odoo with the addon, a real Asterisk and telephones, until Ctrl-C
 	@tools/setup odoo asterisk
@@ -28,11 +28,11 @@ ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|
 	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
 
 test:  ## run all tests: rules, models, browser, install and uninstall, end to end [ARGS=for pytest]
-	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
 e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
-	@env -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier
@@ -51,6 +51,10 @@ format:  ## bring all files into style, as far as it goes by itself
 	@node_modules/.bin/eslint --no-warn-ignored --fix . || true
 	@node_modules/.bin/prettier --log-level warn --write $(PRETTIER_FILES)
 
+bench-lookup:  ## measure the number index: lookups, building, writing, disk [ROWS=1000000]
+	@tools/setup odoo
+	@$(PYTHON_ODOO) bench/bench_lookup.py $(if $(ROWS),--rows $(ROWS))
+
 bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
 	@tools/setup odoo asterisk
 	@mkdir -p .local/bench
@@ -59,6 +63,8 @@ bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench
 		echo "== $$name"; \
 		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
 	done
+openapi:  ## write docs/openapi.json, the API's description, as the code has it
+	@tools/write-openapi
 
 clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
 	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi

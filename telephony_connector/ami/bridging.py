@@ -1,6 +1,8 @@
 """Who talks with whom: bridges, conferences and pick-ups."""
 
-from .board import Board, Bridge
+from . import talking
+from .board import Board
+from .pieces import Bridge
 
 
 def on_bridge_create(board: Board, event: dict):
@@ -18,7 +20,7 @@ def on_bridge_enter(board: Board, event: dict):
         board.leave_bridge(channel)
         channel.bridge = bridge
         bridge.members[channel.uniqueid] = channel
-    board.talk(bridge, board.time(event))
+    talking.talk(board, bridge, board.time(event))
 
 
 def on_bridge_leave(board: Board, event: dict):

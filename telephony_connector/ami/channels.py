@@ -1,5 +1,6 @@
 """Channels come, change state, are held and hang up."""
 
+from . import ending, parties
 from .board import Board
 
 RING, UP = "4", "6"
@@ -27,12 +28,12 @@ def _look_at_state(board, channel, event):
     elif state == UP and not channel.is_up:
         channel.is_up = True
         _is_calling(board, channel)
-        board.pick_up(channel, board.time(event))
+        parties.pick_up(board, channel, board.time(event))
 
 
 def _is_calling(board, channel):
     if not channel.is_dialled and not channel.is_local:
-        board.set_caller(channel)
+        parties.set_caller(board, channel)
 
 
 def on_newcallerid(board: Board, event: dict):
@@ -46,14 +47,14 @@ def on_newcallerid(board: Board, event: dict):
     if record.caller is not channel or record.is_originated or channel.extension:
         return
     if record.call.answer_date is None:
-        board.set_caller_id(channel)
+        parties.set_caller_id(board, channel)
 
 
 def on_hangup(board: Board, event: dict):
     """A channel is gone."""
     channel = board.channels.get(event.get("Uniqueid"))
     if channel is not None:
-        board.hang_up(channel, board.time(event), number(event.get("Cause")))
+        ending.hang_up(board, channel, board.time(event), number(event.get("Cause")))
 
 
 def on_hold(board: Board, event: dict):

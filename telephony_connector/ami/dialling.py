@@ -2,7 +2,9 @@
 
 from ..engine.call import Direction, State
 from ..engine.outcomes import DIAL_STATUSES
-from .board import Board, Record
+from . import ending, parties, talking
+from .board import Board
+from .pieces import Record
 
 
 def on_dial_begin(board: Board, event: dict):
@@ -18,15 +20,15 @@ def on_dial_begin(board: Board, event: dict):
     else:
         _join(board, source, called, event)
     if not called.is_local:
-        board.ring(called, event.get("DialString", ""))
+        parties.ring(board, called, event.get("DialString", ""))
 
 
 def _join(board, source, called, event):
     record = source.record
     if called.record is not record:
-        board.move(called, record, board.time(event))
+        talking.move(board, called, record, board.time(event))
     if record.caller is None and not record.is_originated and not source.is_dialled:
-        board.set_caller(source)
+        parties.set_caller(board, source)
     _note_diversion(board, source, called, event)
 
 
@@ -50,7 +52,7 @@ def on_dial_end(board: Board, event: dict):
     channel.is_dialled = True
     if status == "ANSWER":
         channel.answered = True
-        board.pick_up(channel, board.time(event))
+        parties.pick_up(board, channel, board.time(event))
         return
     leg = channel.leg
     if leg is None or leg.state is not State.RINGING or leg.outcome is not None:
@@ -77,7 +79,7 @@ def on_originate_response(board: Board, event: dict):
     if record is None or event.get("Response") == "Success":
         return
     if not record.channels:
-        board.end(record, board.time(event))
+        ending.end(board, record, board.time(event))
 
 
 def register(board: Board, channel_id: str, extension: str, number: str) -> Record:

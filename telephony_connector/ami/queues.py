@@ -1,6 +1,7 @@
 """Callers who wait in a queue."""
 
 from ..engine.call import Outcome
+from . import parties
 from .board import Board
 from .dialplan import parse_interface
 
@@ -12,9 +13,9 @@ def on_caller_join(board: Board, event: dict):
         return
     record = channel.record
     if record.caller is None and not record.is_originated:
-        board.set_caller(channel)
+        parties.set_caller(board, channel)
     record.call.queue = event.get("Queue", "")
-    board.settle(record)
+    parties.settle(board, record)
     board.touch(record)
 
 

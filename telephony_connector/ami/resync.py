@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from . import channels
+from . import channels, ending, parties, talking
 from .board import Board
 from .bridging import bridge_of
 
@@ -33,7 +33,7 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
             listed.pop(uniqueid, None)
         elif uniqueid not in listed:
             channel.record.call.incomplete = True
-            board.hang_up(channel, heard)
+            ending.hang_up(board, channel, heard)
     aged = [(_duration(event), event) for event in listed.values()]
     aged.sort(key=lambda pair: (_is_dialled(pair[1]), -pair[0]))
     for age, event in aged:
@@ -60,11 +60,11 @@ def _adopt(board, event, now, age):
     if _is_dialled(event):
         channel.is_dialled = True
         if not channel.is_local:
-            board.ring(channel)
+            parties.ring(board, channel)
     elif channel.is_up or state == channels.RING:
-        board.set_caller(channel)
+        parties.set_caller(board, channel)
     if channel.is_up:
-        board.pick_up(channel, channel.start)
+        parties.pick_up(board, channel, channel.start)
     board.touch(record)
 
 
@@ -90,17 +90,17 @@ def _rebuild_bridges(board, listed, heard):
 def _resume_talk(board, bridge, heard):
     """When they began to talk unseen is not known: at the earliest when the last of
     them came, or when we last heard of a call that we knew."""
-    talkers = board.talkers(bridge)
+    talkers = talking.talkers(board, bridge)
     silent = {c.record for c in talkers if not c.record.call.answer_date}
     if len(talkers) < 2 or not silent:
-        board.talk(bridge, heard)
+        talking.talk(board, bridge, heard)
         return
     began = max(channel.start for channel in talkers)
     if not all(record.call.incomplete for record in silent):
         began = max(began, heard)
     for record in silent:
         record.call.incomplete = True
-    board.talk(bridge, began)
+    talking.talk(board, bridge, began)
 
 
 def _is_dialled(event):

@@ -10,11 +10,9 @@ reconnect opens a new :class:`Session`; nothing is carried over from the old one
 import asyncio
 import contextlib
 import hashlib
-import ipaddress
 import logging
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
@@ -32,6 +30,7 @@ from ..engine.errors import (
     TelephonyError,
 )
 from . import wire
+from .settings import PbxInfo, Settings, tls_context
 
 _logger = logging.getLogger(__name__)
 
@@ -39,43 +38,6 @@ _logger = logging.getLogger(__name__)
 EVENT_CLASSES = "call,agent,cdr"
 MAX_PENDING = 200
 CLOSE_TIMEOUT = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How to reach one PBX.
-
-    ``name`` stands in the log. With ``tls``, the certificate is checked against
-    ``ca_file`` (a path) or ``ca_data`` (PEM text) or, where both are empty, against the
-    system's authorities, unless ``tls_verify`` is false.
-    """
-
-    host: str
-    port: int = 5038
-    username: str
-    secret: str = field(repr=False)
-    tls: bool = False
-    tls_verify: bool = True
-    ca_file: str | None = None
-    ca_data: str | None = None
-    name: str = ""
-
-    @property
-    def is_loopback(self) -> bool:
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-
-@dataclass(frozen=True)
-class PbxInfo:
-    """What a PBX says of itself: its greeting and, if we may ask, its version."""
-
-    banner: str
-    asterisk: str = ""
 
 
 class Response(dict):
@@ -263,7 +225,7 @@ class Session:
                 lambda: _Connection(self._deliver, self._finish),
                 settings.host,
                 settings.port,
-                ssl=_tls_context(settings) if settings.tls else None,
+                ssl=tls_context(settings) if settings.tls else None,
             )
         except ssl.SSLCertVerificationError as error:
             text = f"The PBX's certificate is not trusted: {error.verify_message}"
@@ -374,17 +336,3 @@ class Session:
 
 def _headers(message):
     return {name: value for name, value in message.items() if name != "content"}
-
-
-def _tls_context(settings):
-    try:
-        context = ssl.create_default_context(
-            cafile=settings.ca_file or None, cadata=settings.ca_data or None
-        )
-    except (OSError, ValueError) as error:
-        text = f"The file of certificate authorities cannot be used: {error}"
-        raise CertificateRefused(text) from error
-    if not settings.tls_verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 from ..engine.call import Call, State
 from ..engine.presence import Presence
-from . import bridging, channels, dialling, queues, resync, transfers, voicemail
+from . import (
+    bridging,
+    channels,
+    dialling,
+    ending,
+    queues,
+    resync,
+    transfers,
+    voicemail,
+)
 from .board import Board
 from .dialplan import Dialplan
 from .presence import PresenceBoard
@@ -144,5 +153,5 @@ class Tracker:
                 limit = MAX_UNSEEN
             if age > limit:
                 record.call.incomplete = True
-                board.end(record, record.last_words)
+                ending.end(board, record, record.last_words)
         board.forget_empty_bridges()

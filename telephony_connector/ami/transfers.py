@@ -1,5 +1,6 @@
 """A call goes from one person to another: transfers, parking, pick-up."""
 
+from . import talking
 from .board import Board
 
 
@@ -20,7 +21,7 @@ def on_attended_transfer(board: Board, event: dict):
     second = board.channels.get(event.get("SecondTransfererUniqueid"))
     if event.get("Result") != "Success" or first is None or second is None:
         return
-    main = board.main_of((first.record, second.record))
+    main = talking.main_of((first.record, second.record))
     away, joining = (first, second) if first.record is main else (second, first)
     role = "TransferTarget" if away is first else "Transferee"
     if event.get("DestType") != "Threeway":
@@ -39,9 +40,9 @@ def _move_all(board, going, main, now):
     arrived = None
     for channel in list(going.record.channels.values()):
         if going.record is not main and channel is not going:
-            board.move(channel, main, now)
+            talking.move(board, channel, main, now)
             arrived = channel if channel.leg is not None else arrived
-            board.talk(channel.bridge, now)
+            talking.talk(board, channel.bridge, now)
     return arrived
 
 

@@ -2,8 +2,14 @@
 UPDATE telephony_pbx
    SET active = FALSE,
        stored_secret = NULL,
+       stored_api_key = NULL,
+       webhook_token = NULL,
+       old_webhook_token = NULL,
        connection_state = 'stopped',
        connection_message = NULL;
 
+UPDATE telephony_extension SET stored_secret = NULL;
+DELETE FROM telephony_token;
+DELETE FROM telephony_provider_session;
 -- Nor must the desktop agents of the original's users hear of the copy's calls.
 DELETE FROM telephony_agent_token;

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
-from ..ami.session import Session, Settings
 from ..engine.errors import ActionRefused, PermissionMissing, TelephonyError
+from .account import open_session
 from .permissions import WRITE_CLASSES, get_missing
 
 # The device state that is set to see whether an event of it arrives: nobody's phone.
@@ -40,19 +40,7 @@ class Check:
     async def run(self):
         """Yield `Finding`s, in the order in which one would mend what is wrong."""
         settings = self._settings
-        session = Session(
-            Settings(
-                host=settings.host,
-                port=settings.port,
-                username=settings.username,
-                secret=settings.secret,
-                tls=settings.use_tls,
-                tls_verify=settings.tls_verify,
-                ca_data=settings.tls_ca or None,
-                name=settings.name,
-            ),
-            self._hear,
-        )
+        session = open_session(settings, self._hear)
         try:
             info = await session.open()
         except TelephonyError as error:

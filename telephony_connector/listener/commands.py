@@ -95,6 +95,11 @@ class Commands:
         await session.action(request.name, **request.headers)
         return "done", None, None
 
+    def _get_variables(self, order):
+        """Return what the dial plan is told, for the channels that it dials, too."""
+        caller_id = order.get("caller_id")
+        return {"__TELEPHONY_CALLERID": caller_id} if caller_id else None
+
     def _get_way(self, command):
         order = command["payload"]
         return order["channel"], order["number"], order["context"]
@@ -108,6 +113,7 @@ class Commands:
             context=order["context"],
             channel_id=uniqueid,
             timeout=order["timeout"],
+            variables=self._get_variables(order),
         )
         self._origins[uniqueid] = asyncio.get_running_loop().create_future()
         try:

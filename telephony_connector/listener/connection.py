@@ -5,8 +5,8 @@ import logging
 
 from ..ami import actions
 from ..ami.backoff import Backoff
-from ..ami.session import Session, Settings
 from ..engine.errors import TelephonyError
+from .account import open_session
 from .bridge import Unavailable
 from .permissions import describe_missing
 
@@ -62,7 +62,7 @@ class Connection:
 
         :return: the `TelephonyError` that ended it
         """
-        session = Session(self._get_ami_settings(), self._on_event)
+        session = open_session(self._leader.settings, self._on_event)
         resync = None
         try:
             info = await session.open()
@@ -86,19 +86,6 @@ class Connection:
             if resync:
                 resync.cancel()
             await session.close()
-
-    def _get_ami_settings(self):
-        settings = self._leader.settings
-        return Settings(
-            host=settings.host,
-            port=settings.port,
-            username=settings.username,
-            secret=settings.secret,
-            tls=settings.use_tls,
-            tls_verify=settings.tls_verify,
-            ca_data=settings.tls_ca or None,
-            name=settings.name,
-        )
 
     async def _show(self, state, message=None, version=None, allowed=None):
         """Log a change of the connection's state and show it on the form."""

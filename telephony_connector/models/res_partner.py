@@ -10,11 +10,15 @@ class ResPartner(models.Model):
         return ["commercial_partner_id"]
 
     @api.model
-    def _telephony_rank_fields(self):
+    def _telephony_match_fields(self):
         return [
-            *super()._telephony_rank_fields(),
+            *super()._telephony_match_fields(),
             "commercial_partner_id",
+            "company_name",
             "is_company",
+            "name",
+            "parent_id",
+            "type",
         ]
 
     def _telephony_rank(self):

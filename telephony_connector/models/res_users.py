@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .telephony_pbx import INTERNAL_CALLS, NEW_KINDS, OPEN_PAGE_ON
@@ -29,11 +29,14 @@ class ResUsers(models.Model):
         NEW_KINDS, string="Unknown Callers Become"
     )
 
+    telephony_has_status = fields.Boolean(compute="_compute_telephony_has_status")
+
     @property
     def SELF_READABLE_FIELDS(self):
         return [
             *super().SELF_READABLE_FIELDS,
             "telephony_extension_ids",
+            "telephony_has_status",
             "telephony_agent_token_ids",
             *PREFERENCES,
         ]
@@ -41,6 +44,32 @@ class ResUsers(models.Model):
     @property
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, *PREFERENCES]
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("telephony_extension_ids.pbx_id.provider")
+    def _compute_telephony_has_status(self):
+        for user in self:
+            user.telephony_has_status = bool(user._get_status_extension())
+
+    # === ACTION METHODS === #
+
+    def action_telephony_status(self):
+        """Open the current user's status at a telephone system that keeps one."""
+        return self.env["telephony.user.status"].open_mine()
+
+    # === BUSINESS METHODS === #
+
+    def _get_status_extension(self):
+        """Return the user's extension at a telephone system that keeps a status."""
+        self.ensure_one()
+        # sudo - telephony.extension: one's own, in whatever company it is
+        return self.sudo().telephony_extension_ids.filtered(
+            lambda extension: (
+                extension.pbx_id.active
+                and extension.pbx_id._get_provider().has_user_status
+            )
+        )[:1]
 
     def _get_telephony_setting(self, name, pbx):
         """Return the user's own choice, else the telephone system's.

@@ -8,3 +8,8 @@ class ResUsersSettings(models.Model):
         string="Sound for Incoming Calls",
         help="The web client rings, beside the telephone.",
     )
+    telephony_other_softphone = fields.Boolean(
+        string="Call by the Other Softphone",
+        help="Where another softphone is installed: it calls the numbers that are "
+        "clicked, and the telephone connector steps aside.",
+    )

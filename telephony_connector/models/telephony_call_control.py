@@ -3,8 +3,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .telephony_call_dial import DIALABLE
-
 # Controls that need somebody to send the call to.
 NEED_TARGET = ("transfer", "attended_transfer", "voicemail")
 
@@ -39,12 +37,8 @@ class TelephonyCall(models.Model):
     def _get_target(self, target):
         """Return the number to send a call to, as the telephone system dials it."""
         reading = self.env["telephony.number"]._read(target or "", self.pbx_id)
-        number = self.pbx_id._get_dial_text(reading)
-        if not DIALABLE.match(number):
-            raise UserError(
-                self.env._("“%(number)s” is no telephone number.", number=target or "")
-            )
-        return number
+        self.pbx_id._check_dialable(reading)
+        return self.pbx_id._get_dial_text(reading)
 
     @api.model
     def _get_all_controls(self):

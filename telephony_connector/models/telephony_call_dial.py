@@ -6,8 +6,6 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-DIALABLE = re.compile(r"^\+?[0-9*#]{1,32}$")
-
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
@@ -28,11 +26,8 @@ class TelephonyCall(models.Model):
         pbx = extension.pbx_id
         record = self._check_clicked(number, model, res_id, field)
         reading = self.env["telephony.number"]._read(number, pbx)
+        pbx._check_dialable(reading)
         text = pbx._get_dial_text(reading)
-        if not DIALABLE.match(text):
-            raise UserError(
-                self.env._("“%(number)s” is no telephone number.", number=number)
-            )
         provider = pbx._get_provider()
         call = self._apply(
             [

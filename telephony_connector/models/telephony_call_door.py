@@ -1,6 +1,7 @@
 """The door: every source of calls ends in ``telephony.call._apply``."""
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..engine.call import State
 
@@ -76,12 +77,14 @@ class TelephonyCall(models.Model):
             key = change["pbx_id"], change["uniqueid"]
             call = known.get(key, calls.browse())
             values = call._door_values(change, extensions)
-            if values is None:
+            if values is None or (call and not values):
                 continue
             if call:
                 call.write(values)
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
+            if not call.source_term:
+                call._door_settle()
             changed |= call
         changed._door_after()
         return changed
@@ -95,8 +98,23 @@ class TelephonyCall(models.Model):
             ],
             order="id",
         )
-        found.lock_for_update()
+        found._door_lock()
         return {(call.pbx_id.id, call.uniqueid): call for call in found}
+
+    def _door_lock(self):
+        """Lock rows against other writers, and wait for them.
+
+        Not ``lock_for_update``: that refuses at once, even where another transaction
+        merely opens the call's page, whose row refers to it.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    """SELECT id FROM telephony_call WHERE id IN %s
+                        ORDER BY id FOR NO KEY UPDATE""",
+                    tuple(self.ids),
+                )
+            )
 
     @api.model
     def _door_extensions(self, changes):
@@ -141,12 +159,20 @@ class TelephonyCall(models.Model):
         }
         if self and not is_whole:
             values = self._door_merge(values)
+            values |= self._door_close(values)
         elif self and change.get("incomplete"):
             values = self._door_adopt(values)
         if not self:
             values["pbx_id"] = change["pbx_id"]
         self._door_number(values, change)
         self._door_parties(values, change, extensions)
+        if self and not is_whole:
+            # What is known already is no news, and nobody is told of it.
+            values = {
+                key: value
+                for key, value in values.items()
+                if key in ("leg_ids", "user_ids") or differs(self[key], value)
+            }
         return values
 
     def _door_merge(self, values):
@@ -166,6 +192,28 @@ class TelephonyCall(models.Model):
             if key in values and self[key]:
                 merged[key] = better(values[key], self[key])
         return merged
+
+    def _door_close(self, values):
+        """Return what follows for a call that ends, and nobody says how.
+
+        That is so for what the log holds open and the PBX knows no more: whoever talked
+        has answered, and no party goes on.
+        """
+        if values.get("state") != "ended":
+            return {}
+        closed = {}
+        if not values.get("outcome", self.outcome) and (
+            values.get("answer_date") or self.answer_date
+        ):
+            closed["outcome"] = "answered"
+        end = {"state": "ended", "end_date": values.get("end_date")}
+        open_legs = self.leg_ids.filtered(lambda leg: leg.state != "ended")
+        if open_legs:
+            closed["leg_ids"] = [
+                (1, leg.id, {**end, "outcome": leg.answer_date and "answered"})
+                for leg in open_legs
+            ]
+        return closed
 
     def _door_adopt(self, values):
         """Keep what the log knows of a call that a new leader found in progress."""
@@ -208,23 +256,27 @@ class TelephonyCall(models.Model):
                 leg_values["extension_id"] = leg_extension.id
                 leg_values["user_id"] = leg_extension.user_id.id
                 users |= leg_extension.user_id
-            command = self._door_leg(known.get(leg["uniqueid"]), leg, leg_values)
+            command = self._door_leg(
+                known.get(leg["uniqueid"]), leg, leg_values, "term" in change
+            )
             if command:
                 commands.append(command)
         if commands:
-            values["leg_ids"] = commands
+            values["leg_ids"] = values.get("leg_ids", []) + commands
         new_users = users - self.user_ids
         if new_users:
             values["user_ids"] = [(4, user.id) for user in new_users]
 
-    def _door_leg(self, known, leg, values):
+    def _door_leg(self, known, leg, values, is_whole):
         """Return the command that brings one leg up to date, if it needs one."""
         if not known:
             return (0, 0, {**values, "uniqueid": leg["uniqueid"]})
-        if State(values.get("state", known.state)).rank < State(known.state).rank:
+        if not is_whole:
+            values = known._merge_part(values)
+        elif State(values.get("state", known.state)).rank < State(known.state).rank:
             return None
         different = {
-            key: value for key, value in values.items() if _differs(known[key], value)
+            key: value for key, value in values.items() if differs(known[key], value)
         }
         return (1, known.id, different) if different else None
 
@@ -262,7 +314,7 @@ class TelephonyCall(models.Model):
         return missed
 
 
-def _differs(stored, value):
+def differs(stored, value):
     """Say whether ``value`` would change a field that holds ``stored``."""
     if isinstance(stored, models.BaseModel):
         stored = stored.id

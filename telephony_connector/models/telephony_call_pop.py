@@ -130,7 +130,10 @@ class TelephonyCall(models.Model):
     def _wants_page(self, user, mine):
         """Say whether the page opens by itself for a user whose share is ``mine``."""
         setting = user._get_telephony_setting
-        if self.direction == "outbound" or not self._is_called(user):
+        if self.direction == "outbound":
+            if not self.pbx_id._get_provider().opens_outgoing_page:
+                return False
+        elif not self._is_called(user):
             return False
         if (
             self.direction == "internal"

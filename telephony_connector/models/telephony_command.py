@@ -88,6 +88,25 @@ class TelephonyCommand(models.Model):
         return command_sudo
 
     @api.model
+    def _hand_over(self, pbx, action, call):
+        """Note a command that the provider carries out itself, and ends by ``_finish``.
+
+        :return: the new command, as superuser
+        """
+        # sudo - telephony.command: as in ``_ask``
+        return self.sudo().create(
+            {
+                "pbx_id": pbx.id,
+                "user_id": self.env.uid,
+                "call_id": call.id,
+                "action": action,
+                "state": "sent",
+                "expire_date": fields.Datetime.now()
+                + timedelta(seconds=2 * ANSWER_WITHIN),
+            }
+        )
+
+    @api.model
     def _notify(self, message):
         """Wake the listeners of this database when the transaction commits."""
         self.env.execute_query(
@@ -174,6 +193,9 @@ class TelephonyCommand(models.Model):
     def _end_call(self):
         """Close the call of a dial command that came to nothing."""
         call = self.call_id
+        if self.code == "unknown" and not call.pbx_id._get_provider().has_listener:
+            # It may ring: its events tell, or in the end that none came.
+            return
         if call.state == "ringing" and not call.source_revision:
             call._apply(
                 [
@@ -221,6 +243,13 @@ class TelephonyCommand(models.Model):
                 "your administrator."
             ),
             "unreachable": self.env._("The telephone system can't be reached."),
+            "limit": self.env._(
+                "The telephone system takes no more orders from Odoo today."
+            ),
+            "login_refused": self.env._(
+                "The telephone system refused Odoo's login. Please tell your "
+                "administrator."
+            ),
             "unknown": self.env._(
                 "The connection was cut before the telephone system answered: it is "
                 "not known whether the phone rings."

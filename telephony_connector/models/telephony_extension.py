@@ -2,6 +2,9 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.orm.models import NO_ACCESS
+
+from .telephony_pbx import DIALABLE
 
 EXTENSION = re.compile(r"^[0-9*#]{1,32}$")
 DEVICE = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]+$")
@@ -40,6 +43,29 @@ class TelephonyExtension(models.Model):
         "rung by a click. Empty: the telephone system's dial string.",
     )
 
+    caller_id = fields.Char(
+        string="Caller ID Shown",
+        help="The number that outside parties see on calls from this extension. The "
+        "dial plan finds it in the variable TELEPHONY_CALLERID. Empty: the telephone "
+        "system's.",
+    )
+
+    secret = fields.Char(
+        string="User Key",
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        groups="telephony_connector.group_telephony_administrator",
+        copy=False,
+        help="The user's own key at MightyCall. Write-only. Where none is set, the "
+        "extension's number is used in its place.",
+    )
+    stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    has_secret = fields.Boolean(
+        string="User Key Set",
+        compute="_compute_has_secret",
+        groups="telephony_connector.group_telephony_administrator",
+    )
+
     # What its phones are doing, written by the listener
     availability = fields.Selection(
         [
@@ -75,11 +101,35 @@ class TelephonyExtension(models.Model):
                 else extension.number
             )
 
+    def _compute_secret(self):
+        self.secret = False
+
+    def _inverse_secret(self):
+        # sudo - telephony.extension: the stored key is out of every user's reach
+        for extension_sudo in self.sudo():
+            extension_sudo.stored_secret = extension_sudo.secret
+            # sudo - telephony.provider.session: a login with the key before
+            self.env["telephony.provider.session"].sudo().search(
+                [("extension_id", "=", extension_sudo.id)]
+            ).unlink()
+
+    @api.depends("stored_secret")
+    def _compute_has_secret(self):
+        for extension, extension_sudo in zip(self, self.sudo(), strict=True):
+            extension.has_secret = bool(extension_sudo.stored_secret)
+
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("number", "devices")
+    @api.constrains("number", "devices", "caller_id")
     def _check_number(self):
         for extension in self:
+            if extension.caller_id and not DIALABLE.match(extension.caller_id):
+                raise ValidationError(
+                    extension.env._(
+                        "“%(number)s” is no caller id: digits and a leading + only.",
+                        number=extension.caller_id,
+                    )
+                )
             if not EXTENSION.match(extension.number or ""):
                 raise ValidationError(
                     extension.env._(
@@ -101,11 +151,13 @@ class TelephonyExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create(vals_list)
+        extensions.invalidate_recordset(["secret"])
         self.env["telephony.pbx"]._tell_listeners()
         return extensions
 
     def write(self, vals):
         result = super().write(vals)
+        self.invalidate_recordset(["secret"])
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.pbx"]._tell_listeners()
         return result

@@ -241,8 +241,15 @@ class TelephonyNumber(models.Model):
     def _phone_model(self, name):
         """Return the model with its archived records or without, as is configured."""
         return self.env[name].with_context(
-            active_test=not self.env.company.telephony_match_archived
+            active_test=not self._matches_archived(self.env.company.id)
         )
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _matches_archived(self, company_id):
+        # sudo - res.company: a setting of the user's own company
+        company_sudo = self.env["res.company"].sudo().browse(company_id)
+        return company_sudo.telephony_match_archived
 
     def _match_model(self, name, hits):
         """Return (rank, Match) of the hits of one model that the user may read."""
@@ -254,7 +261,7 @@ class TelephonyNumber(models.Model):
             for hit in hits
             if model._has_field_access(model._fields[hit.field], "read")
         }
-        wanted = ["display_name", *model._telephony_rank_fields()]
+        wanted = ["display_name", *model._telephony_match_fields()]
         records = model.search_fetch([("id", "in", list(visible))], wanted, order="id")
         reasons = self._reason_texts()
         return [

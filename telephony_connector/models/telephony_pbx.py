@@ -14,6 +14,8 @@ from ..providers import get_provider_class, provider_selection
 # What may stand in a dial string beside the number: no line break, no blank, nothing
 # that a dial plan would evaluate.
 DIAL_STRING = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]*\{number\}[\w.@:+\-/]*$")
+# What AMI may be given as a number.
+DIALABLE = re.compile(r"^\+?[0-9*#]{1,32}$")
 CONTEXT = re.compile(r"^[\w.\-]+$")
 
 # What the listener must hear of at once when it changes.
@@ -163,6 +165,21 @@ class TelephonyPbx(models.Model):
         help="How long a user's own phone rings after a click, in seconds.",
     )
 
+    emergency_numbers = fields.Char(
+        default="112",
+        help="Dialled as they are, without a prefix, and never blocked: 112, 911, 15.",
+    )
+    blocked_numbers = fields.Text(
+        help="Numbers that nobody calls from Odoo, separated by blanks; a star at the "
+        "end stands for all that begin so: +3389* +882*. Internationally written.",
+    )
+    caller_id = fields.Char(
+        string="Caller ID Shown",
+        help="The number that outside parties see, where the extension has none of its "
+        "own. The dial plan finds it in the variable TELEPHONY_CALLERID.",
+    )
+    try_number = fields.Char(string="How Would This Be Dialled?", store=False)
+    try_result = fields.Char(compute="_compute_try_result")
     voicemail_code = fields.Char(
         help="What is dialled to leave a message in the mailbox of an extension, where "
         "the dial plan has such a number, as *{number}. Empty: not offered.",
@@ -270,6 +287,7 @@ class TelephonyPbx(models.Model):
         "international_prefix",
         "pickup_code",
         "voicemail_code",
+        "caller_id",
     )
     def _check_dialling(self):
         for pbx in self:
@@ -286,6 +304,10 @@ class TelephonyPbx(models.Model):
                         "The dial string must name a technology and the place of the "
                         "number, as in PJSIP/{number}."
                     )
+                )
+            if pbx.caller_id and not DIALABLE.match(pbx.caller_id):
+                raise ValidationError(
+                    pbx.env._("A caller id is made of digits and a leading + only.")
                 )
             for code in (pbx.pickup_code, pbx.voicemail_code):
                 if code and re.search(r"[^0-9*#]", code.replace("{number}", "")):
@@ -392,6 +414,55 @@ class TelephonyPbx(models.Model):
             },
         }
 
+    def action_find_extensions(self):
+        """Look for extensions on the telephone system that Odoo does not know yet.
+
+        :return: the action of the wizard that proposes them
+        """
+        self.ensure_one()
+        setup = self.env["telephony.pbx.setup"].create(
+            {
+                "pbx_id": self.id,
+                "name": self.name,
+                "company_id": self.company_id.id,
+                "country_id": self.country_id.id,
+                "host": self.host,
+                "port": self.port,
+                "username": self.username,
+                "secret": False,
+                "use_tls": self.use_tls,
+                "dial_string": self.dial_string,
+                "context": self.context,
+            }
+        )
+        return setup.action_connect()
+
+    @api.depends_context("uid")
+    @api.depends(
+        "try_number",
+        "dial_format",
+        "outside_prefix",
+        "international_prefix",
+        "country_id",
+        "blocked_numbers",
+        "emergency_numbers",
+    )
+    def _compute_try_result(self):
+        for pbx in self:
+            pbx.try_result = pbx._describe_dialling(pbx.try_number)
+
+    def _describe_dialling(self, number):
+        """Return in words how a number would be dialled."""
+        self.ensure_one()
+        if not number:
+            return False
+        try:
+            reading = self.env["telephony.number"]._read(number, self)
+            self._check_dialable(reading)
+        except UserError as error:
+            return str(error)
+        return self.env._("is dialled as %(text)s", text=self._get_dial_text(reading))
+
     # === BUSINESS METHODS === #
 
     def _get_dial_text(self, reading):
@@ -401,22 +472,57 @@ class TelephonyPbx(models.Model):
         :return: what AMI may be given, empty where there is nothing to dial
         """
         self.ensure_one()
+        if reading.text in self._get_emergency_numbers():
+            return reading.text
         if reading.kind != "external" or not reading.e164:
             return reading.text
         number = reading.e164
-        if self.dial_format != "e164":
-            parsed = phonenumbers.parse(number)
-            if (
-                self.dial_format == "national"
-                and parsed.country_code == self.country_id.phone_code
-            ):
-                number = phonenumbers.format_number(
-                    parsed, phonenumbers.PhoneNumberFormat.NATIONAL
-                )
-                number = re.sub(r"\D", "", number)
-            else:
-                number = f"{self.international_prefix or ''}{number[1:]}"
+        parsed = phonenumbers.parse(number)
+        is_own_country = parsed.country_code == self.country_id.phone_code
+        if self.dial_format == "national" and is_own_country:
+            number = phonenumbers.format_number(
+                parsed, phonenumbers.PhoneNumberFormat.NATIONAL
+            )
+            number = re.sub(r"\D", "", number)
+        elif self.dial_format != "e164" or self.outside_prefix:
+            # A plus is dialled first or not at all.
+            number = f"{self.international_prefix or ''}{number[1:]}"
         return f"{self.outside_prefix or ''}{number}"
+
+    def _get_emergency_numbers(self):
+        """Return the numbers that are dialled as they are and can't be blocked."""
+        self.ensure_one()
+        return frozenset(re.findall(r"[0-9]+", self.emergency_numbers or ""))
+
+    def _check_dialable(self, reading):
+        """Make sure that users may call a number.
+
+        :param reading: of ``telephony.number._read``
+        :raise UserError: where it is none, or blocked
+        """
+        self.ensure_one()
+        text = self._get_dial_text(reading)
+        if not DIALABLE.match(text):
+            raise UserError(
+                self.env._("“%(number)s” is no telephone number.", number=reading.text)
+            )
+        if text in self._get_emergency_numbers():
+            return
+        for pattern in re.split(r"[\s,;]+", self.blocked_numbers or ""):
+            prefix = re.sub(r"[^0-9+]", "", pattern)
+            wanted = (reading.e164, reading.text, text)
+            if prefix and any(
+                number.startswith(prefix) if pattern.endswith("*") else number == prefix
+                for number in wanted
+                if number
+            ):
+                raise UserError(
+                    self.env._(
+                        "Numbers like %(pattern)s are blocked on “%(name)s”.",
+                        pattern=pattern,
+                        name=self.name,
+                    )
+                )
 
     def _check_reachable(self):
         """Make sure that somebody can carry out a command now.
@@ -451,7 +557,9 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         states = dict(self._fields["connection_state"]._description_selection(self.env))
         state = self.connection_state or "stopped"
-        return states[state if self._has_leader() else "stopped"]
+        if self._get_provider().has_listener and not self._has_leader():
+            state = "stopped"
+        return states[state]
 
     def _has_leader(self):
         """Say whether a listener leads this telephone system right now.

@@ -44,8 +44,11 @@ class TelephonyPhoneMixin(models.AbstractModel):
         return self._mail_get_partner_fields()
 
     @api.model
-    def _telephony_rank_fields(self):
-        """Return the names of the stored fields that :meth:`_telephony_rank` reads."""
+    def _telephony_match_fields(self):
+        """Return the names of the stored fields that a match is ranked and named by.
+
+        All that is read of the records found, so that it is read in one query.
+        """
         return ["active"] if "active" in self._fields else []
 
     def _telephony_rank(self):

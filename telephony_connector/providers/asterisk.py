@@ -21,6 +21,7 @@ class AsteriskProvider(Provider):
     code = "asterisk"
     label = "Asterisk (AMI)"
     controls = frozenset(NEEDED_ACTIONS)
+    has_listener = True
 
     def dial(self, call, extension, number):
         # The user's own phone shows whom it is about to call.
@@ -34,6 +35,7 @@ class AsteriskProvider(Provider):
                 "context": self.pbx.context,
                 "timeout": self.pbx.ring_timeout,
                 "uniqueid": call.uniqueid,
+                "caller_id": extension.caller_id or self.pbx.caller_id or "",
             },
             call,
         )

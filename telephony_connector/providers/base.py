@@ -14,6 +14,12 @@ class Provider:
     label = ""
     # What users can do with a call while it lasts, see telephony.call._get_all_controls
     controls = frozenset()
+    # Whether the listener keeps a connection to systems of this kind.
+    has_listener = False
+    # Whether the page of an outgoing call opens by itself, as that of an incoming one.
+    opens_outgoing_page = False
+    # Whether users have a status there, see ``read_status`` and ``write_status``.
+    has_user_status = False
 
     def __init__(self, pbx):
         self.pbx = pbx
@@ -69,6 +75,41 @@ class Provider:
         :raise UserError: where it can't be done now, in words for the user
         """
         raise UnsupportedByProvider(self, action)
+
+    def read_status(self, extension):
+        """Return the status of the extension's user, in the telephone system's word.
+
+        :raise TelephonyError: it does not tell
+        """
+        raise UnsupportedByProvider(self, "read_status")
+
+    def write_status(self, extension, status):
+        """Set the status of the extension's user.
+
+        :param str status: one of ``telephony.user.status``
+        :raise TelephonyError: the telephone system refuses
+        """
+        raise UnsupportedByProvider(self, "write_status")
+
+    def is_webhook_genuine(self, payload):
+        """Say whether an event bears the secret that its sender shares with us.
+
+        Compares in constant time; refuses where no secret is set.
+
+        :param dict payload: the decoded body
+        :rtype: bool
+        """
+        return False
+
+    def read_webhook(self, payload):
+        """Read an event that its sender posted to the webhook.
+
+        :param dict payload: the decoded body of a genuine event
+        :return: (id of the event, when it happened, changes for the door)
+        :rtype: tuple[str, datetime, list[dict]]
+        :raise ValueError: it is none, with the reason in words for the administrator
+        """
+        raise UnsupportedByProvider(self, "read_webhook")
 
     def check_settings(self):
         """Check what is set on the telephone system's form.

@@ -1,4 +1,5 @@
 from .asterisk import AsteriskProvider
+from .mightycall import MightyCallProvider
 from .softphone import SoftphoneProvider
 
 _PROVIDERS = {}
@@ -26,4 +27,5 @@ def provider_selection():
 
 
 register_provider(AsteriskProvider)
+register_provider(MightyCallProvider)
 register_provider(SoftphoneProvider)

@@ -30,8 +30,9 @@ class Seen(list):
         self._more = asyncio.Event()
 
     def append(self, event):
-        super().append(event)
+        result = super().append(event)
         self._more.set()
+        return result
 
     async def until(self, count):
         """Wait until there are so many."""

@@ -481,6 +481,15 @@ class TestOriginated(BaseCase):
         script.answer("tc-1", "b").hang_up("tc-1", "b")
         self.assertIn("internal answered 1002 extension 1002", script.log[0])
 
+    def test_the_own_telephone_is_known_whatever_its_name(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        script.new("tc-1", "SIP/front-desk-00000001").dial(None, "tc-1", "front-desk")
+        script.dial_end(None, "tc-1", "NOANSWER").hang_up("tc-1", cause="19")
+        self.assertEqual(
+            script.log, ["outbound cancelled 0698765432 extension 1001: 1001 missed"]
+        )
+
     def test_it_is_told_at_once_and_dated_by_the_pbx(self):
         script = Script()
         script.tracker.originated("tc-1", "1001", "0698765432")

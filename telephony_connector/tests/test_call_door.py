@@ -93,7 +93,8 @@ class TestCallDoor(TelephonyCommon):
             ((0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0), (0, 2, 1, 1, 0))
         ):
             for position in order:
-                call = self.apply(self.change(f"p{index}", **events[position]))
+                self.apply(self.change(f"p{index}", **events[position]))
+            call = self.env["telephony.call"].search([("uniqueid", "=", f"p{index}")])
             logs.append(
                 call.read(
                     [
@@ -118,6 +119,21 @@ class TestCallDoor(TelephonyCommon):
         self.apply(self.change("c1", number="", queue=None, caller_name="Jeanne"))
         self.assertEqual(call.number, "+33612340001")
         self.assertEqual(call.caller_name, "Jeanne")
+
+    def test_end_that_nobody_saw(self):
+        """Who talked has answered, no leg goes on; of the rest nothing is made up."""
+        forgotten = {"state": "ended", "end_date": at(90), "incomplete": True}
+        call = self.apply(self.answered(1))
+        self.apply(self.change("c1", **forgotten))
+        self.assertRecordValues(call, [{"state": "ended", "outcome": "answered"}])
+        self.assertRecordValues(
+            call.leg_ids,
+            [{"state": "ended", "outcome": "answered", "end_date": at(90)}],
+        )
+        unanswered = self.ring("c2")
+        self.apply(self.change("c2", **forgotten))
+        self.assertRecordValues(unanswered, [{"state": "ended", "outcome": False}])
+        self.assertEqual(set(unanswered.leg_ids.mapped("state")), {"ended"})
 
     def test_adopted_call_keeps_what_was_known(self):
         """After a restart the new leader knows less of a call than the log does."""

@@ -230,7 +230,7 @@ class TestNumberMatch(TelephonyCommon):
         with self.assertQueryCount(1):
             numbers.match("0200000009", self.pbx)
         self.env.invalidate_all()
-        # Index, company's setting, contacts, leads; the user and their companies.
-        with self.assertQueryCount(8):
+        # The index, the companies of the access rules, contacts, leads.
+        with self.assertQueryCount(4):
             for match in numbers.match("0200000001", self.pbx):
                 self.assertTrue(match.record.display_name)

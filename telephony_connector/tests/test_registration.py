@@ -314,12 +314,13 @@ class TestRegistration(TelephonyCommon):
         colleague = self.env["res.partner"].create(
             {"name": "Bob", "parent_id": company.id}
         )
-        call = self.ring()
+        self.ring()
         for partner in (company, person, colleague):
             self.assertEqual(partner.with_user(self.alice).telephony_call_count, 1)
-            self.assertEqual(partner.with_user(self.bruno).telephony_call_count, 0)
         action = company.with_user(self.alice).action_view_telephony_calls()
-        self.assertEqual(action["domain"], [("id", "in", call.ids)])
+        self.assertEqual(
+            action["context"], {"telephony_record": ["res.partner", company.id]}
+        )
 
     def test_claim_is_for_one_tab(self):
         self.partner()

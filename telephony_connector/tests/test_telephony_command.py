@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import TelephonyCommon
@@ -52,6 +52,7 @@ class TestTelephonyCommand(TelephonyCommon):
                 "context": "from-internal",
                 "timeout": 30,
                 "uniqueid": call.uniqueid,
+                "caller_id": "",
             },
         )
         self.assertEqual(answer["number_display"], "+33 6 12 34 00 01")
@@ -150,6 +151,33 @@ class TestTelephonyCommand(TelephonyCommon):
         self.env["telephony.command"]._claim(self.pbx.id)
         self.env["telephony.command"]._abandon_sent(self.pbx.id)
         self.assertEqual((command.state, command.code), ("failed", "unknown"))
+
+    def test_blocked_and_emergency_numbers(self):
+        self.pbx.write(
+            {"blocked_numbers": "+3389* +33612340009 112", "outside_prefix": "0"}
+        )
+        for number in ("0899123456", "+33612340009"):
+            with (
+                self.subTest(number=number),
+                self.assertRaisesRegex(UserError, "blocked"),
+            ):
+                self.dial(number)
+        command = self.env["telephony.command"].browse(self.dial("112")["command_id"])
+        self.assertEqual(command.payload["number"], "112")
+        self.pbx.try_number = "06 12 34 00 01"
+        self.assertEqual(self.pbx.try_result, "is dialled as 00033612340001")
+        self.pbx.try_number = "0899123456"
+        self.assertIn("blocked", self.pbx.try_result)
+
+    def test_caller_id_shown(self):
+        self.pbx.caller_id = "+33140000001"
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.assertEqual(command.payload["caller_id"], "+33140000001")
+        self.ext_alice.caller_id = "+33140000002"
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.assertEqual(command.payload["caller_id"], "+33140000002")
+        with self.assertRaises(ValidationError):
+            self.ext_alice.caller_id = "x"
 
     def test_how_numbers_are_dialled(self):
         number = self.env["telephony.number"]

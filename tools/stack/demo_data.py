@@ -38,6 +38,28 @@ def create_pbx(client, host, port, name="Asterisk", **values):
     )
 
 
+def create_mightycall(client, emulator, name="MightyCall"):
+    """Describe a simulated MightyCall account to Odoo, or bring that up to date.
+
+    :param client: an :class:`~tools.stack.rpc.OdooClient` of an administrator.
+    :param emulator: the :class:`~tools.mightycall.Emulator`.
+    :return: the id of the ``telephony.pbx``.
+    """
+    france = client.one("res.country", [("code", "=", "FR")])["id"]
+    return client.upsert(
+        "telephony.pbx",
+        [("name", "=", name)],
+        name=name,
+        provider="mightycall",
+        country_id=france,
+        base_url=emulator.url,
+        resource_prefix=emulator.prefix,
+        api_key=emulator.api_key,
+        secret=emulator.user_key,
+        business_number=emulator.business_number,
+    )
+
+
 def create_extensions(client, pbx, extensions):
     """Give users their telephones.
 

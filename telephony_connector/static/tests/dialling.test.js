@@ -6,6 +6,8 @@ import {
     defineTelephonyModels,
     getTelephony,
     makeCard,
+    makeNews,
+    sendNews,
     makePage,
     server,
     setupTelephony,
@@ -93,6 +95,16 @@ test("a failure whose card is gone comes as a notification", async () => {
     await start();
     sendAnswer(pyEnv, { state: "failed", message: "The telephone system refused" });
     await contains(".o_notification", { text: "The telephone system refused" });
+});
+
+test("a refused transfer does not mark its call as failed", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews({ id: 3, state: "ongoing", mine: "ongoing" }));
+    await contains(".o_telephony_card");
+    sendAnswer(pyEnv, { action: "transfer", state: "failed", message: "No such extension" });
+    await contains(".o_notification", { text: "No such extension" });
+    expect(".o_telephony_card_failed").toHaveCount(0);
 });
 
 test("when no answer comes the server is asked, until it knows", async () => {

@@ -1,13 +1,16 @@
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { after, beforeEach, describe, expect, test } from "@odoo/hoot";
 import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
     defineModels,
     fields,
+    getMockEnv,
     models,
     mountView,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { registry } from "@web/core/registry";
+import { Telephony } from "@telephony_connector/services/telephony_service";
 import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
 import { defineTelephonyModels, getTelephony, setupTelephony } from "./telephony_test_helpers";
 
@@ -156,3 +159,25 @@ for (const [who, setup] of [
         expect(".o_phone_form_link").toHaveAttribute("href", "tel:+33639980001");
     });
 }
+
+test("the field steps aside for another softphone, where the user chose it", async () => {
+    registry.category("services").add("voip_oca", { start: () => ({}) });
+    after(() => registry.category("services").remove("voip_oca"));
+    onRpc("res.users.settings", "set_res_users_settings", ({ kwargs }) => {
+        expect.step(JSON.stringify(kwargs.new_settings));
+        return kwargs.new_settings;
+    });
+    await mountPhoneView({ type: "form", resId: 1, arch: FORM });
+    expect(".o_field_phone .o_telephony_call").toHaveCount(1);
+    await getTelephony().setStepsAside(true);
+    await animationFrame();
+    expect(".o_telephony_call, .o_telephony_call_record").toHaveCount(0);
+    expect(".o_phone_form_link").toHaveCount(1);
+    expect.verifySteps(['{"telephony_other_softphone":true}']);
+});
+
+test("a choice for a softphone that is gone changes nothing", async () => {
+    await mountPhoneView({ type: "form", resId: 1, arch: FORM });
+    expect(getTelephony().hasOtherSoftphone).toBe(false);
+    expect(new Telephony(getMockEnv().services).stepsAside).toBe(false);
+});

@@ -1,31 +1,23 @@
 import { markRaw, reactive } from "@odoo/owl";
 
-import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { omit, pick } from "@web/core/utils/objects";
-import {
-    hasCard,
-    isIncoming,
-    isOutdated,
-    isRinging,
-    isTalking,
-    NEWS_KEYS,
-} from "@telephony_connector/services/call_news";
+import { isTalking, NEWS_KEYS } from "@telephony_connector/services/call_news";
+import { CallStore } from "@telephony_connector/services/call_store";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 import { openLink } from "@telephony_connector/utils/open_link";
 
 export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
-// Milliseconds in which a card still says what became of its call; longer for a reason.
-const LAST_WORD = 5000;
-const LAST_WORD_REASON = 12000;
 // Milliseconds in which several ends of calls count as one reason to read the line again.
 const LOAD_DELAY = 500;
 // Seconds that the server has beyond its own limit, and between two questions after it.
 const COMMAND_GRACE = 1;
 
+// The services of Enterprise's and of OCA's softphone in the browser.
+const OTHER_SOFTPHONES = ["voip", "voip_oca"];
 const NO_PHONE = Object.freeze({
     can_call: false,
     extensions: [],
@@ -41,36 +33,36 @@ const USER_ERRORS = ["AccessError", "MissingError", "UserError", "ValidationErro
  * The user's telephone in the web client: the calls that ring or run, the state of the
  * line, and the way to dial. Components read it through `useService("telephony")`.
  */
-export class Telephony {
+export class Telephony extends CallStore {
     /** @param {import("services").ServiceFactories} services */
     constructor(services) {
+        super();
         this.services = markRaw(services);
         this.pageTurn = markRaw(new PageTurn(services));
         this.isActive = false;
         this.isDialing = false;
         this.phone = NO_PHONE;
-        /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
-        this.calls = {};
-        // Late messages must not bring these back.
-        this.endedIds = markRaw(new Set());
         this.pageIds = markRaw(new Set());
-        this.timers = markRaw({});
+        this.stepsAside = this.hasOtherSoftphone && user.settings.telephony_other_softphone;
     }
 
     // ---------------------------------------------------------------------------
     // State
     // ---------------------------------------------------------------------------
 
-    /** Calls with a card, the oldest first. */
-    get cards() {
-        return Object.values(this.calls).filter((call) => call.title && call.isShown);
+    /** Whether a number that is clicked is called by this telephone. */
+    get callsByClick() {
+        return this.phone.can_call && !this.stepsAside;
     }
 
-    /** Calls that ring at the user's or in which they talk. */
-    get ownCalls() {
-        return Object.values(this.calls).filter(
-            (call) => call.title && (isRinging(call) || isTalking(call))
-        );
+    get hasOtherSoftphone() {
+        return OTHER_SOFTPHONES.some((name) => registry.category("services").contains(name));
+    }
+
+    /** Leave clicked numbers to the other softphone, or take them back. */
+    async setStepsAside(stepsAside) {
+        this.stepsAside = stepsAside;
+        await user.setUserSettings("telephony_other_softphone", stepsAside);
     }
 
     /** `talking`, `ringing`, or the line's own: `ready`, `pbx_unreachable`, … */
@@ -149,72 +141,6 @@ export class Telephony {
         if (news.open_page) {
             this.offerPage(news.id);
         }
-    }
-
-    /**
-     * @param {import("./call_news").CallNews} news
-     * @returns {boolean} whether they were news
-     */
-    takeNews(news) {
-        const known = this.calls[news.id];
-        if (this.endedIds.has(news.id) || (known && isOutdated(news, known))) {
-            return false;
-        }
-        if (!known) {
-            if (news.state === "ended") {
-                this.endedIds.add(news.id);
-                return false;
-            }
-            this.calls[news.id] = { isIncoming: isIncoming(news), isShown: false };
-        }
-        const call = this.calls[news.id];
-        Object.assign(call, news);
-        this.updateCard(call);
-        return true;
-    }
-
-    /** Show the call's card, take it away, or let it say its last word. */
-    updateCard(call) {
-        const wasShown = call.isShown;
-        if (call.state === "ended") {
-            this.endedIds.add(call.id);
-        }
-        if (hasCard(call)) {
-            call.isShown = !call.isDismissed;
-            return;
-        }
-        const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
-        if (wasShown && (wasAnsweredElsewhere || !call.isIncoming)) {
-            this.sayLastWord(call);
-        } else if (call.state === "ended") {
-            this.forget(call.id);
-        } else {
-            call.isShown = false;
-        }
-    }
-
-    sayLastWord(call) {
-        this.setTimer(`card_${call.id}`, call.message ? LAST_WORD_REASON : LAST_WORD, () => {
-            if (call.state === "ended") {
-                this.forget(call.id);
-            } else {
-                call.isShown = false;
-            }
-        });
-    }
-
-    /** "Not now": the card goes and stays away in this tab. */
-    dismiss(call) {
-        if (call.state === "ended") {
-            this.forget(call.id);
-        } else {
-            Object.assign(call, { isDismissed: true, isShown: false });
-        }
-    }
-
-    forget(id) {
-        this.clearTimer(`card_${id}`);
-        delete this.calls[id];
     }
 
     /** Read what the cards of these calls show, as far as the user may know it. */
@@ -396,13 +322,13 @@ export class Telephony {
         });
     }
 
-    onCommandChanged({ id, call_id, state, message }) {
+    onCommandChanged({ id, call_id, action, state, message }) {
         this.clearTimer(`command_${id}`);
         if (state === "done" || !message) {
             return;
         }
         const call = this.calls[call_id];
-        if (call?.isShown) {
+        if (action === "dial" && call?.isShown) {
             call.message = message;
             call.isFailed = true;
             this.sayLastWord(call);
@@ -428,16 +354,6 @@ export class Telephony {
                 throw error;
             }
         }
-    }
-
-    setTimer(key, delay, callback) {
-        this.clearTimer(key);
-        this.timers[key] = browser.setTimeout(callback, delay);
-    }
-
-    clearTimer(key) {
-        browser.clearTimeout(this.timers[key]);
-        delete this.timers[key];
     }
 }
 

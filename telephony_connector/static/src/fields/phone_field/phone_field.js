@@ -17,7 +17,7 @@ patch(PhoneField.prototype, {
 
     /** The numbers to call with the user's own phone; empty leaves the plain link. */
     get callableNumbers() {
-        return this.telephony.phone.can_call
+        return this.telephony.callsByClick
             ? splitNumbers(this.props.record.data[this.props.name])
             : [];
     },

@@ -1,0 +1,102 @@
+"""The pieces that a telephone call is made of on a PBX."""
+
+from ..engine.call import State
+
+
+class Channel:
+    """One channel of Asterisk: one end of one connection."""
+
+    __slots__ = (
+        "answered",
+        "bridge",
+        "caller_name",
+        "caller_number",
+        "exten",
+        "extension",
+        "is_dialled",
+        "is_up",
+        "leg",
+        "linkedid",
+        "met_customer",
+        "name",
+        "parsed",
+        "record",
+        "seen",
+        "start",
+        "uniqueid",
+    )
+
+    def __init__(self, uniqueid, name, parsed, start):
+        self.uniqueid = uniqueid
+        self.name = name
+        self.parsed = parsed
+        self.start = start
+        self.linkedid = uniqueid
+        self.extension = ""
+        self.caller_number = ""
+        self.caller_name = ""
+        self.exten = ""
+        self.is_up = False
+        self.is_dialled = False
+        self.answered = False  # as the end of its dialling said
+        self.met_customer = False
+        self.record = None
+        self.leg = None
+        self.bridge = None
+        self.seen = 0
+
+    @property
+    def is_local(self):
+        return self.parsed.is_local
+
+
+class Bridge:
+    """A room in which channels hear each other, unless it is for waiting only."""
+
+    __slots__ = ("is_conference", "is_holding", "members")
+
+    def __init__(self, technology="", creator=""):
+        self.members = {}
+        self.is_holding = technology == "holding_bridge"
+        self.is_conference = creator in ("ConfBridge", "MeetMe")
+
+
+class Record:
+    """A call with what must be remembered to keep it right."""
+
+    __slots__ = (
+        "agent",
+        "born",
+        "call",
+        "caller",
+        "called",
+        "channels",
+        "is_click",
+        "is_handed_over",
+        "is_originated",
+        "is_reported",
+        "is_settled",
+        "is_unseen",
+        "last_words",
+        "links",
+    )
+
+    def __init__(self, call, born):
+        self.call = call
+        self.born = born  # by our clock; the call's dates are by the PBX's
+        self.caller = None
+        self.called = {}  # uniqueid → leg, of those who were rung
+        self.channels = {}
+        self.links = set()
+        self.agent = ""  # the extension of who clicked
+        self.is_click = False  # asked for by us
+        self.is_originated = False  # begun by the PBX's rung telephone, not by a caller
+        self.is_handed_over = False
+        self.is_reported = False
+        self.is_unseen = True  # the PBX has not shown a channel of it
+        self.is_settled = False  # it is known whom it is with
+        self.last_words = None  # the time of the last thing that a real channel did
+
+    @property
+    def is_open(self):
+        return self.call.state is not State.ENDED

@@ -1,0 +1,62 @@
+"""How to reach a PBX, and what it says of itself."""
+
+import ipaddress
+import ssl
+from dataclasses import dataclass, field
+
+from ..engine.errors import CertificateRefused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to reach one PBX.
+
+    ``name`` stands in the log. With ``tls``, the certificate is checked against
+    ``ca_file`` (a path) or ``ca_data`` (PEM text) or, where both are empty, against the
+    system's authorities, unless ``tls_verify`` is false.
+    """
+
+    host: str
+    port: int = 5038
+    username: str
+    secret: str = field(repr=False)
+    tls: bool = False
+    tls_verify: bool = True
+    ca_file: str | None = None
+    ca_data: str | None = None
+    name: str = ""
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True)
+class PbxInfo:
+    """What a PBX says of itself: its greeting and, if we may ask, its version."""
+
+    banner: str
+    asterisk: str = ""
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Return how TLS is spoken with that PBX.
+
+    :raise CertificateRefused: the authorities given cannot be read
+    """
+    try:
+        context = ssl.create_default_context(
+            cafile=settings.ca_file or None, cadata=settings.ca_data or None
+        )
+    except (OSError, ValueError) as error:
+        text = f"The file of certificate authorities cannot be used: {error}"
+        raise CertificateRefused(text) from error
+    if not settings.tls_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,157 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+from odoo import fields, http
+from odoo.http import request
+
+from ..engine import json_schema
+from ..engine.presented import is_presentable
+from . import guard
+from .api_schema import BASE, BY_NAME, ID_PATTERN, build_openapi
+
+# Calls are told of as they happen, or soon after.
+OLDEST = timedelta(days=366)
+FUTURE = timedelta(days=1)
+NUMBERS = ("number", "dialed_number", "diverted_from")
+
+
+def api_route(path, method):
+    """Make a route of the API: no session, our own tokens."""
+    return http.route(
+        path,
+        type="http",
+        auth="public",
+        methods=[method],
+        csrf=False,
+        save_session=False,
+    )
+
+
+class TelephonyApi(http.Controller):
+    """The door for any telephone system: see ``docs/api.md``."""
+
+    @api_route(f"{BASE}/openapi.json", "GET")
+    @guard.guarded
+    def openapi(self, **_parameters):
+        """Describe the API."""
+        return guard.answer(build_openapi())
+
+    @api_route(f"{BASE}/calls", "POST")
+    @guard.guarded
+    def register(self, **_parameters):
+        """Register a call: 201 where it is new, 200 where it is known."""
+        pbx_sudo = guard.authenticate()
+        order = read_order("register")
+        check_extension(pbx_sudo, order)
+        call, is_new = request.env["telephony.call"]._api_register(pbx_sudo, order)
+        result = {
+            "call": call._api_read(),
+            "caller": pbx_sudo._lookup(order.get("number", "")),
+        }
+        return guard.answer(result, 201 if is_new else 200)
+
+    @api_route(f"{BASE}/calls/<string:uniqueid>", "GET")
+    @guard.guarded
+    def read_call(self, uniqueid, **_parameters):
+        """Read a call."""
+        call = find_call(guard.authenticate(), uniqueid)
+        return guard.answer({"call": call._api_read()})
+
+    @api_route(
+        f"{BASE}/calls/<string:uniqueid>"
+        "/<any(ringing, answered, ended, recording, show, hide):name>",
+        "POST",
+    )
+    @guard.guarded
+    def tell(self, uniqueid, name, **_parameters):
+        """Tell what happened to a call."""
+        pbx_sudo = guard.authenticate()
+        call = find_call(pbx_sudo, uniqueid)
+        order = read_order(name)
+        check_extension(pbx_sudo, order)
+        if name == "recording":
+            if not call._is_recording_url(order["url"]):
+                raise guard.Refused(400, "body.url is no http or https address")
+            call._set_recording(order["url"])
+        else:
+            getattr(call, f"_api_{name}")(order)
+        return guard.answer({"call": call._api_read()})
+
+    @api_route(f"{BASE}/records", "GET")
+    @guard.guarded
+    def search(self, **parameters):
+        """Find the records that have a number."""
+        pbx_sudo = guard.authenticate()
+        query = read_query("search", parameters)
+        return guard.answer({"records": pbx_sudo._search_records(query["number"])})
+
+
+def find_call(pbx_sudo, uniqueid):
+    """Return a call of the telephone system.
+
+    :raise guard.Refused: it has none with this id
+    """
+    if not re.fullmatch(ID_PATTERN, uniqueid):
+        raise guard.Refused(400, "the id may have letters, digits and ._:@+~- only")
+    call = request.env["telephony.call"]._api_find(pbx_sudo, uniqueid)
+    if not call:
+        raise guard.Refused(404, "no such call: register it first")
+    return call
+
+
+def read_order(name):
+    """Return the checked body of an operation, its ``at`` as a naive UTC datetime.
+
+    :raise guard.Refused: it is not as the API's description says
+    """
+    order = guard.decode(guard.read_body())
+    _check(order, BY_NAME[name].body, "body")
+    if "at" in order:
+        order["at"] = _read_date(order["at"])
+    return order
+
+
+def read_query(name, parameters):
+    """Return the checked parameters of an operation.
+
+    :raise guard.Refused: they are not as the API's description says
+    """
+    known = BY_NAME[name].query
+    schema = {"type": "object", "properties": known, "required": ["number"]}
+    # A plus that was not encoded arrives as a space.
+    if parameters.get("number", "").startswith(" "):
+        parameters["number"] = "+" + parameters["number"].lstrip()
+    _check(parameters, schema, "query")
+    return {key: value for key, value in parameters.items() if key in known}
+
+
+def _check(values, schema, where):
+    try:
+        json_schema.check(values, schema, where)
+    except json_schema.SchemaError as error:
+        raise guard.Refused(400, str(error)) from error
+    for key in NUMBERS:
+        if not is_presentable(values.get(key, "")):
+            raise guard.Refused(400, f"{where}.{key} is no telephone number")
+
+
+def _read_date(text):
+    try:
+        date = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise guard.Refused(400, "body.at is no time") from error
+    date = date.replace(tzinfo=None, microsecond=0)
+    now = fields.Datetime.now()
+    if not now - OLDEST <= date <= now + FUTURE:
+        raise guard.Refused(400, "body.at is too long ago, or to come")
+    return date
+
+
+def check_extension(pbx_sudo, order):
+    """Make sure that the extension an order names is one of the telephone system.
+
+    :raise guard.Refused: it is not
+    """
+    number = order.get("extension")
+    if number and number not in pbx_sudo.extension_ids.mapped("number"):
+        raise guard.Refused(400, "body.extension is no extension known to Odoo")

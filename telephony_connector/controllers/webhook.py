@@ -1,0 +1,62 @@
+from odoo import fields, http
+from odoo.http import Response, request
+
+from ..models.telephony_webhook_event import KEEP
+from . import guard
+
+# The sender's own word, sent back as it came.
+MAX_ECHO = 256
+
+
+class TelephonyWebhook(http.Controller):
+    """Where telephone systems post their events."""
+
+    @http.route(
+        "/telephony/webhook/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    @guard.guarded
+    def webhook(self, token, **_parameters):
+        """Take in an event of the telephone system that ``token`` belongs to.
+
+        The token only finds the telephone system; the event's secret, which the
+        provider knows, says that it is genuine.
+        """
+        pbx_sudo = request.env["telephony.pbx"]._find_by_webhook_token(token)
+        if not pbx_sudo:
+            guard.refuse_unknown()
+        guard.take("webhook", pbx_sudo.id, pbx_sudo.api_rate)
+        echo = request.httprequest.headers.get("Echo", "")[:MAX_ECHO]
+        headers = {"Echo": echo} if echo else {}
+        if echo and not request.httprequest.content_length:
+            # The handshake: nothing is told yet.
+            return Response(status=200, headers=headers)
+        payload = guard.decode(guard.read_body())
+        provider = pbx_sudo._get_provider()
+        if not provider.is_webhook_genuine(payload):
+            guard.refuse_unknown()
+        self._take_in(pbx_sudo, provider, payload)
+        return guard.answer({"ok": True}, **headers)
+
+    def _take_in(self, pbx_sudo, provider, payload):
+        """Pass a genuine event on to the door, once."""
+        try:
+            guid, date, changes = provider.read_webhook(payload)
+        except ValueError as error:
+            raise guard.Refused(400, str(error)) from error
+        if date < fields.Datetime.now() - KEEP:
+            raise guard.Refused(400, "the event is too old")
+        if date > fields.Datetime.now() + KEEP:
+            raise guard.Refused(400, "the event is of the future")
+        # sudo - telephony.webhook.event: the sender is no user
+        events_sudo = request.env["telephony.webhook.event"].sudo()
+        if not events_sudo._take(pbx_sudo, guid):
+            return
+        pbx_sudo._note_webhook()
+        request.env["telephony.call"]._apply_parts(
+            [{**change, "pbx_id": pbx_sudo.id} for change in changes]
+        )

@@ -1,0 +1,80 @@
+"""What is kept of our dealings with a telephone system's web interface."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.orm.models import NO_ACCESS
+
+WINDOW = timedelta(hours=24)
+
+
+class TelephonyProviderSession(models.Model):
+    """A bearer token that a telephone system's server gave us.
+
+    Kept in the database so that all workers use one: each login counts as an API call.
+    """
+
+    _name = "telephony.provider.session"
+    _description = "Login at a Telephone System's Server"
+    _log_access = False
+
+    pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
+    extension_id = fields.Many2one(
+        "telephony.extension",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Whose login it is; empty for the account's own.",
+    )
+    access = fields.Char(groups=NO_ACCESS)
+    refresh = fields.Char(groups=NO_ACCESS)
+    expire_date = fields.Datetime(required=True)
+
+    _pbx_extension_uniq = models.UniqueIndex("(pbx_id, COALESCE(extension_id, 0))")
+
+    @api.model
+    def _store(self, pbx, extension, access, refresh, expire_date):
+        """Keep a token in place of the one before."""
+        self.env.cr.execute(
+            """
+            INSERT INTO telephony_provider_session
+                        (pbx_id, extension_id, access, refresh, expire_date)
+                 VALUES (%s, %s, %s, %s, %s)
+            ON CONFLICT (pbx_id, COALESCE(extension_id, 0)) DO UPDATE
+                    SET access = EXCLUDED.access, refresh = EXCLUDED.refresh,
+                        expire_date = EXCLUDED.expire_date
+            """,
+            [pbx.id, extension.id or None, access, refresh, expire_date],
+        )
+        self.invalidate_model()
+
+
+class TelephonyProviderRequest(models.Model):
+    """One request to a telephone system's server, for those that count them."""
+
+    _name = "telephony.provider.request"
+    _description = "Request to a Telephone System's Server"
+    _order = "id desc"
+    _log_access = False
+
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, ondelete="cascade", readonly=True
+    )
+    name = fields.Char(required=True, readonly=True)
+    date = fields.Datetime(required=True, readonly=True)
+
+    _pbx_date_idx = models.Index("(pbx_id, date)")
+
+    @api.model
+    def _count(self, pbx):
+        """Return how many requests were made in the last 24 hours."""
+        since = fields.Datetime.now() - WINDOW
+        return self.search_count([("pbx_id", "=", pbx.id), ("date", ">", since)])
+
+    @api.autovacuum
+    def _gc_requests(self):
+        limit = 10_000
+        old = self.search(
+            [("date", "<", fields.Datetime.now() - 2 * WINDOW)], limit=limit
+        )
+        old.unlink()
+        return len(old), len(old) == limit

@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# An event older than this is refused: nobody remembers whether it came before.
+KEEP = timedelta(days=7)
+
+
+class TelephonyWebhookEvent(models.Model):
+    """That an event of a webhook was taken in, so that a repetition changes nothing."""
+
+    _name = "telephony.webhook.event"
+    _description = "Webhook Event Taken In"
+    _log_access = False
+
+    pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
+    guid = fields.Char(required=True)
+    date = fields.Datetime(required=True, index=True)
+
+    _guid_pbx_uniq = models.Constraint(
+        "UNIQUE(pbx_id, guid)", "An event is taken in once."
+    )
+
+    @api.model
+    def _take(self, pbx, guid):
+        """Note that an event is taken in now.
+
+        :return: whether it was not before
+        :rtype: bool
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO telephony_webhook_event (pbx_id, guid, date)
+            VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
+            """,
+            [pbx.id, guid, fields.Datetime.now()],
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.autovacuum
+    def _gc_events(self):
+        limit = 10_000
+        # Kept longer than events are taken, whatever the clocks say.
+        old = self.search(
+            [("date", "<", fields.Datetime.now() - 2 * KEEP)], limit=limit
+        )
+        old.unlink()
+        return len(old), len(old) == limit

@@ -1,0 +1,233 @@
+"""MightyCall (Infratel): calls are placed by its web interface, told of by webhook."""
+
+import logging
+from functools import partial
+from urllib.parse import urlsplit
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import retrying
+from odoo.tools import consteq
+
+from ..engine.errors import ActionTimeout, TelephonyError
+from ..engine.presented import is_presentable
+from . import mightycall_events
+from .base import Provider
+from .mightycall_client import LimitExceeded, MightyCallClient, Token
+
+_logger = logging.getLogger(__name__)
+
+# The server answers this many API calls a day for each key. What runs by itself stops
+# earlier, so that users can call to the end.
+DAILY_LIMIT = 2500
+UNATTENDED_LIMIT = 1500
+PAGE_SIZE = 100
+MAX_PAGES = 10
+
+
+class MightyCallProvider(Provider):
+    """MightyCall's server. One object serves one request or scheduled action."""
+
+    code = "mightycall"
+    label = "MightyCall"
+    opens_outgoing_page = True
+    has_user_status = True
+
+    # === DIALLING === #
+
+    def dial(self, call, extension, number):
+        """Have the server ring the user's phone, once this transaction is committed.
+
+        Only then events can find the call's row, and no retry of the transaction can
+        dial twice. How it went the user hears by the command.
+        """
+        pbx_sudo = self.pbx.sudo()
+        if not pbx_sudo.stored_api_key or not pbx_sudo.business_number:
+            raise UserError(
+                self.env._(
+                    "Nothing was dialled: “%(name)s” has no API key or no business "
+                    "number yet. Please tell your administrator.",
+                    name=pbx_sudo.name,
+                )
+            )
+        command = self.env["telephony.command"]._hand_over(self.pbx, "dial", call)
+        self.env.cr.postcommit.add(
+            partial(
+                _make_call,
+                self.env.registry,
+                self.pbx.id,
+                extension.id,
+                command.id,
+                number,
+            )
+        )
+        return command
+
+    # === USER STATUS === #
+
+    def read_status(self, extension):
+        return self._get_client(extension).read_status()
+
+    def write_status(self, extension, status):
+        self._get_client(extension).write_status(status)
+
+    # === WEBHOOK === #
+
+    def is_webhook_genuine(self, payload):
+        # sudo - telephony.pbx: the stored key is out of every user's reach
+        known, sent = self.pbx.sudo().stored_api_key, payload.get("ApiKey")
+        return bool(
+            known
+            and isinstance(sent, str)
+            and consteq(known.encode(), sent.encode(errors="replace"))
+        )
+
+    def read_webhook(self, payload):
+        guid = mightycall_events.read_guid(payload)
+        date = mightycall_events.read_date(payload)
+        change = mightycall_events.read_event(payload)
+        return guid, date, [change] if change else []
+
+    # === THE SERVER'S LIST OF CALLS === #
+
+    def read_calls(self, start, end):
+        """Return what the server's list says of the calls between two times.
+
+        :return: changes for ``telephony.call._apply_listed``
+        :raise TelephonyError: the server does not tell, or was asked enough today
+        """
+        client = self._get_client(limit=UNATTENDED_LIMIT)
+        changes, seen = [], 0
+        for _page in range(MAX_PAGES):
+            entries, total = client.list_calls(start, end, seen, PAGE_SIZE)
+            for entry in entries:
+                try:
+                    changes.append(mightycall_events.read_listed_call(entry))
+                except mightycall_events.InvalidPayload as error:
+                    _logger.info("%s: a listed call is left out: %s", self.pbx, error)
+            seen += len(entries)
+            if not entries or seen >= total:
+                break
+        return changes
+
+    def test(self):
+        """Log in, and return the account's business numbers.
+
+        :raise TelephonyError: in words for the administrator
+        """
+        return self._get_client().list_numbers()
+
+    # === SETTINGS === #
+
+    def check_settings(self):
+        pbx = self.pbx
+        url = urlsplit(pbx.base_url or "")
+        is_local = url.hostname in ("127.0.0.1", "localhost", "::1")
+        if not url.hostname or url.scheme != "https" and not is_local:
+            raise ValidationError(
+                self.env._("The server's address begins with https:// and a name.")
+            )
+        if url.username or url.query or url.fragment:
+            raise ValidationError(
+                self.env._("The server's address holds no user name and no parameters.")
+            )
+        prefix = pbx.resource_prefix or ""
+        if not prefix.replace("/", "").replace("-", "").isalnum() and prefix:
+            raise ValidationError(
+                self.env._("The resource prefix is made of letters and digits.")
+            )
+        if not is_presentable(pbx.business_number or ""):
+            raise ValidationError(
+                self.env._(
+                    "“%(number)s” is no telephone number.", number=pbx.business_number
+                )
+            )
+
+    # === THE CLIENT === #
+
+    def _get_client(self, extension=None, limit=DAILY_LIMIT):
+        """Return a client that acts for the extension's user, else for the account."""
+        extension = extension or self.env["telephony.extension"]
+        # sudo - telephony.pbx, telephony.extension, telephony.provider.session: secrets
+        # are out of every user's reach
+        pbx_sudo, extension_sudo = self.pbx.sudo(), extension.sudo()
+        user_key = pbx_sudo.stored_secret
+        if extension:
+            user_key = extension_sudo.stored_secret or extension_sudo.number
+        session_sudo = (
+            self.env["telephony.provider.session"]
+            .sudo()
+            .search([("pbx_id", "=", pbx_sudo.id), ("extension_id", "=", extension.id)])
+        )
+        token = session_sudo and Token(
+            session_sudo.access, session_sudo.refresh or "", session_sudo.expire_date
+        )
+        return MightyCallClient(
+            pbx_sudo.base_url or "",
+            pbx_sudo.resource_prefix or "",
+            pbx_sudo.stored_api_key or "",
+            user_key or "",
+            token or None,
+            on_request=partial(self._count_request, limit),
+            on_token=partial(self._store_token, extension),
+        )
+
+    def _count_request(self, limit, name):
+        """Count a request, whatever becomes of the transaction it is made in."""
+        with self.env.registry.cursor() as cr:
+            requests = api.Environment(cr, SUPERUSER_ID, {})[
+                "telephony.provider.request"
+            ]
+            if requests._count(self.pbx) >= limit:
+                raise LimitExceeded(
+                    self.env._(
+                        "Odoo asked MightyCall %(count)s times in 24 hours and stops "
+                        "there: the server allows %(limit)s.",
+                        count=limit,
+                        limit=DAILY_LIMIT,
+                    )
+                )
+            requests.create(
+                {"pbx_id": self.pbx.id, "name": name, "date": fields.Datetime.now()}
+            )
+
+    def _store_token(self, extension, token):
+        with self.env.registry.cursor() as cr:
+            sessions = api.Environment(cr, SUPERUSER_ID, {})[
+                "telephony.provider.session"
+            ]
+            sessions._store(
+                self.pbx, extension, token.access, token.refresh, token.expires
+            )
+
+
+def _make_call(registry, pbx_id, extension_id, command_id, number):
+    """Place a call that was committed, and write what came of it to its command.
+
+    The server is asked once; only the writing is tried again, where another request
+    writes to the call at the same time.
+    """
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        pbx = env["telephony.pbx"].browse(pbx_id)
+        extension = env["telephony.extension"].browse(extension_id)
+        outcome = _ask_for_call(pbx, extension, number)
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        command = env["telephony.command"].browse(command_id)
+        retrying(partial(command._finish, *outcome), env)
+
+
+def _ask_for_call(pbx, extension, number):
+    """Ask the server to place a call.
+
+    :return: state, code and answer for ``telephony.command._finish``
+    """
+    try:
+        client = pbx._get_provider()._get_client(extension)
+        return "done", False, client.make_call(pbx.business_number, number)
+    except ActionTimeout as error:
+        return "failed", "unknown", str(error)
+    except TelephonyError as error:
+        _logger.warning("%s: nothing was dialled: %s", pbx.name, error)
+        return "failed", error.code, str(error)

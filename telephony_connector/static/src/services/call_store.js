@@ -1,0 +1,113 @@
+import { markRaw } from "@odoo/owl";
+
+import { browser } from "@web/core/browser/browser";
+import {
+    hasCard,
+    isIncoming,
+    isOutdated,
+    isRinging,
+    isTalking,
+} from "@telephony_connector/services/call_news";
+
+// Milliseconds in which a card still says what became of its call; longer for a reason.
+const LAST_WORD = 5000;
+const LAST_WORD_REASON = 12000;
+
+/** The calls that the user is told of, and which of them have a card. No request here. */
+export class CallStore {
+    constructor() {
+        /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
+        this.calls = {};
+        // Late messages must not bring these back.
+        this.endedIds = markRaw(new Set());
+        this.timers = markRaw({});
+    }
+
+    /** Calls with a card, the oldest first. */
+    get cards() {
+        return Object.values(this.calls).filter((call) => call.title && call.isShown);
+    }
+
+    /** Calls that ring at the user's or in which they talk. */
+    get ownCalls() {
+        return Object.values(this.calls).filter(
+            (call) => call.title && (isRinging(call) || isTalking(call))
+        );
+    }
+
+    /**
+     * @param {import("./call_news").CallNews} news
+     * @returns {boolean} whether they were news
+     */
+    takeNews(news) {
+        const known = this.calls[news.id];
+        if (this.endedIds.has(news.id) || (known && isOutdated(news, known))) {
+            return false;
+        }
+        if (!known) {
+            if (news.state === "ended") {
+                this.endedIds.add(news.id);
+                return false;
+            }
+            this.calls[news.id] = { isIncoming: isIncoming(news), isShown: false };
+        }
+        const call = this.calls[news.id];
+        Object.assign(call, news);
+        this.updateCard(call);
+        return true;
+    }
+
+    /** Show the call's card, take it away, or let it say its last word. */
+    updateCard(call) {
+        const wasShown = call.isShown;
+        if (call.state === "ended") {
+            this.endedIds.add(call.id);
+        }
+        if (hasCard(call)) {
+            call.isShown = !call.isDismissed;
+            return;
+        }
+        const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
+        if (wasShown && (wasAnsweredElsewhere || !call.isIncoming)) {
+            this.sayLastWord(call);
+        } else if (call.state === "ended") {
+            this.forget(call.id);
+        } else {
+            call.isShown = false;
+        }
+    }
+
+    sayLastWord(call) {
+        this.setTimer(`card_${call.id}`, call.message ? LAST_WORD_REASON : LAST_WORD, () => {
+            if (call.state === "ended") {
+                this.forget(call.id);
+            } else {
+                call.isShown = false;
+            }
+        });
+    }
+
+    /** "Not now": the card goes and stays away in this tab. */
+    dismiss(call) {
+        if (call.state === "ended") {
+            this.forget(call.id);
+        } else {
+            Object.assign(call, { isDismissed: true, isShown: false });
+        }
+    }
+
+    forget(id) {
+        this.clearTimer(`card_${id}`);
+        delete this.calls[id];
+    }
+
+    setTimer(key, delay, callback) {
+        this.clearTimer(key);
+        this.timers[key] = browser.setTimeout(callback, delay);
+    }
+
+    clearTimer(key) {
+        browser.clearTimeout(this.timers[key]);
+        delete this.timers[key];
+    }
+}

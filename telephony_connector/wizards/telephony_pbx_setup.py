@@ -1,0 +1,274 @@
+import ipaddress
+import secrets
+import socket
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.errors import TelephonyError
+from ..listener.bridge import PbxSettings
+from ..listener.momentary import check_now, discover_now
+
+# How phones are dialled on the systems that most people have.
+SYSTEMS = {
+    "asterisk": ("PJSIP/{number}", "from-internal"),
+    "asterisk_sip": ("SIP/{number}", "from-internal"),
+    "freepbx": ("Local/{number}@from-internal", "from-internal"),
+}
+MARKS = {True: "✓", False: "✗", None: "?"}
+
+
+class TelephonyPbxSetup(models.TransientModel):
+    """Connecting an Asterisk, step by step: account, test, extensions.
+
+    The test logs in for a moment from the web worker, as an administrator asks for it;
+    the connection that lasts is the listener's.
+    """
+
+    _name = "telephony.pbx.setup"
+    _description = "Connect a Telephone System"
+    _rec_name = "name"
+
+    step = fields.Selection(
+        [("account", "Account"), ("test", "Test"), ("extensions", "Extensions")],
+        default="account",
+        required=True,
+    )
+    pbx_id = fields.Many2one("telephony.pbx", ondelete="cascade")
+    name = fields.Char(
+        required=True, default=lambda self: self.env._("Our telephone system")
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        required=True,
+        default=lambda self: self.env.company.country_id,
+    )
+    system = fields.Selection(
+        [
+            ("asterisk", "Asterisk, phones on PJSIP"),
+            ("asterisk_sip", "Asterisk 16 to 20, phones on the old SIP channel"),
+            ("freepbx", "FreePBX, Issabel, VitalPBX and the like"),
+        ],
+        required=True,
+        default="freepbx",
+    )
+    host = fields.Char(string="Address of the Telephone System")
+    port = fields.Integer(default=5038)
+    username = fields.Char(default="odoo", required=True)
+    secret = fields.Char(
+        default=lambda self: secrets.token_urlsafe(18), string="Password"
+    )
+    use_tls = fields.Boolean(string="Encrypted (TLS)")
+    dial_string = fields.Char(compute="_compute_dialling", store=True, readonly=False)
+    context = fields.Char(compute="_compute_dialling", store=True, readonly=False)
+    manager_conf = fields.Text(compute="_compute_manager_conf")
+    findings = fields.Text(readonly=True)
+    is_reached = fields.Boolean(readonly=True)
+    queues = fields.Char(readonly=True)
+    line_ids = fields.One2many("telephony.pbx.setup.extension", "setup_id")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("system")
+    def _compute_dialling(self):
+        for setup in self:
+            setup.dial_string, setup.context = SYSTEMS[setup.system]
+
+    @api.depends("username", "secret", "host")
+    def _compute_manager_conf(self):
+        for setup in self:
+            setup.manager_conf = "\n".join(
+                (
+                    f"[{setup.username}]",
+                    f"secret = {setup.secret or ''}",
+                    "deny = 0.0.0.0/0.0.0.0",
+                    f"permit = {setup._get_own_address()}/255.255.255.255",
+                    "read = call,agent",
+                    "write = originate,call,agent,reporting",
+                    "writetimeout = 1000",
+                )
+            )
+
+    def _get_own_address(self):
+        """Return the address from which this server reaches the telephone system."""
+        try:
+            address = ipaddress.ip_address(self.host or "")
+        except ValueError:
+            return "192.0.2.20"
+        if address.version != 4:
+            return "192.0.2.20"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                # Chooses the way there; nothing is sent.
+                probe.connect((str(address), self.port or 5038))
+            except OSError:
+                return "192.0.2.20"
+            return probe.getsockname()[0]
+
+    # === ACTIONS === #
+
+    def action_test(self):
+        """Log in for a moment and tell what is right and what is wrong.
+
+        :return: the action that shows the wizard again
+        """
+        self.ensure_one()
+        if not self.host:
+            raise UserError(
+                self.env._("Where is the telephone system? Its address is missing.")
+            )
+        findings = check_now(self._get_settings())
+        self.write(
+            {
+                "step": "test",
+                "findings": "\n".join(f"{MARKS[f.ok]} {f.text}" for f in findings),
+                "is_reached": bool(findings and findings[0].ok),
+            }
+        )
+        return self._show()
+
+    def action_back(self):
+        """Go back to the account."""
+        self.step = "account"
+        return self._show()
+
+    def action_connect(self):
+        """Create the telephone system and look for its extensions."""
+        self.ensure_one()
+        if not self.pbx_id:
+            self.pbx_id = self.env["telephony.pbx"].create(self._prepare_pbx())
+        self._find_extensions()
+        # It is stored where nobody reads it; the draft needs it no more.
+        self.write({"secret": False, "step": "extensions"})
+        return self._show()
+
+    def action_finish(self):
+        """Create the chosen extensions and open the telephone system.
+
+        :return: an action
+        """
+        self.ensure_one()
+        self.env["telephony.extension"].create(
+            [
+                {
+                    "number": line.number,
+                    "pbx_id": self.pbx_id.id,
+                    "user_id": line.user_id.id,
+                    "devices": line.devices,
+                }
+                for line in self.line_ids
+                if line.is_chosen
+            ]
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "telephony.pbx",
+            "res_id": self.pbx_id.id,
+            "views": [(False, "form")],
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _get_settings(self):
+        """Return what the listener would connect with."""
+        # sudo - telephony.pbx: an administrator tests a secret that nobody reads
+        stored = self.pbx_id.sudo().stored_secret
+        return PbxSettings(
+            id=0,
+            name=self.name,
+            host=self.host,
+            port=self.port,
+            username=self.username,
+            secret=self.secret or stored or "",
+            use_tls=self.use_tls,
+            tls_verify=self.pbx_id.tls_verify if self.pbx_id else True,
+            tls_ca=(self.pbx_id.tls_ca if self.pbx_id else "") or "",
+            dial_string=self.dial_string,
+            context=self.context,
+            devices=(),
+        )
+
+    def _find_extensions(self):
+        """Propose the extensions that the telephone system has and Odoo has not."""
+        try:
+            found = discover_now(self._get_settings())
+        except TelephonyError as error:
+            raise UserError(str(error)) from error
+        known = set(self.pbx_id.extension_ids.mapped("number"))
+        self.line_ids.unlink()
+        self.queues = ", ".join(found.queues)
+        self.line_ids = [
+            fields.Command.create(self._prepare_line(extension))
+            for number, extension in sorted(found.extensions.items())
+            if number not in known
+        ]
+
+    def _prepare_line(self, extension):
+        usual = self.dial_string.replace("{number}", extension.number)
+        is_usual = usual in extension.devices or usual.startswith("Local/")
+        return {
+            "number": extension.number,
+            "name": extension.name,
+            "devices": False if is_usual else ", ".join(extension.devices),
+            "user_id": self._propose_user(extension).id,
+        }
+
+    @api.model
+    def _propose_user(self, extension):
+        """Return the user whom the telephone system seems to mean, by mail or name."""
+        users = self.env["res.users"]
+        for field, value in (("login", extension.email), ("email", extension.email)):
+            if value and len(user := users.search([(field, "=ilike", value)])) == 1:
+                return user
+        if extension.name:
+            named = users.search(
+                [("name", "=ilike", extension.name), ("share", "=", False)]
+            )
+            if len(named) == 1:
+                return named
+        return users
+
+    def _prepare_pbx(self):
+        return {
+            "name": self.name,
+            "provider": "asterisk",
+            "company_id": self.company_id.id,
+            "country_id": self.country_id.id,
+            "host": self.host,
+            "port": self.port,
+            "username": self.username,
+            "secret": self.secret,
+            "use_tls": self.use_tls,
+            "dial_string": self.dial_string,
+            "context": self.context,
+        }
+
+    def _show(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect a Telephone System"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+
+class TelephonyPbxSetupExtension(models.TransientModel):
+    """An extension that the telephone system has, to be taken over."""
+
+    _name = "telephony.pbx.setup.extension"
+    _description = "Extension Found on a Telephone System"
+    _order = "number"
+
+    setup_id = fields.Many2one(
+        "telephony.pbx.setup", required=True, ondelete="cascade", index=True
+    )
+    is_chosen = fields.Boolean(string="Take Over", default=True)
+    number = fields.Char(readonly=True)
+    name = fields.Char(string="Name There", readonly=True)
+    devices = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.errors import TelephonyError
+
+STATUSES = [
+    ("available", "Available"),
+    ("away", "Away"),
+    ("busy", "Busy"),
+    ("dnd", "Do not disturb"),
+]
+
+
+class TelephonyUserStatus(models.TransientModel):
+    """The current user's status at a telephone system whose server keeps one."""
+
+    _name = "telephony.user.status"
+    _description = "Status at the Telephone System"
+
+    extension_id = fields.Many2one(
+        "telephony.extension", required=True, readonly=True, ondelete="cascade"
+    )
+    status = fields.Selection(STATUSES, required=True)
+
+    @api.model
+    def open_mine(self):
+        """Ask the server for the current user's status, and let him change it.
+
+        :return: an action
+        :raise UserError: where there is none, or the server does not tell
+        """
+        extension = self.env.user._get_status_extension()
+        if not extension:
+            raise UserError(self.env._("Your telephone system keeps no status."))
+        try:
+            status = extension.pbx_id._get_provider().read_status(extension)
+        except TelephonyError as error:
+            raise UserError(str(error)) from error
+        known = status if status in dict(STATUSES) else "available"
+        wizard = self.create({"extension_id": extension.id, "status": known})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Telephone Status"),
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_apply(self):
+        """Set the status.
+
+        :raise UserError: the server refuses, in its own words
+        """
+        self.ensure_one()
+        extension = self.env.user._get_status_extension()
+        try:
+            extension.pbx_id._get_provider().write_status(extension, self.status)
+        except TelephonyError as error:
+            raise UserError(str(error)) from error
+        return {"type": "ir.actions.act_window_close"}
