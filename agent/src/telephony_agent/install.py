@@ -69,7 +69,8 @@ def install(say, run=subprocess.run):
         except (OSError, subprocess.CalledProcessError) as error:
             raise AgentError(
                 "systemd did not take it. Once it runs for your user:\n"
-                f"  systemctl --user daemon-reload\n  systemctl --user enable --now {NAME}"
+                "  systemctl --user daemon-reload\n"
+                f"  systemctl --user enable --now {NAME}"
             ) from error
     say("The agent runs, and will at every login.")
 
