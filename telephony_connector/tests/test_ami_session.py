@@ -590,8 +590,10 @@ class TestEnd(SessionCase):
             await session.open()
             await pbx.until("Ping")
             pbx.answers["Ping"] = None
+            pbx.received.clear()
             error = await session.wait_closed()
             self.assertIsInstance(error, errors.NotResponding)
+            self.assertLessEqual(pbx.names.count("Ping"), 2, "no second chance")
             self.assertTrue(error.retryable)
             await session.close()
 
