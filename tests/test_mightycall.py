@@ -120,9 +120,7 @@ def test_c2_a_refused_call_is_told_at_once(stack, mightycall, contact_page, numb
     )
     stack.wait_for_call(number, state="ended", outcome="failed")
     assert not [
-        call
-        for call in mightycall.emulator.calls.values()
-        if call.client == number
+        call for call in mightycall.emulator.calls.values() if call.client == number
     ]
 
 
@@ -134,9 +132,11 @@ def test_c2_two_clicks_in_a_row_are_two_calls(stack, mightycall, number):
     second = client.request("/telephony/call", number=number)
     assert first["call_id"] != second["call_id"]
     wait_for(
-        lambda: not any(
-            call["uniqueid"].startswith("odoo-")
-            for call in stack.calls(number, "uniqueid")
+        lambda: (
+            not any(
+                call["uniqueid"].startswith("odoo-")
+                for call in stack.calls(number, "uniqueid")
+            )
         ),
         what="both calls to be known by the server's ids",
     )
@@ -255,7 +255,10 @@ def test_d2_one_object_is_filled_in(stack, mightycall, agent_page, number):
     expect(agent_page.customer).to_have_value(f"Only {number}")
     agent_page.save_registration()
     stack.wait_for_call(
-        number, is_registered=True, object_ref=f"res.partner,{partner}", uniqueid=call.id
+        number,
+        is_registered=True,
+        object_ref=f"res.partner,{partner}",
+        uniqueid=call.id,
     )
 
 

@@ -51,7 +51,6 @@ def on_dial_end(board: Board, event: dict):
     status = event.get("DialStatus")
     channel.is_dialled = True
     if status == "ANSWER":
-        channel.answered = True
         parties.pick_up(board, channel, board.time(event))
         return
     leg = channel.leg

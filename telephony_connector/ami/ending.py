@@ -32,8 +32,7 @@ def close_leg(leg: Leg, now: datetime, channel: Channel):
     if leg.answer_date:
         leg.outcome = Outcome.ANSWERED
     elif channel.is_dialled:
-        said = Outcome.CANCELLED if channel.answered else leg.outcome
-        leg.outcome = outcomes.unanswered_leg(said, leg.hangup_cause)
+        leg.outcome = outcomes.unanswered_leg(leg.outcome, leg.hangup_cause)
 
 
 def end(board: Board, record: Record, now: datetime, cause: int | None = None):

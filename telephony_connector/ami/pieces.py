@@ -7,7 +7,6 @@ class Channel:
     """One channel of Asterisk: one end of one connection."""
 
     __slots__ = (
-        "answered",
         "bridge",
         "caller_name",
         "caller_number",
@@ -38,7 +37,6 @@ class Channel:
         self.exten = ""
         self.is_up = False
         self.is_dialled = False
-        self.answered = False  # as the end of its dialling said
         self.met_customer = False
         self.record = None
         self.leg = None

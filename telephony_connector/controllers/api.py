@@ -52,7 +52,7 @@ class TelephonyApi(http.Controller):
 
     @api_route(f"{BASE}/calls/<string:uniqueid>", "GET")
     @guard.guarded
-    def read(self, uniqueid, **_parameters):
+    def read_call(self, uniqueid, **_parameters):
         """Read a call."""
         call = find_call(guard.authenticate(), uniqueid)
         return guard.answer({"call": call._api_read()})

@@ -77,9 +77,7 @@ CALLER = _result(
     vip=_FLAG,
     blocked=_FLAG,
 )
-RECORD = _result(
-    model=_PLAIN, id={"type": "integer"}, name=_PLAIN, extension=_PLAIN
-)
+RECORD = _result(model=_PLAIN, id={"type": "integer"}, name=_PLAIN, extension=_PLAIN)
 ERROR = _result(error=_PLAIN)
 
 
@@ -124,8 +122,10 @@ OPERATIONS = [
                 "description": "The telephone system's own id of the call.",
             },
             direction={"type": "string", "enum": ["inbound", "outbound", "internal"]},
-            number={**_NUMBER, "description": "The other party's: "
-                    + _NUMBER["description"]},
+            number={
+                **_NUMBER,
+                "description": "The other party's: " + _NUMBER["description"],
+            },
             withheld={"type": "boolean"},
             caller_name=_TEXT,
             dialed_number={**_NUMBER, "description": "The number that was called."},
@@ -136,8 +136,9 @@ OPERATIONS = [
         ),
         created=True,
     ),
-    Operation("read", "GET", f"{BASE}/calls/{{id}}", "Read a call.",
-              _result(call=CALL)),
+    Operation(
+        "read", "GET", f"{BASE}/calls/{{id}}", "Read a call.", _result(call=CALL)
+    ),
     _of_call(
         "ringing",
         "An extension rings.",

@@ -10,7 +10,7 @@ import time
 
 from odoo.http import Response, request
 
-from ..engine.rate_limit import RateLimiter
+from .rate_limit import RateLimiter
 
 _logger = logging.getLogger(__name__)
 
@@ -43,9 +43,7 @@ def guarded(endpoint):
         except Refused as refused:
             if not refused.reason:
                 return Response(status=refused.status, headers=refused.headers)
-            return answer(
-                {"error": refused.reason}, refused.status, **refused.headers
-            )
+            return answer({"error": refused.reason}, refused.status, **refused.headers)
 
     return guarded_endpoint
 
@@ -57,9 +55,7 @@ def take(kind, key, per_minute):
     """
     wait = limiter.take((request.db, kind, key), per_minute)
     if wait:
-        raise Refused(
-            429, "too many requests", **{"Retry-After": str(math.ceil(wait))}
-        )
+        raise Refused(429, "too many requests", **{"Retry-After": str(math.ceil(wait))})
 
 
 def refuse_unknown(challenge=None):

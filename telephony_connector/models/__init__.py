@@ -15,11 +15,12 @@ from . import telephony_agent_token
 from . import telephony_call_agent
 from . import ir_websocket
 from . import telephony_call_object
+from . import telephony_call_content
+from . import telephony_call_team
 from . import telephony_call_panel
 from . import telephony_call_card
 from . import telephony_call_dial
-from . import telephony_call_merge
-from . import telephony_call_count
+from . import telephony_record_call
 from . import telephony_call_control
 from . import telephony_command
 from . import telephony_token
@@ -41,3 +42,7 @@ from . import telephony_dial_plan
 from . import crm_lead
 from . import res_company
 from . import res_partner
+from . import telephony_call_report
+from . import telephony_dashboard
+from . import telephony_weekly_report
+from . import digest_digest

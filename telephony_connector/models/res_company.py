@@ -11,6 +11,34 @@ class ResCompany(models.Model):
         "all others. Unset, they are not shown at all.",
     )
 
+    telephony_service_seconds = fields.Integer(
+        string="Service Level",
+        default=20,
+        required=True,
+        help="Seconds within which incoming calls should be answered.",
+    )
+
+    # Who sees whose calls
+    telephony_own_calls_only = fields.Boolean(
+        string="Own Calls Only",
+        help="Users see the calls that they were rung for or talked in, and not those "
+        "of their sales teams.",
+    )
+    telephony_supervisor_scope = fields.Selection(
+        [
+            ("company", "All calls of the company"),
+            ("team", "Calls of the sales teams that they lead or are in"),
+        ],
+        string="Supervisors See",
+        required=True,
+        default="company",
+    )
+
+    _telephony_service_seconds_check = models.Constraint(
+        "CHECK(telephony_service_seconds > 0)",
+        "The service level needs a time within which calls are to be answered.",
+    )
+
     def _write_multi(self, vals_list):
         result = super()._write_multi(vals_list)
         moved = [

@@ -37,9 +37,7 @@ class TelephonyCall(models.Model):
             "dialed_number": order.get("dialed_number", ""),
             "queue": order.get("queue", ""),
             "diverted_from": order.get("diverted_from", ""),
-            "start_date": order.get("at")
-            or known.start_date
-            or fields.Datetime.now(),
+            "start_date": order.get("at") or known.start_date or fields.Datetime.now(),
         }
         if extension := order.get("extension"):
             change["legs"] = [self._api_leg(extension, "start_date", change)]

@@ -83,7 +83,7 @@ class TelephonyCall(models.Model):
                 call.write(values)
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
-            if not call.source_term:
+            if "term" not in change:
                 call._door_settle()
             changed |= call
         changed._door_after()

@@ -31,7 +31,6 @@ class TelephonyCall(models.Model):
         string="Registered on",
         compute="_compute_object",
     )
-    note = fields.Html(readonly=True, sanitize_style=True)
     disposition_id = fields.Many2one(
         "telephony.disposition",
         string="Result",
@@ -211,7 +210,8 @@ class TelephonyCall(models.Model):
         :param int record_id: the record's id
         :param str note: HTML, sanitized when stored
         :param int disposition: id of the `telephony.disposition` that it ended with
-        :raise AccessError: where the user may read the call or the record not
+        :raise AccessError: where the user may not read the call, the record, or the
+            note that would be replaced
         :raise UserError: where calls can't be registered on such a record
         """
         self.ensure_one()
@@ -222,12 +222,13 @@ class TelephonyCall(models.Model):
             )
         record = self.env[record_model].browse(int(record_id))
         record.check_access("read")
+        self._check_content_access()
         old_object = self._get_object()
         self._set_object(record)
         # sudo - telephony.call: users write notes through this checked method alone
         self.sudo().write(
             {
-                "note": note or False,
+                "stored_note": note or False,
                 "disposition_id": disposition,
                 "is_registered": True,
             }

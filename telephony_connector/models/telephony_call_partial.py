@@ -144,7 +144,7 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _cron_end_lost(self):
-        """End calls told in parts whose end nobody told, so that none rings for ever."""
+        """End calls told in parts whose end nobody told: none rings for ever."""
         now = fields.Datetime.now()
         lost = self.search(
             [

@@ -36,8 +36,7 @@ class TelephonyPbx(models.Model):
             "extension": self._get_extension(user).number or "",
             "vip": any(self.vip_tag_ids & mine for mine in tags),
             # A number shared with somebody who is not blocked is let through.
-            "blocked": bool(tags)
-            and all(self.blocked_tag_ids & mine for mine in tags),
+            "blocked": bool(tags) and all(self.blocked_tag_ids & mine for mine in tags),
         }
 
     def _search_records(self, number):

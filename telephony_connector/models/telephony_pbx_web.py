@@ -1,4 +1,4 @@
-"""Telephone systems that speak to Odoo by HTTP: the webhook's address, the API's rules."""
+"""Telephone systems that speak to Odoo by HTTP: the webhook, the API's rules."""
 
 import re
 import secrets
@@ -58,7 +58,7 @@ class TelephonyPbx(models.Model):
         string="Name Given Of",
         required=True,
         default="responsible",
-        help="Whose names the lookup tells to the telephone system, which shows them on "
+        help="Whose names the lookup tells to the telephone system, which shows them "
         "every telephone that rings, whoever sits there.",
     )
     vip_tag_ids = fields.Many2many(

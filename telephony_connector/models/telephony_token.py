@@ -47,7 +47,7 @@ class TelephonyToken(models.Model):
     # === ACTION METHODS === #
 
     def action_rotate(self):
-        """Replace the token by a new one, and show that; the old one works on a while."""
+        """Replace the token by a new one and show it; the old one works on a while."""
         self.ensure_one()
         self.check_access("write")
         self.expire_date = fields.Datetime.now() + GRACE

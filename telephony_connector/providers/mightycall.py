@@ -157,9 +157,7 @@ class MightyCallProvider(Provider):
         session_sudo = (
             self.env["telephony.provider.session"]
             .sudo()
-            .search(
-                [("pbx_id", "=", pbx_sudo.id), ("extension_id", "=", extension.id)]
-            )
+            .search([("pbx_id", "=", pbx_sudo.id), ("extension_id", "=", extension.id)])
         )
         token = session_sudo and Token(
             session_sudo.access, session_sudo.refresh or "", session_sudo.expire_date

@@ -187,7 +187,9 @@ class MightyCallClient:
                 method, url, timeout=TIMEOUT, allow_redirects=False, **options
             )
         except requests.ReadTimeout as error:
-            raise ActionTimeout("MightyCall's server did not answer in time.") from error
+            raise ActionTimeout(
+                "MightyCall's server did not answer in time."
+            ) from error
         except requests.RequestException as error:
             # The exception's text may hold the address, never a header or a form.
             _logger.info("MightyCall: %s %s: %s", method, url, type(error).__name__)

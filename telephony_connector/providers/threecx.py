@@ -73,6 +73,4 @@ def _add_lookup(scenario):
             outputs, "Output", Type=output, Passes="0", Value=f"[{variable}]"
         )
     url = "[OdooAddress]/telephony/incoming?number=[Number]"
-    ElementTree.SubElement(
-        outputs, "Output", Type="ContactUrl", Passes="0", Value=url
-    )
+    ElementTree.SubElement(outputs, "Output", Type="ContactUrl", Passes="0", Value=url)

@@ -9,6 +9,7 @@ from . import test_api
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
+from . import test_call_history
 from . import test_call_panel
 from . import test_call_parts
 from . import test_controllers
@@ -26,9 +27,12 @@ from . import test_number_corpus
 from . import test_number_index
 from . import test_number_match
 from . import test_numbers
+from . import test_pbx_setup
 from . import test_rate_limit
 from . import test_registration
+from . import test_rights
 from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token
+from . import test_web_client
 from . import test_webhook

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.tests import HttpCase
 
 from ..controllers import guard
-from ..engine.rate_limit import RateLimiter
+from ..controllers.rate_limit import RateLimiter
 from .common import TelephonyCommon
 
 
@@ -20,9 +20,7 @@ class TelephonyHttpCommon(TelephonyCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(
-            patch.object(guard, "limiter", RateLimiter(time.monotonic))
-        )
+        self.enterContext(patch.object(guard, "limiter", RateLimiter(time.monotonic)))
 
     @classmethod
     def issue(cls, pbx):
@@ -32,7 +30,10 @@ class TelephonyHttpCommon(TelephonyCommon, HttpCase):
 
     def ask(self, path, json=None, secret=None, headers=None, **options):
         """Send a request as a telephone system does; POST where there is a body."""
-        headers = {"Authorization": f"Bearer {secret or self.secret}", **(headers or {})}
+        headers = {
+            "Authorization": f"Bearer {secret or self.secret}",
+            **(headers or {}),
+        }
         headers = {key: value for key, value in headers.items() if value is not None}
         method = options.pop("method", "POST" if json is not None else "GET")
         return self.opener.request(

@@ -1,5 +1,4 @@
 from datetime import datetime
-from itertools import groupby
 
 from odoo.tests import BaseCase, tagged
 
@@ -147,5 +146,9 @@ class TestPresence(BaseCase):
             self.tracker.feed(event)
             presences += self.tracker.take_presence()
         mine = [p.availability for p in presences if p.extension == "1001"]
-        told = [availability for availability, _group in groupby(mine)]
+        told = [
+            now
+            for before, now in zip([None, *mine], mine, strict=False)
+            if before != now
+        ]
         self.assertEqual(told, ["ringing", "in_use", "idle"])

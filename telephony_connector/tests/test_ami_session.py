@@ -30,8 +30,9 @@ class Seen(list):
         self._more = asyncio.Event()
 
     def append(self, event):
-        super().append(event)
+        result = super().append(event)
         self._more.set()
+        return result
 
     async def until(self, count):
         """Wait until there are so many."""
@@ -589,8 +590,10 @@ class TestEnd(SessionCase):
             await session.open()
             await pbx.until("Ping")
             pbx.answers["Ping"] = None
+            pbx.received.clear()
             error = await session.wait_closed()
             self.assertIsInstance(error, errors.NotResponding)
+            self.assertLessEqual(pbx.names.count("Ping"), 2, "no second chance")
             self.assertTrue(error.retryable)
             await session.close()
 

@@ -275,6 +275,9 @@ class TestFreePbx(BaseCase):
         script.on("NewCallerid", "a", CallerIDNum=CALLER, CallerIDName="Azure Interior")
         call = script.calls["a"]
         self.assertEqual((call.number, call.caller_name), (CALLER, "Azure Interior"))
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        script.answer("a", "b").on("NewCallerid", "a", CallerIDNum="1001")
+        self.assertEqual(script.calls["a"].number, CALLER, "a transfer changes it, too")
 
     def test_a_mobile_in_a_ring_group(self):
         """One inside and one outside are rung; the mobile answers."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -120,6 +122,21 @@ class TestCallDoor(TelephonyCommon):
         self.assertEqual(call.number, "+33612340001")
         self.assertEqual(call.caller_name, "Jeanne")
 
+    def test_end_that_nobody_saw(self):
+        """Who talked has answered, no leg goes on; of the rest nothing is made up."""
+        forgotten = {"state": "ended", "end_date": at(90), "incomplete": True}
+        call = self.apply(self.answered(1))
+        self.apply(self.change("c1", **forgotten))
+        self.assertRecordValues(call, [{"state": "ended", "outcome": "answered"}])
+        self.assertRecordValues(
+            call.leg_ids,
+            [{"state": "ended", "outcome": "answered", "end_date": at(90)}],
+        )
+        unanswered = self.ring("c2")
+        self.apply(self.change("c2", **forgotten))
+        self.assertRecordValues(unanswered, [{"state": "ended", "outcome": False}])
+        self.assertEqual(set(unanswered.leg_ids.mapped("state")), {"ended"})
+
     def test_adopted_call_keeps_what_was_known(self):
         """After a restart the new leader knows less of a call than the log does."""
         call = self.ring()
@@ -221,3 +238,15 @@ class _BusTrap:
 
     def __exit__(self, *_args):
         return False
+
+    def test_waits_for_a_row_that_others_hold(self):
+        """A page being opened refers to the call: its next change must not be lost."""
+        self.ring()
+        with patch.object(
+            self.env.cr, "execute", side_effect=self.env.cr.execute
+        ) as execute:
+            self.apply(self.answered(2))
+        queries = [str(call.args[0]) for call in execute.call_args_list]
+        [lock] = [query for query in queries if " UPDATE" in query and "FOR " in query]
+        self.assertIn("FOR NO KEY UPDATE", lock)
+        self.assertNotIn("SKIP LOCKED", lock)

@@ -48,7 +48,9 @@ class TestLookup(TelephonyHttpCommon):
         self.partner(user_id=self.alice.id)
         for number in ("+33612340001", "0612340001", "0033612340001"):
             with self.subTest(number=number):
-                self.assertTrue(self.look(f"/telephony/lookup?number={number}")["known"])
+                self.assertTrue(
+                    self.look(f"/telephony/lookup?number={number}")["known"]
+                )
 
     def test_names_are_the_administrators_choice(self):
         self.partner()

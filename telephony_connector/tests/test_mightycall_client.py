@@ -173,9 +173,7 @@ class TestMightyCallClient(BaseCase):
 
     def test_every_request_counts_before_it_is_sent(self):
         self.client().read_status()
-        self.assertEqual(
-            self.counted, ["POST /auth/token", "GET /api/profile/status"]
-        )
+        self.assertEqual(self.counted, ["POST /auth/token", "GET /api/profile/status"])
 
     def test_list_of_calls(self):
         self.resource = lambda method, path: (

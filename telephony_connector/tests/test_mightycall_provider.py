@@ -55,9 +55,7 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def click(self, user=None):
         """Have a user click the number; return the call and the command, committed."""
-        answer = (
-            self.env["telephony.call"].with_user(user or self.alice).dial(NUMBER)
-        )
+        answer = self.env["telephony.call"].with_user(user or self.alice).dial(NUMBER)
         self.env.flush_all()
         self.env.cr.postcommit.run()
         self.env.invalidate_all()

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase
 
-from ..engine.rate_limit import RateLimiter
+from ..controllers.rate_limit import RateLimiter
 
 
 class TestRateLimit(BaseCase):

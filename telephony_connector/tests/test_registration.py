@@ -314,17 +314,25 @@ class TestRegistration(TelephonyCommon):
         colleague = self.env["res.partner"].create(
             {"name": "Bob", "parent_id": company.id}
         )
-        call = self.ring()
+        self.ring()
         for partner in (company, person, colleague):
             self.assertEqual(partner.with_user(self.alice).telephony_call_count, 1)
-            self.assertEqual(partner.with_user(self.bruno).telephony_call_count, 0)
         action = company.with_user(self.alice).action_view_telephony_calls()
-        self.assertEqual(action["domain"], [("id", "in", call.ids)])
+        self.assertEqual(
+            action["context"], {"telephony_record": ["res.partner", company.id]}
+        )
 
     def test_claim_is_for_one_tab(self):
         self.partner()
         call = self.ring().with_user(self.alice)
         self.assertTrue(call.claim_page())
+        self.assertFalse(call.claim_page())
+
+    def test_page_opened_by_hand_opens_no_more_by_itself(self):
+        call = self.ring().with_user(self.alice)
+        self.env["telephony.registration"].with_user(self.alice).open_from_url(
+            {"call": str(call.id)}
+        )
         self.assertFalse(call.claim_page())
 
     def test_by_url(self):

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import telephony_pbx_setup
 from . import telephony_agent_token_new
 from . import telephony_registration

@@ -1,4 +1,3 @@
-import asyncio
 import ipaddress
 import secrets
 import socket
@@ -7,10 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.errors import TelephonyError
-from ..listener.account import open_session
 from ..listener.bridge import PbxSettings
-from ..listener.check import Check
-from ..listener.discover import discover
+from ..listener.momentary import check_now, discover_now
 
 # How phones are dialled on the systems that most people have.
 SYSTEMS = {
@@ -123,7 +120,7 @@ class TelephonyPbxSetup(models.TransientModel):
             raise UserError(
                 self.env._("Where is the telephone system? Its address is missing.")
             )
-        findings = asyncio.run(self._check())
+        findings = check_now(self._get_settings())
         self.write(
             {
                 "step": "test",
@@ -194,21 +191,10 @@ class TelephonyPbxSetup(models.TransientModel):
             devices=(),
         )
 
-    async def _check(self):
-        return [finding async for finding in Check(self._get_settings()).run()]
-
-    async def _discover(self):
-        session = open_session(self._get_settings())
-        try:
-            await session.open()
-            return await discover(session)
-        finally:
-            await session.close()
-
     def _find_extensions(self):
         """Propose the extensions that the telephone system has and Odoo has not."""
         try:
-            found = asyncio.run(self._discover())
+            found = discover_now(self._get_settings())
         except TelephonyError as error:
             raise UserError(str(error)) from error
         known = set(self.pbx_id.extension_ids.mapped("number"))

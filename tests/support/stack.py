@@ -24,9 +24,10 @@ class Stack:
     ``phone(number)`` a telephone.
     """
 
-    def __init__(self, odoo, asterisk, background, telephones):
+    def __init__(self, odoo, server, asterisk, background, telephones):
         self.odoo = odoo
         self.asterisk = asterisk
+        self.server = server
         self.listener = None
         self.pbx = None
         self._background = background
@@ -51,7 +52,38 @@ class Stack:
     def start_listener(self):
         """Start the listener and wait until it is connected with Asterisk."""
         self.listener = self.odoo.start_listener()
-        self.listener.wait_for_log("connected")
+        self.listener.wait_for_log(": connected")
+
+    def start_server(self):
+        """Start the Odoo server and wait until it answers."""
+        self.server = self.odoo.start()
+
+    def wait_for_connection(self, state):
+        """Wait until Odoo shows a state of the connection with Asterisk."""
+
+        def reached():
+            domain = [("id", "=", self.pbx)]
+            pbx = self.admin.one("telephony.pbx", domain, ["connection_state"])
+            return pbx["connection_state"] == state
+
+        wait_for(reached, 60, what=f"the connection to be {state}")
+
+    def cut_database_connections(self):
+        """End what is connected with the database, as a restart of PostgreSQL does."""
+        self.odoo.postgres.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [self.odoo.database],
+        )
+
+    def mend(self):
+        """Start again whatever does not run, and wait until all is connected."""
+        if not self.asterisk.process.is_running:
+            self.asterisk.start()
+        if not self.server.is_running:
+            self.start_server()
+        if not self.listener.is_running:
+            self.start_listener()
+        self.wait_for_connection("connected")
 
     def complaints(self):
         """
@@ -151,7 +183,8 @@ def running_stack(postgres, template):
         stack.callback(lambda: background.run(telephones.stop()))
         server = odoo.start()
         stack.callback(server.stop)
-        running = Stack(odoo, asterisk, background, telephones)
+        running = Stack(odoo, server, asterisk, background, telephones)
+        stack.callback(lambda: running.server.stop())
         running.pbx = create_pbx(running.admin, asterisk.host, asterisk.port)
         create_extensions(running.admin, running.pbx, AGENTS)
         running.start_listener()

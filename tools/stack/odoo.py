@@ -170,16 +170,17 @@ class Odoo:
             raise
         return server
 
-    def start_listener(self):
+    def start_listener(self, name="listener"):
         """Start the listener.
 
+        :param name: of its log.
         :return: its :class:`Process`; it connects to its telephone systems by itself.
         """
         command = [ODOO_BIN, f"--addons-path={ADDONS_PATH}", "telephony", "listen"]
         return Process(
             "the listener",
             [*command, "-c", self.config, "-d", self.database],
-            self.log("listener"),
+            self.log(name),
             env={"PYTHONUNBUFFERED": "1"},
         )
 

@@ -1,5 +1,3 @@
-"""Calls follow their records when those are merged."""
-
 from odoo import models
 
 
@@ -9,13 +7,4 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_reference_fields(self, src_partners, dst_partner):
         result = super()._update_reference_fields(src_partners, dst_partner)
         self.env["telephony.call"]._move_object(src_partners, dst_partner)
-        return result
-
-
-class CrmLead(models.Model):
-    _inherit = "crm.lead"
-
-    def _merge_dependences(self, opportunities):
-        result = super()._merge_dependences(opportunities)
-        self.env["telephony.call"]._move_object(opportunities, self)
         return result

@@ -1,0 +1,111 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..engine.errors import ConnectionFailed
+from ..listener.check import Finding
+from ..listener.discover import Found, FoundExtension
+from ..wizards import telephony_pbx_setup
+from .common import TelephonyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPbxSetup(TelephonyCommon):
+    """The guided form; what the telephone system answers is given, not asked for.
+
+    That a real Asterisk answers so is shown by the end-to-end tests.
+    """
+
+    def setup(self, **values):
+        return self.env["telephony.pbx.setup"].create(
+            {"name": "New", "host": "127.0.0.1", "country_id": self.france.id, **values}
+        )
+
+    def find(self, *extensions, queues=()):
+        found = Found({ext.number: ext for ext in extensions}, list(queues))
+        return patch.object(telephony_pbx_setup, "discover_now", lambda _: found)
+
+    def test_the_account_to_copy(self):
+        setup = self.setup()
+        self.assertIn(f"secret = {setup.secret}", setup.manager_conf)
+        self.assertIn("permit = 127.0.0.1/255.255.255.255", setup.manager_conf)
+        self.assertIn("read = call,agent\n", setup.manager_conf)
+        self.assertIn("write = originate,call,agent,reporting\n", setup.manager_conf)
+        self.assertGreaterEqual(len(setup.secret), 20)
+        self.assertNotEqual(setup.secret, self.setup().secret)
+
+    def test_how_phones_are_dialled_follows_the_kind(self):
+        setup = self.setup(system="freepbx")
+        self.assertEqual(setup.dial_string, "Local/{number}@from-internal")
+        setup.system = "asterisk"
+        self.assertEqual(setup.dial_string, "PJSIP/{number}")
+
+    def test_what_is_wrong_is_told(self):
+        setup = self.setup()
+        findings = [Finding(False, "127.0.0.1:5038: The PBX cannot be reached")]
+        with patch.object(telephony_pbx_setup, "check_now", lambda _: findings):
+            setup.action_test()
+        self.assertFalse(setup.is_reached)
+        self.assertIn("✗ 127.0.0.1:5038", setup.findings)
+
+    def test_a_real_refusal(self):
+        """Nothing listens on that port: the form says so, and keeps what was typed."""
+        setup = self.setup(port=1)
+        setup.action_test()
+        self.assertEqual(setup.step, "test")
+        self.assertFalse(setup.is_reached)
+        self.assertTrue(setup.secret)
+
+    def test_without_an_address(self):
+        with self.assertRaises(UserError):
+            self.setup(host=False).action_test()
+
+    def test_extensions_and_their_users(self):
+        self.supervisor.email = "sup@example.com"
+        setup = self.setup()
+        with self.find(
+            FoundExtension("2001", ("PJSIP/2001",), self.alice.name),
+            FoundExtension("2002", ("PJSIP/desk-2002",), "Nobody Knows"),
+            FoundExtension("2003", (), "", "sup@example.com"),
+            queues=["support"],
+        ):
+            setup.system = "asterisk"
+            secret = setup.secret
+            setup.action_connect()
+        self.assertRecordValues(
+            setup.line_ids,
+            [
+                {"number": "2001", "user_id": self.alice.id, "devices": False},
+                {"number": "2002", "user_id": False, "devices": "PJSIP/desk-2002"},
+                {"number": "2003", "user_id": self.supervisor.id, "devices": ""},
+            ],
+        )
+        self.assertEqual(setup.queues, "support")
+        self.assertFalse(setup.secret, "the draft keeps no secret")
+        self.assertEqual(setup.pbx_id.sudo().stored_secret, secret)
+        setup.line_ids[1].is_chosen = False
+        action = setup.action_finish()
+        self.assertEqual(action["res_id"], setup.pbx_id.id)
+        self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001", "2003"])
+
+    def test_known_extensions_are_not_proposed_again(self):
+        with self.find(FoundExtension("1001"), FoundExtension("1009")):
+            action = self.pbx.action_find_extensions()
+        setup = self.env["telephony.pbx.setup"].browse(action["res_id"])
+        self.assertEqual(setup.line_ids.mapped("number"), ["1009"])
+
+    def test_a_cut_connection_is_told(self):
+        def fail(_settings):
+            raise ConnectionFailed("The PBX hung up on us.")
+
+        with (
+            patch.object(telephony_pbx_setup, "discover_now", fail),
+            self.assertRaisesRegex(UserError, "hung up"),
+        ):
+            self.pbx.action_find_extensions()
+
+    def test_administrators_alone(self):
+        for user in (self.alice, self.supervisor):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.env["telephony.pbx.setup"].with_user(user).create({"name": "x"})
