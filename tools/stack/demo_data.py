@@ -76,6 +76,18 @@ def create_extensions(client, pbx, extensions):
         )
 
 
+def use_only(client, pbx, extensions):
+    """Give users their telephones at one telephone system, and take all others away.
+
+    The demo's database is kept, and may have been used with another kind before.
+
+    :param extensions: numbers by login.
+    """
+    others = client.call("telephony.extension", "search", [("pbx_id", "!=", pbx)])
+    client.call("telephony.extension", "write", others, {"user_id": False})
+    create_extensions(client, pbx, extensions)
+
+
 def create_callers(client):
     """Give ``ONE`` to exactly one contact and ``SEVERAL`` to three records.
 
