@@ -24,6 +24,7 @@
         "views/telephony_disposition_views.xml",
         "views/telephony_call_views.xml",
         "views/telephony_record_call_views.xml",
+        "views/telephony_call_report_views.xml",
         "views/telephony_registration_views.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",
@@ -32,6 +33,9 @@
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
         "views/res_config_settings_views.xml",
+        "views/digest_views.xml",
+        "data/digest_data.xml",
+        "data/weekly_report.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -19,15 +19,21 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def _session_stack(postgres):
-    installed = Odoo(postgres, "installed")
-    installed.create()
+def installed(postgres):
+    """An :class:`~tools.stack.odoo.Odoo` with the addon, to be copied."""
+    odoo = Odoo(postgres, "installed")
+    odoo.create()
     try:
-        installed.install()
-        with running_stack(postgres, installed) as running:
-            yield running
+        odoo.install()
+        yield odoo
     finally:
-        postgres.drop(installed.database)
+        postgres.drop(odoo.database)
+
+
+@pytest.fixture(scope="session")
+def _session_stack(postgres, installed):
+    with running_stack(postgres, installed) as running:
+        yield running
 
 
 @pytest.fixture

@@ -72,8 +72,19 @@ def test_a3_the_call_belongs_to_the_clicked_record(stack, agent_page, number):
     )
 
 
-def test_a3_the_user_who_does_not_answer_calls_nobody(stack, agent_page, number):
+def test_a3_the_user_who_declines_calls_nobody(stack, agent_page, number):
     agent_page.call_button.first.click()
-    stack.phone("1001").incoming().reject()
-    stack.wait_for_call(number, state="ended")
+    stack.phone("1001").incoming().reject(603, "Decline")
+    stack.wait_for_call(number, state="ended", outcome="cancelled")
+    expect(agent_page.card(number)).to_contain_text("declined on your own phone")
+    assert stack.phone("public").is_quiet
+
+
+def test_a3_the_user_hangs_up_on_the_card(stack, agent_page, number):
+    agent_page.call_button.first.click()
+    own = stack.phone("1001").incoming()
+    agent_page.card(number).get_by_role("button", name="Hang up").click()
+    own.ended()
+    stack.wait_for_call(number, state="ended", outcome="cancelled")
+    expect(agent_page.card(number)).to_contain_text("Cancelled")
     assert stack.phone("public").is_quiet

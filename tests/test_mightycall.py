@@ -52,13 +52,6 @@ def contact_page(stack, web_client, number):
 both_families = pytest.mark.parametrize("mightycall", ["call", "agent"], indirect=True)
 
 
-def card_of(client, number):
-    """
-    :return: the card of the call with a number, in a browser.
-    """
-    return client.card.filter(has_text=international(number))
-
-
 def placed(mightycall, number):
     """
     :return: the call that makecall began, once the simulated server has it.
@@ -122,7 +115,7 @@ def test_c2_the_server_connects_the_two(stack, mightycall, contact_page, number)
 def test_c2_a_refused_call_is_told_at_once(stack, mightycall, contact_page, number):
     mightycall.emulator.fails = iter([500])
     contact_page.call_button.first.click()
-    expect(card_of(contact_page, number)).to_contain_text(
+    expect(contact_page.card(number)).to_contain_text(
         "The telephone system can't be reached."
     )
     stack.wait_for_call(number, state="ended", outcome="failed")
@@ -157,9 +150,9 @@ def test_d1_the_extension_that_rings_is_told(
     colleague = web_client("mc_colleague")
     call = mightycall.emulator.incoming(number)
     call.ring("2001")
-    expect(card_of(agent_page, number)).to_be_visible()
+    expect(agent_page.card(number)).to_be_visible()
     expect(agent_page.registration).to_be_visible()
-    assert colleague.card.count() == 0
+    assert colleague.card(number).count() == 0
 
     call.answer("2001")
     stack.wait_for_call(
@@ -175,14 +168,14 @@ def test_d1_two_extensions_ring_for_one_call(
     colleague = web_client("mc_colleague")
     call = mightycall.emulator.incoming(number)
     call.ring("2001", "2002")
-    expect(card_of(agent_page, number)).to_be_visible()
-    expect(card_of(colleague, number)).to_be_visible()
+    expect(agent_page.card(number)).to_be_visible()
+    expect(colleague.card(number)).to_be_visible()
 
     call.answer("2002")
     call.stop("2001")
     call.complete()
     stack.wait_for_call(number, state="ended", outcome="answered")
-    expect(card_of(agent_page, number)).to_have_count(0)
+    expect(agent_page.card(number)).to_have_count(0)
 
 
 def test_d1_a_call_that_nobody_answers_is_missed(stack, mightycall, number):

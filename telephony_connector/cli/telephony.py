@@ -58,6 +58,18 @@ class Telephony(Command):
             "--mend", action="store_true", help="also make the index right"
         )
 
+        generate = self._add(
+            subparsers,
+            "generate-calls",
+            self._generate_calls,
+            "Invent calls for a demo or a benchmark, on the first telephone system",
+        )
+        generate.add_argument("--count", type=int, default=1000, help="how many calls")
+        generate.add_argument(
+            "--days", type=int, default=90, help="over how many days up to now"
+        )
+        generate.add_argument("--seed", type=int, help="the same seed, the same calls")
+
     def run(self, cmdargs):
         """Run ``odoo telephony`` with its arguments."""
         arguments = self.parser.parse_args(cmdargs)
@@ -115,3 +127,12 @@ class Telephony(Command):
         from odoo.addons.telephony_connector.commands.number_index import check_index
 
         sys.exit(not check_index(dbname, sys.stdout, mend=arguments.mend))
+
+    def _generate_calls(self, dbname, arguments):
+        from odoo.addons.telephony_connector.commands.generate_calls import (
+            generate_calls,
+        )
+
+        generate_calls(
+            dbname, sys.stdout, arguments.count, arguments.days, arguments.seed
+        )

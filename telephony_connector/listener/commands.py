@@ -17,6 +17,14 @@ ORIGINATE_REASONS = {
     "5": "phone_busy",
     "8": "phone_offline",
 }
+# The phone's own answer (Q.850), where Asterisk gives no more of a reason than 0.
+HANGUP_CAUSES = {
+    "17": "phone_busy",
+    "19": "phone_unanswered",
+    "21": "phone_declined",
+}
+# It rang and was hung up from Odoo or on the PBX: there is nothing to complain of.
+HUNG_UP = "16"
 # Seconds beyond a phone's own ringing time in which Asterisk must have said something.
 GRACE = 10
 
@@ -32,13 +40,17 @@ class Commands:
         self._settings = settings
         self._report = report
         self._origins = {}
+        self._causes = {}
 
     def hear(self, event):
         """Take note of an AMI event that answers a command."""
-        if event.get("Event") == "OriginateResponse":
+        name = event.get("Event")
+        if name == "OriginateResponse":
             waiting = self._origins.get(event.get("ActionID"))
             if waiting and not waiting.done():
                 waiting.set_result(event)
+        elif name == "Hangup" and event.get("Uniqueid") in self._origins:
+            self._causes[event["Uniqueid"]] = event.get("Cause")
 
     async def carry_out(self, command, session, tracker):
         """Carry out one claimed command and report what came of it.
@@ -125,7 +137,11 @@ class Commands:
             return "failed", "timeout", ""
         finally:
             del self._origins[uniqueid]
-        if answer.get("Response") == "Success":
+            cause = self._causes.pop(uniqueid, None)
+        if answer.get("Response") == "Success" or cause == HUNG_UP:
             return "done", None, None
-        code = ORIGINATE_REASONS.get(answer.get("Reason"), "phone_offline")
-        return "failed", code, answer.get("Reason")
+        reason = answer.get("Reason")
+        code = ORIGINATE_REASONS.get(reason, "phone_offline")
+        if reason == "0":
+            code = HANGUP_CAUSES.get(cause, code)
+        return "failed", code, reason

@@ -42,3 +42,7 @@ from . import telephony_dial_plan
 from . import crm_lead
 from . import res_company
 from . import res_partner
+from . import telephony_call_report
+from . import telephony_dashboard
+from . import telephony_weekly_report
+from . import digest_digest

@@ -11,6 +11,13 @@ class ResCompany(models.Model):
         "all others. Unset, they are not shown at all.",
     )
 
+    telephony_service_seconds = fields.Integer(
+        string="Service Level",
+        default=20,
+        required=True,
+        help="Seconds within which incoming calls should be answered.",
+    )
+
     # Who sees whose calls
     telephony_own_calls_only = fields.Boolean(
         string="Own Calls Only",
@@ -25,6 +32,11 @@ class ResCompany(models.Model):
         string="Supervisors See",
         required=True,
         default="company",
+    )
+
+    _telephony_service_seconds_check = models.Constraint(
+        "CHECK(telephony_service_seconds > 0)",
+        "The service level needs a time within which calls are to be answered.",
     )
 
     def _write_multi(self, vals_list):

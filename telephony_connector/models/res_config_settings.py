@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     telephony_match_archived = fields.Boolean(
         related="company_id.telephony_match_archived", readonly=False
     )
+    telephony_service_seconds = fields.Integer(
+        related="company_id.telephony_service_seconds", readonly=False
+    )
     telephony_own_calls_only = fields.Boolean(
         related="company_id.telephony_own_calls_only", readonly=False
     )

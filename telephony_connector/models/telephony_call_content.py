@@ -1,8 +1,8 @@
-"""Who reads what was said in a call: its note."""
+"""Who knows what was said in a call: its note, its recording."""
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 CONTENT_GROUP = "telephony_connector.group_telephony_content"
 

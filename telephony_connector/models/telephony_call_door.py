@@ -83,7 +83,7 @@ class TelephonyCall(models.Model):
                 call.write(values)
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
-            if not call.source_term:
+            if "term" not in change:
                 call._door_settle()
             changed |= call
         changed._door_after()
@@ -159,7 +159,6 @@ class TelephonyCall(models.Model):
         }
         if self and not is_whole:
             values = self._door_merge(values)
-            values |= self._door_close(values)
         elif self and change.get("incomplete"):
             values = self._door_adopt(values)
         if not self:
@@ -192,28 +191,6 @@ class TelephonyCall(models.Model):
             if key in values and self[key]:
                 merged[key] = better(values[key], self[key])
         return merged
-
-    def _door_close(self, values):
-        """Return what follows for a call that ends, and nobody says how.
-
-        That is so for what the log holds open and the PBX knows no more: whoever talked
-        has answered, and no party goes on.
-        """
-        if values.get("state") != "ended":
-            return {}
-        closed = {}
-        if not values.get("outcome", self.outcome) and (
-            values.get("answer_date") or self.answer_date
-        ):
-            closed["outcome"] = "answered"
-        end = {"state": "ended", "end_date": values.get("end_date")}
-        open_legs = self.leg_ids.filtered(lambda leg: leg.state != "ended")
-        if open_legs:
-            closed["leg_ids"] = [
-                (1, leg.id, {**end, "outcome": leg.answer_date and "answered"})
-                for leg in open_legs
-            ]
-        return closed
 
     def _door_adopt(self, values):
         """Keep what the log knows of a call that a new leader found in progress."""
@@ -262,7 +239,7 @@ class TelephonyCall(models.Model):
             if command:
                 commands.append(command)
         if commands:
-            values["leg_ids"] = values.get("leg_ids", []) + commands
+            values["leg_ids"] = commands
         new_users = users - self.user_ids
         if new_users:
             values["user_ids"] = [(4, user.id) for user in new_users]

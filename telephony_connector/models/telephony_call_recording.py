@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
+from odoo.orm.models import NO_ACCESS
 
 MAX_URL = 2048
 
@@ -10,12 +11,21 @@ MAX_URL = 2048
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
+    stored_recording_url = fields.Char(groups=NO_ACCESS)
     recording_url = fields.Char(
         string="Recording",
-        readonly=True,
+        compute="_compute_recording_url",
         help="Where the telephone system keeps the call's recording; it decides who "
-        "may hear it.",
+        "may hear it. Empty for those who may see the call, but not what was said.",
     )
+
+    @api.depends("stored_recording_url", "user_ids", "is_registered")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_recording_url(self):
+        readable = self._filtered_content_access()
+        # sudo - telephony.call: the raw address, for those who may know it
+        for call, call_sudo in zip(self, self.sudo(), strict=True):
+            call.recording_url = call in readable and call_sudo.stored_recording_url
 
     @api.model
     def _is_recording_url(self, url):
@@ -43,9 +53,9 @@ class TelephonyCall(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        if self.recording_url == url:
+        if self.stored_recording_url == url:
             return False
-        self.recording_url = url
+        self.stored_recording_url = url
         return True
 
     @api.model

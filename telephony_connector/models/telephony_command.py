@@ -238,6 +238,7 @@ class TelephonyCommand(models.Model):
             ),
             "phone_unanswered": self.env._("Your own phone was not picked up."),
             "phone_busy": self.env._("Your own phone is busy."),
+            "phone_declined": self.env._("The call was declined on your own phone."),
             "permission": self.env._(
                 "Odoo's account on the telephone system may not do that. Please tell "
                 "your administrator."

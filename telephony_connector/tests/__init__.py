@@ -12,6 +12,7 @@ from . import test_api
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
+from . import test_call_history
 from . import test_call_panel
 from . import test_call_parts
 from . import test_controllers

@@ -98,3 +98,17 @@ def strangers(number, codes):
         parsed = phonenumbers.PhoneNumber(code, int(subscriber))
         if code != number.country_code and phonenumbers.is_valid_number(parsed):
             yield phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def misspelt(number, dice):
+    """Return a number with some digits changed, in the forms that are written most.
+
+    :param dice: a :class:`random.Random`
+    """
+    code = f"+{number.country_code}"
+    for _variant in range(6):
+        digits = list(phonenumbers.national_significant_number(number))
+        for _change in range(dice.randint(0, 3)):
+            digits[dice.randrange(len(digits))] = dice.choice("0123456789")
+        subscriber = "".join(digits)
+        yield from (code + subscriber, code + "0" + subscriber, "0" + subscriber)

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -236,3 +238,15 @@ class _BusTrap:
 
     def __exit__(self, *_args):
         return False
+
+    def test_waits_for_a_row_that_others_hold(self):
+        """A page being opened refers to the call: its next change must not be lost."""
+        self.ring()
+        with patch.object(
+            self.env.cr, "execute", side_effect=self.env.cr.execute
+        ) as execute:
+            self.apply(self.answered(2))
+        queries = [str(call.args[0]) for call in execute.call_args_list]
+        [lock] = [query for query in queries if " UPDATE" in query and "FOR " in query]
+        self.assertIn("FOR NO KEY UPDATE", lock)
+        self.assertNotIn("SKIP LOCKED", lock)

@@ -17,11 +17,9 @@ class TestTelephonyHoot(test_js.HOOTCommon):
         self._test_params = self._test_params or [("+", "@telephony_connector")]
         super().setUp()
 
-    @no_retry
-    def test_hoot_desktop(self):
+    def run_hoot(self, preset):
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            + self.hoot_filters,
+            f"/web/tests?headless&loglevel=2&{preset}&timeout=15000{self.hoot_filters}",
             "",
             "",
             login="admin",
@@ -29,3 +27,14 @@ class TestTelephonyHoot(test_js.HOOTCommon):
             success_signal="[HOOT] Test suite succeeded",
             error_checker=test_js.unit_test_error_checker,
         )
+
+    @no_retry
+    def test_hoot_desktop(self):
+        self.run_hoot("preset=desktop")
+
+    @no_retry
+    def test_hoot_mobile(self):
+        """What holds on a phone's screen: all but the tests tagged for the desktop."""
+        self.browser_size = "375x667"
+        self.touch_enabled = True
+        self.run_hoot("preset=mobile&tag=-headless")

@@ -167,8 +167,11 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(self, action, payload, answer=None, error=None):
-        """Carry a command out with a session that answers; return what is reported."""
+    def carry_out(self, action, payload, answer=None, error=None, before=()):
+        """Carry a command out with a session that answers; return what is reported.
+
+        :param before: events that are heard before the answer
+        """
         reported = []
 
         class Session:
@@ -176,6 +179,8 @@ class TestListenerParts(BaseCase):
                 self.sent = name, headers
                 if error:
                     raise error
+                for event in before:
+                    commands.hear(event)
                 if answer:
                     commands.hear({"ActionID": headers["ActionID"], **answer})
                 return {}
@@ -220,6 +225,26 @@ class TestListenerParts(BaseCase):
                 self.assertEqual(reported, [(1, *expected)])
                 self.assertEqual(session.sent[0], "Originate")
                 self.assertEqual(tracker.announced, ("odoo-1", "1001", "+33612340001"))
+
+    def test_dial_tells_what_the_own_phone_answered(self):
+        """Asterisk gives 0 for whatever keeps a phone from being picked up."""
+        for cause, expected in (
+            ("16", ("done", None, None)),
+            ("17", ("failed", "phone_busy", "0")),
+            ("19", ("failed", "phone_unanswered", "0")),
+            ("20", ("failed", "phone_offline", "0")),
+            ("21", ("failed", "phone_declined", "0")),
+        ):
+            with self.subTest(cause=cause):
+                other = {"Event": "Hangup", "Uniqueid": "other", "Cause": "16"}
+                own = {"Event": "Hangup", "Uniqueid": "odoo-1", "Cause": cause}
+                answer = {
+                    "Event": "OriginateResponse",
+                    "Response": "Failure",
+                    "Reason": "0",
+                }
+                reported, *_rest = self.dial(answer=answer, before=[own, other])
+                self.assertEqual(reported, [(1, *expected)])
 
     def test_hostile_payload_is_never_sent(self):
         reported, session, _tracker = self.carry_out(

@@ -1,5 +1,6 @@
 import io
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ..commands import number_index
@@ -75,6 +76,21 @@ class TestNumberBuild(TelephonyCommon):
         self.assertGreater(batches, 3)
         self.assertEqual(self.count(self.contacts), len(self.contacts))
         self.assertTrue(first.exists())
+
+    def test_written_while_building(self):
+        """What was written behind the builder's back is mended when it ends."""
+        source = self.sources.search([("res_model", "=", "res.partner")])
+        source.write(
+            {
+                "is_done": False,
+                "last_id": max(self.contacts.ids),
+                "start_date": fields.Datetime.now(),
+            }
+        )
+        self.numbers.search([("res_id", "in", self.contacts.ids)]).unlink()
+        while not source.is_done:
+            source._build_batch()
+        self.assertEqual(self.count(self.contacts), len(self.contacts))
 
     def test_scheduled_action(self):
         """The scheduled action builds all that is due, then mends what is recent."""

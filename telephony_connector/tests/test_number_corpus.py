@@ -1,11 +1,12 @@
 import logging
+import random
 import time
 from collections import defaultdict
 from itertools import islice
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import number_field, numbers
+from ..engine import number_fast, number_field, number_plan, numbers
 from . import number_corpus
 
 # Of each sort, a number: all there are would take minutes.
@@ -112,3 +113,26 @@ class TestNumberCorpus(BaseCase):
                 index = Index()
                 index.add("record", text, "")
                 self.assertTrue(index.exact(numbers.read(presented, region)))
+
+    def test_short_way(self):
+        """The short way through a plan never says what the full way does not."""
+        dice = random.Random(0)
+        answered = 0
+        for (region, _e164), number in number_corpus.examples().items():
+            for text in number_corpus.misspelt(number, dice):
+                short = (
+                    number_fast.valid_international(text)
+                    if text[0] == "+"
+                    else number_fast.valid_national(text, region)
+                )
+                if short:
+                    answered += 1
+                    self.assertEqual(
+                        [
+                            (item.e164, item.valid)
+                            for item in number_plan.interpret_in_full(text, region)
+                        ],
+                        [(short, True)],
+                        (text, region),
+                    )
+        self.assertGreater(answered, 1000)

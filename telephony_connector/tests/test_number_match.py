@@ -83,6 +83,20 @@ class TestNumberMatch(TelephonyCommon):
             self.numbers._format("0470123456", self.pbx), "+32 470 12 34 56"
         )
 
+    def test_company_country(self):
+        """Without a country of its own the PBX is where its company is."""
+        self.pbx.country_id = False
+        self.env.company.country_id = self.france
+        self.numbers._process_pending()
+        self.assertEqual(
+            self.numbers._read("0470123456", self.pbx).e164, "+33470123456"
+        )
+        self.env.company.country_id = self.env.ref("base.be")
+        self.numbers._process_pending()
+        self.assertEqual(
+            self.numbers._read("0470123456", self.pbx).e164, "+32470123456"
+        )
+
     def test_record_without_country(self):
         """A record of no country is read with the country of the PBX that is rung."""
         somebody = self.partner(phone="0470 12 34 56", country_id=False)

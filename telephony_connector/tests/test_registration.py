@@ -328,6 +328,13 @@ class TestRegistration(TelephonyCommon):
         self.assertTrue(call.claim_page())
         self.assertFalse(call.claim_page())
 
+    def test_page_opened_by_hand_opens_no_more_by_itself(self):
+        call = self.ring().with_user(self.alice)
+        self.env["telephony.registration"].with_user(self.alice).open_from_url(
+            {"call": str(call.id)}
+        )
+        self.assertFalse(call.claim_page())
+
     def test_by_url(self):
         partner = self.partner()
         pages = self.env["telephony.registration"].with_user(self.alice)

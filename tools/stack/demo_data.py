@@ -76,11 +76,34 @@ def create_extensions(client, pbx, extensions):
         )
 
 
+def use_only(client, pbx, extensions):
+    """Give users their telephones at one telephone system, and take all others away.
+
+    The demo's database is kept, and may have been used with another kind before.
+
+    :param extensions: numbers by login.
+    """
+    others = client.call("telephony.extension", "search", [("pbx_id", "!=", pbx)])
+    client.call("telephony.extension", "write", others, {"user_id": False})
+    create_extensions(client, pbx, extensions)
+
+
 def create_callers(client):
-    """Give ``ONE`` to exactly one contact and ``SEVERAL`` to three records."""
+    """Give ``ONE`` to exactly one contact and ``SEVERAL`` to three records.
+
+    Their numbers are written the way that people write them; the country says how a
+    national one is read.
+    """
+    france = client.one("res.country", [("code", "=", "FR")])["id"]
 
     def contact(name, **values):
-        return client.upsert("res.partner", [("name", "=", name)], name=name, **values)
+        return client.upsert(
+            "res.partner",
+            [("name", "=", name)],
+            name=name,
+            country_id=france,
+            **values,
+        )
 
     contact("Camille Laurent", phone="06 12 34 56 78")
     company = contact("Atelier Moreau", phone="01 99 00 00 42", is_company=True)
@@ -92,4 +115,5 @@ def create_callers(client):
         type="opportunity",
         contact_name="Julie Moreau",
         phone="0033 199 00 00 42",
+        country_id=france,
     )

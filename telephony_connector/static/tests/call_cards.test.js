@@ -1,5 +1,5 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { beforeEach, expect, test } from "@odoo/hoot";
 import { advanceTime, mockDate } from "@odoo/hoot-mock";
 import { asyncStep, getService, serverState, waitForSteps } from "@web/../tests/web_test_helpers";
 import {
@@ -12,7 +12,6 @@ import {
     setupTelephony,
 } from "./telephony_test_helpers";
 
-describe.current.tags("desktop");
 defineTelephonyModels();
 beforeEach(() => setupTelephony());
 
@@ -120,6 +119,40 @@ test("the card says who answered and goes", async () => {
     await contains(".o_telephony_card_status", { text: "Answered by Grace Example" });
     expect(".o_telephony_card_open").toHaveCount(0);
     await advanceTime(5000);
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("who answered is told also where the own phone falls silent first", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    await contains(".o_telephony_card");
+    sendNews(pyEnv, makeNews({ revision: 2, mine: "ended" }));
+    await contains(".o_telephony_card_status", { text: "Ringing elsewhere" });
+    sendNews(pyEnv, makeNews({ revision: 3, state: "ongoing", mine: "ended" }), {
+        answered_by: "Grace Example",
+    });
+    await contains(".o_telephony_card_status", { text: "Answered by Grace Example" });
+    await advanceTime(4900);
+    expect(".o_telephony_card").toHaveCount(1);
+    await advanceTime(200);
+    await contains(".o_telephony_card", { count: 0 });
+});
+
+test("the card goes where the own phone fell silent, and is back when it rings again", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews());
+    await contains(".o_telephony_card");
+    sendNews(pyEnv, makeNews({ revision: 2, mine: "ended" }));
+    await contains(".o_telephony_card_status", { text: "Ringing elsewhere" });
+    sendNews(pyEnv, makeNews({ revision: 3 }));
+    await contains(".o_telephony_card_status", { text: "Ringing" });
+    await advanceTime(2100);
+    expect(".o_telephony_card").toHaveCount(1);
+    sendNews(pyEnv, makeNews({ revision: 4, mine: "ended" }));
+    await contains(".o_telephony_card_status", { text: "Ringing elsewhere" });
+    await advanceTime(2100);
     await contains(".o_telephony_card", { count: 0 });
 });
 

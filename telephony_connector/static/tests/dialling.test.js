@@ -1,5 +1,5 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { beforeEach, expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred } from "@odoo/hoot-mock";
 import { makeServerError, mockService, onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
@@ -13,7 +13,6 @@ import {
     setupTelephony,
 } from "./telephony_test_helpers";
 
-describe.current.tags("desktop");
 defineTelephonyModels();
 beforeEach(() => setupTelephony());
 

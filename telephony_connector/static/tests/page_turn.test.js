@@ -1,7 +1,7 @@
 import { contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { advanceTime } from "@odoo/hoot-mock";
-import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { mockService, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 import {
     defineTelephonyModels,
@@ -58,11 +58,22 @@ test("no page opens under the hands of who types; the card keeps the offer", asy
     expect(".o_notification_content").toHaveText("Page of call 2");
 });
 
-function makeTurn({ isOnMainTab = true, model } = {}) {
+test("a hidden tab that is not the main one leaves the page to the others", async () => {
+    mockService("multi_tab", { isOnMainTab: async () => false, unregister() {} });
+    patchWithCleanup(document, { hasFocus: () => false, visibilityState: "hidden" });
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, NEWS);
+    await contains(".o_telephony_card");
+    await advanceTime(1000);
+    expect(server.claimed.size).toBe(0);
+});
+
+function makeTurn({ activeElement = document, isOnMainTab = true, model } = {}) {
     return new PageTurn({
         action: { currentController: { action: { res_model: model } } },
         multi_tab: { isOnMainTab: async () => isOnMainTab },
-        ui: { activeElement: document },
+        ui: { activeElement },
     });
 }
 
@@ -88,6 +99,11 @@ test("the tab before the user's eyes asks before a hidden one", async () => {
     await advanceTime(500);
     await Promise.all([hidden, visible, focused]);
     expect(order).toEqual(["focused", "visible", "hidden"]);
+});
+
+test("no page opens behind a dialog", () => {
+    expect(makeTurn().isUserBusy()).toBe(false);
+    expect(makeTurn({ activeElement: document.createElement("div") }).isUserBusy()).toBe(true);
 });
 
 test("what is half entered keeps the page away, but for drafts of a call's page", () => {

@@ -1,4 +1,4 @@
-import { after, beforeEach, describe, expect, test } from "@odoo/hoot";
+import { after, beforeEach, expect, test } from "@odoo/hoot";
 import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
@@ -27,7 +27,6 @@ class Contact extends models.Model {
     ];
 }
 
-describe.current.tags("desktop");
 defineTelephonyModels();
 defineModels([Contact]);
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { beforeEach, expect, test } from "@odoo/hoot";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     contains,
@@ -27,7 +27,6 @@ class Page extends models.Model {
     _records = [{ id: 1, call_id: 1, duration: 3723, note: "" }];
 }
 
-describe.current.tags("desktop");
 defineTelephonyModels();
 defineModels([Page]);
 beforeEach(() => {

@@ -106,7 +106,7 @@ export function getStatusText(call) {
         return call.on_hold ? _t("On hold") : _t("On the phone");
     }
     if (call.isIncoming) {
-        return _t("Ringing");
+        return isRinging(call) ? _t("Ringing") : _t("Ringing elsewhere");
     }
     return call.progress === "own_phone" ? _t("Ringing your phone") : _t("Calling");
 }

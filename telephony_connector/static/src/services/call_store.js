@@ -12,6 +12,8 @@ import {
 // Milliseconds in which a card still says what became of its call; longer for a reason.
 const LAST_WORD = 5000;
 const LAST_WORD_REASON = 12000;
+// Milliseconds after the own phone fell silent in which it may come out who answered.
+const SILENCE = 2000;
 
 /** The calls that the user is told of, and which of them have a card. No request here. */
 export class CallStore {
@@ -65,6 +67,9 @@ export class CallStore {
         }
         if (hasCard(call)) {
             call.isShown = !call.isDismissed;
+            if (!call.isFailed) {
+                this.clearTimer(`card_${call.id}`);
+            }
             return;
         }
         const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
@@ -72,13 +77,19 @@ export class CallStore {
             this.sayLastWord(call);
         } else if (call.state === "ended") {
             this.forget(call.id);
+        } else if (wasShown && call.state === "ringing") {
+            this.hideIn(call, SILENCE);
         } else {
             call.isShown = false;
         }
     }
 
     sayLastWord(call) {
-        this.setTimer(`card_${call.id}`, call.message ? LAST_WORD_REASON : LAST_WORD, () => {
+        this.hideIn(call, call.message ? LAST_WORD_REASON : LAST_WORD);
+    }
+
+    hideIn(call, delay) {
+        this.setTimer(`card_${call.id}`, delay, () => {
             if (call.state === "ended") {
                 this.forget(call.id);
             } else {

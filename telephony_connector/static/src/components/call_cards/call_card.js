@@ -53,10 +53,6 @@ export class CallCard extends Component {
         return isIncoming ? [queue, dialed_number, pbx_name].filter(Boolean).join(" · ") : "";
     }
 
-    get dismissText() {
-        return this.isOver ? _t("Close") : _t("Not now");
-    }
-
     get details() {
         return this.props.call.details || {};
     }

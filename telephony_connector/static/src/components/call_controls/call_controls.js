@@ -6,12 +6,12 @@ import { CalleeSearch } from "@telephony_connector/components/callee_search/call
 
 /** What can be done with a call, as far as its telephone system offers it. */
 export const CONTROLS = Object.freeze({
-    hangup: { label: _t("Hang up"), icon: "fa-phone", className: "btn-danger" },
-    hold: { label: _t("Hold"), icon: "fa-pause" },
-    unhold: { label: _t("Take back"), icon: "fa-play" },
-    park: { label: _t("Park"), icon: "fa-product-hunt" },
+    pickup: { label: _t("Pick up"), icon: "fa-phone", className: "btn-success" },
     transfer: { label: _t("Transfer"), icon: "fa-share", needsTarget: true },
     attended_transfer: { label: _t("Ask first"), icon: "fa-comments-o", needsTarget: true },
+    voicemail: { label: _t("To mailbox"), icon: "fa-envelope-o", needsTarget: true },
+    park: { label: _t("Park"), icon: "fa-product-hunt" },
+    hangup: { label: _t("Hang up"), icon: "fa-times", className: "btn-danger" },
 });
 
 export class CallControls extends Component {
