@@ -75,7 +75,7 @@ def generate_calls(dbname, out, count=1000, days=90, seed=None):
                 ],
             )
             made += size
-            # Each lot by itself: a cut run leaves whole calls. There is no request here.
+            # Each lot by itself: a run that is cut leaves whole calls.
             cr.commit()  # pylint: disable=invalid-commit
         _analyze(env)
         out.write(f"{made} calls were invented on {pbx.name}\n")
