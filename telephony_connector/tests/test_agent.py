@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.bus.models.bus import channel_with_db
 
-from ..controllers.guard import FAILURE_RATE
+from ..controllers import guard
 from ..controllers.rate_limit import RateLimiter
 from .common import TelephonyCommon
 
@@ -290,9 +290,9 @@ class TestAgentRoutes(AgentCommon, HttpCase):
         ):
             statuses = [
                 self.ask("hello", token="tca_wrong").status_code
-                for _guess in range(FAILURE_RATE + 1)
+                for _guess in range(guard.FAILURE_RATE + 1)
             ]
-        self.assertEqual(statuses, [401] * FAILURE_RATE + [429])
+        self.assertEqual(statuses, [401] * guard.FAILURE_RATE + [429])
 
     def test_the_token_is_good_for_nothing_else(self):
         bearer = {"Authorization": f"Bearer {self.token}"}
