@@ -123,7 +123,9 @@ def desktop(stack, tmp_path):
     for each in made:
         each.process.stop()
         assert each.token not in each.process.read(), "the token stands in the log"
-        stack.agent.call("telephony.agent.token", "unlink", [each.token_id])
+        mine = [("id", "=", each.token_id)]
+        left = stack.agent.call("telephony.agent.token", "search", mine)
+        stack.agent.call("telephony.agent.token", "unlink", left)
 
 
 class Profile:
