@@ -19,15 +19,21 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def _session_stack(postgres):
-    installed = Odoo(postgres, "installed")
-    installed.create()
+def installed(postgres):
+    """An :class:`~tools.stack.odoo.Odoo` with the addon, to be copied."""
+    odoo = Odoo(postgres, "installed")
+    odoo.create()
     try:
-        installed.install()
-        with running_stack(postgres, installed) as running:
-            yield running
+        odoo.install()
+        yield odoo
     finally:
-        postgres.drop(installed.database)
+        postgres.drop(odoo.database)
+
+
+@pytest.fixture(scope="session")
+def _session_stack(postgres, installed):
+    with running_stack(postgres, installed) as running:
+        yield running
 
 
 @pytest.fixture
@@ -42,11 +48,17 @@ def stack(_session_stack):
 
 
 @pytest.fixture(scope="session")
-def _chromium():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
+def playwright():
+    """Playwright, of which there is one in a process."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def _chromium(playwright):
+    browser = launch(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

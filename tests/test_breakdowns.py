@@ -122,3 +122,19 @@ def test_postgres_cuts_the_connections(stack, number):
     wait_for(lambda: stack.calls(number, "state")[0]["state"] == "ended", 30)
     stack.wait_for_call(number, outcome="answered")
     stack.listener.wait_for_log(r"lost the lead[\s\S]*: connected")
+
+
+def test_without_a_listener_process_odoo_listens_itself(stack, number):
+    """A scheduled action has a thread of the server do it: what a plain install has."""
+    stack.listener.stop()
+    (action,) = stack.admin.search_read(
+        "ir.cron", [("code", "=", "model._cron_listen()")], ["id"]
+    )
+    stack.admin.call("ir.cron", "method_direct_trigger", [action["id"]])
+    try:
+        stack.wait_for_connection("connected")
+        call, _own = _talk(stack, number)
+        call.hang_up()
+        stack.wait_for_call(number, state="ended", outcome="answered")
+    finally:
+        stack.server.stop()  # the thread ends with it

@@ -1,16 +1,13 @@
 """What the desktop agent asks, by its own token and without a session."""
 
-import json
-
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import BadRequest, NotFound, Unauthorized
-
 from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-# Bytes; an agent's questions are short.
-MAX_BODY = 4096
+from .guard import Refused, answer, decode, guarded, read_body, refuse_unknown, take
+
+# Questions a minute of one agent: two for each call, and one for each new line.
+AGENT_RATE = 300
 
 
 class TelephonyAgentController(http.Controller):
@@ -24,6 +21,7 @@ class TelephonyAgentController(http.Controller):
         csrf=False,
         save_session=False,
     )
+    @guarded
     def hello(self):
         """Check the token, before the websocket, which has no answer for a wrong one.
 
@@ -33,7 +31,7 @@ class TelephonyAgentController(http.Controller):
         token_sudo = self._get_token()
         token_sudo.last_seen = fields.Datetime.now()
         calls = self._get_env(token_sudo)["telephony.call"]
-        return request.make_json_response(
+        return answer(
             {
                 "user": token_sudo.user_id.name,
                 # sudo - bus.bus: the number of the last message says nothing of it
@@ -50,25 +48,28 @@ class TelephonyAgentController(http.Controller):
         csrf=False,
         save_session=False,
     )
+    @guarded
     def call(self):
         """Say what to show of a call, and hand out its page: see ``_answer_agent``.
 
         The body is JSON: ``call`` (id) and ``claim`` (whether to open the page).
         """
         token_sudo = self._get_token()
-        call_id, claim = self._read_body()
-        calls = self._get_env(token_sudo)["telephony.call"]
+        question = decode(read_body())
+        call_id, claim = question.get("call"), question.get("claim")
+        if type(call_id) is not int or type(claim) is not bool:
+            raise Refused(400, "call is a whole number, claim is true or false")
+        call = self._get_env(token_sudo)["telephony.call"].browse(call_id)
         try:
-            answer = calls.browse(call_id).exists()._answer_agent(claim)
+            return answer(call.exists()._answer_agent(claim))
         except (AccessError, ValueError) as error:
             # No such call, or none of the user's: they look the same.
-            raise NotFound("There is no such call.") from error
-        return request.make_json_response(answer)
+            raise Refused(404, "there is no such call") from error
 
     def _get_token(self):
         """Return the token that the request bears, as superuser.
 
-        :raise Unauthorized: where it bears none, or one that is not valid
+        :raise Refused: it bears none, or one that is not valid
         """
         header = request.httprequest.headers.get("Authorization", "")
         kind, _blank, token = header.partition(" ")
@@ -76,25 +77,11 @@ class TelephonyAgentController(http.Controller):
         if kind.lower() == "bearer":
             token_sudo = token_sudo._find(token.strip())
         if not token_sudo:
-            raise Unauthorized(
-                "This token is not valid.", www_authenticate=WWWAuthenticate("bearer")
-            )
+            refuse_unknown("Bearer")
+        take("agent", token_sudo.id, AGENT_RATE)
         return token_sudo
 
     def _get_env(self, token_sudo):
         """Return the environment of the token's user, in the user's language."""
         user = token_sudo.user_id
         return request.env(user=user.id, su=False, context=dict(user.context_get()))
-
-    def _read_body(self):
-        body = request.httprequest
-        if (body.content_length or 0) > MAX_BODY:
-            raise BadRequest("The question is too long.")
-        try:
-            question = json.loads(body.get_data())
-            call_id, claim = question["call"], question["claim"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise BadRequest("Expected JSON with call and claim.") from error
-        if type(call_id) is not int or type(claim) is not bool:
-            raise BadRequest("call is a whole number, claim is true or false.")
-        return call_id, claim

@@ -12,10 +12,12 @@ class MailThreadPhone(models.AbstractModel):
     def _search_phone_mobile_search(self, operator, value):
         """Find a whole number through the index, in whatever form it was typed.
 
-        A part of a number, or one that nobody has, is left to Odoo's own search.
+        A part of a number, or one that nobody has, is left to Odoo's own search, and so
+        is every number while the index is being built.
         """
-        if operator in OPERATORS and isinstance(value, str):
-            found = self.env["telephony.number"]._search_ids(self._name, value)
+        numbers = self.env["telephony.number"]
+        if operator in OPERATORS and isinstance(value, str) and numbers._is_complete():
+            found = numbers._search_ids(self._name, value)
             if found:
                 return Domain("id", "in", found)
         return super()._search_phone_mobile_search(operator, value)

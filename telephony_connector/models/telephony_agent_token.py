@@ -6,7 +6,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 # What tells such a token from anything else that a websocket may ask for.
 PREFIX = "tca_"

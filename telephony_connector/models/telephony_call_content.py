@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 CONTENT_GROUP = "telephony_connector.group_telephony_content"
 

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 
 class TelephonyCall(models.Model):

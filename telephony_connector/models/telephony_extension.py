@@ -2,7 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 from .telephony_pbx import DIALABLE
 

@@ -4,7 +4,7 @@ import phonenumbers
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
 from ..listener.election import LEADER_LOCK

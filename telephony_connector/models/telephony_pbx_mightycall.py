@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 from ..engine.errors import LoginRefused, TelephonyError
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 
 WINDOW = timedelta(hours=24)
 

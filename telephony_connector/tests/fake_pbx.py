@@ -35,8 +35,6 @@ class FakePbx:
 
     async def __aexit__(self, *exc_info):
         self._server.close()
-        for task in self.tasks:
-            task.cancel()
         for writer in self._writers:
             writer.transport.abort()
         await asyncio.gather(*self.tasks, return_exceptions=True)

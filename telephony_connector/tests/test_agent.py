@@ -7,6 +7,8 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.bus.models.bus import channel_with_db
 
+from ..controllers import guard
+from ..controllers.rate_limit import RateLimiter
 from .common import TelephonyCommon
 
 NUMBER = "+33612340001"
@@ -218,6 +220,7 @@ class TestAgentRoutes(AgentCommon, HttpCase):
     def ask(self, route, body=None, token=None, **headers):
         if token is None:
             token = self.token
+        headers["Content-Type"] = "application/json"
         if token:
             headers["Authorization"] = f"Bearer {token}"
         data = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
@@ -276,10 +279,20 @@ class TestAgentRoutes(AgentCommon, HttpCase):
             b'{"call": "1", "claim": true}',
             b'{"call": true, "claim": true}',
             b'{"call": 1, "claim": 1}',
-            b'{"call": 1, "claim": true, "x": "' + b"x" * 5000 + b'"}',
         ):
             with self.subTest(body=body[:40]):
                 self.assertEqual(self.ask("call", body).status_code, 400)
+
+    def test_guessing_tokens_is_slowed_down(self):
+        limiter = RateLimiter(lambda: 0.0)
+        with patch(
+            "odoo.addons.telephony_connector.controllers.guard.limiter", limiter
+        ):
+            statuses = [
+                self.ask("hello", token="tca_wrong").status_code
+                for _guess in range(guard.FAILURE_RATE + 1)
+            ]
+        self.assertEqual(statuses, [401] * guard.FAILURE_RATE + [429])
 
     def test_the_token_is_good_for_nothing_else(self):
         bearer = {"Authorization": f"Bearer {self.token}"}

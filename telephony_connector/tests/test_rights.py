@@ -3,7 +3,7 @@ from pathlib import Path
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.orm.models import NO_ACCESS
+from odoo.fields import NO_ACCESS
 from odoo.tests import new_test_user, tagged
 
 from .common import USER_GROUPS, TelephonyCommon, at

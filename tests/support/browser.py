@@ -23,12 +23,18 @@ expect.set_options(timeout=20_000)  # milliseconds, for a busy machine
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
+def find_browser():
+    """
+    :return: the path of the Chromium that is installed on this machine.
+    """
+    return next(filter(None, map(shutil.which, BROWSERS)))
+
+
 def launch(playwright):
     """
-    :return: a Playwright browser: the Chromium that is installed on this machine.
+    :return: a Playwright browser.
     """
-    path = next(filter(None, map(shutil.which, BROWSERS)))
-    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+    return playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
 
 
 class WebClient:

@@ -4,6 +4,9 @@ import contextlib
 import os
 import signal
 import time
+from urllib.parse import urlsplit
+
+from tools.mightycall import Emulator
 
 from .asterisk import Asterisk, Telephones
 from .background import Background
@@ -14,10 +17,12 @@ from .demo_data import (
     ONE,
     SEVERAL,
     create_callers,
-    create_extensions,
+    create_mightycall,
     create_pbx,
+    use_only,
 )
 from .exchange import ANSWER_SECONDS, Exchange
+from .mightycall_exchange import MightyCallExchange
 from .odoo import Odoo
 from .postgres import Postgres
 from .process import ProcessDied
@@ -73,21 +78,63 @@ def _start(stack):
         say("Installing the addon in a database with demo data …")
         odoo.create(demo=True)
         odoo.install(demo=True)
-    pbx, processes = _start_pbx(stack)
+    kind = os.environ.get("PBX") or "asterisk"
+    return PARTS[kind](stack, odoo)
 
+
+def _start_odoo(stack, odoo):
+    """
+    :return: the server's process, and an RPC client of the administrator.
+    """
     say("Odoo …")
     server = odoo.start()
     stack.callback(server.stop)
-    client = OdooClient(odoo.url, DATABASE, "admin")
-    create_extensions(client, create_pbx(client, **pbx), EXTENSIONS)
+    return server, OdooClient(odoo.url, DATABASE, "admin")
+
+
+def _with_asterisk(stack, odoo):
+    pbx, processes = _start_pbx(stack)
+    server, client = _start_odoo(stack, odoo)
+    use_only(client, create_pbx(client, **pbx), EXTENSIONS)
     create_callers(client)
 
     say("Listener …")
     listener = odoo.start_listener()
     stack.callback(listener.stop)
     listener.wait_for_log("connected")
-    _welcome(odoo, own_pbx=bool(processes))
+    _welcome(odoo, can_ring=bool(processes))
     return [server, listener, *processes]
+
+
+def _with_mightycall(stack, odoo):
+    say("MightyCall's server, simulated …")
+    emulator = Emulator({number: f"key-{number}" for number in EXTENSIONS.values()})
+    emulator.start()
+    stack.callback(emulator.stop)
+    exchange = MightyCallExchange(emulator, say)
+    _listen(stack, exchange)
+    server, client = _start_odoo(stack, odoo)
+    pbx = create_mightycall(client, emulator)
+    use_only(client, pbx, EXTENSIONS)
+    create_callers(client)
+    found = client.one("telephony.pbx", [("id", "=", pbx)], ["webhook_url"])
+    emulator.webhook.connect(odoo.url + urlsplit(found["webhook_url"]).path)
+    _welcome(odoo, can_ring=True)
+    return [server]
+
+
+def _listen(stack, exchange):
+    """Have ``make ring`` place its calls through an exchange."""
+    background = Background()
+    stack.callback(background.close)
+    control = Control(exchange, say)
+
+    async def connect():
+        exchange.start()
+        await control.start()
+
+    background.run(connect())
+    stack.callback(background.run_now, control.stop)
 
 
 def _start_pbx(stack):
@@ -130,12 +177,12 @@ def _start_pbx(stack):
     return {"host": asterisk.host, "port": asterisk.port}, [process]
 
 
-def _welcome(odoo, own_pbx):
+def _welcome(odoo, can_ring):
     say(f"""
 Odoo runs at {odoo.url}/odoo
   log in as admin, password admin   (extension {EXTENSIONS["admin"]})
          or demo,  password demo    (extension {EXTENSIONS["demo"]})""")
-    if own_pbx:
+    if can_ring:
         say(f"""
 In another terminal, let somebody call admin:
   make ring FROM={ONE} TO=1001   exactly one contact has the number
@@ -143,6 +190,10 @@ In another terminal, let somebody call admin:
   make ring FROM={SEVERAL} TO=1001   several records have it
 Whoever is called picks up after {ANSWER_SECONDS} seconds;
 ANSWER=2: sooner, ANSWER=no: never.
-TO=1002 is demo, 600 rings both, 700 is a queue.
+TO=1002 is demo, 600 rings both; with Asterisk 700 is a queue.
 Or click a telephone number in Odoo: your telephone picks up by itself.""")
     say("\nCtrl-C stops everything.\n")
+
+
+PARTS = {"asterisk": _with_asterisk, "mightycall": _with_mightycall}
+"""What ``PBX=`` chooses."""

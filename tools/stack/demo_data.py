@@ -60,6 +60,24 @@ def create_mightycall(client, emulator, name="MightyCall"):
     )
 
 
+def create_softphone(client, name="Softphones", **values):
+    """Describe softphones that are reached by links, or bring that up to date.
+
+    :param client: an :class:`~tools.stack.rpc.OdooClient` of an administrator.
+    :param values: fields of ``telephony.pbx`` that differ from their defaults.
+    :return: the id of the ``telephony.pbx``.
+    """
+    france = client.one("res.country", [("code", "=", "FR")])["id"]
+    return client.upsert(
+        "telephony.pbx",
+        [("name", "=", name)],
+        name=name,
+        provider="softphone",
+        country_id=france,
+        **values,
+    )
+
+
 def create_extensions(client, pbx, extensions):
     """Give users their telephones.
 
@@ -74,6 +92,18 @@ def create_extensions(client, pbx, extensions):
             number=number,
             user_id=user,
         )
+
+
+def use_only(client, pbx, extensions):
+    """Give users their telephones at one telephone system, and take all others away.
+
+    The demo's database is kept, and may have been used with another kind before.
+
+    :param extensions: numbers by login.
+    """
+    others = client.call("telephony.extension", "search", [("pbx_id", "!=", pbx)])
+    client.call("telephony.extension", "write", others, {"user_id": False})
+    create_extensions(client, pbx, extensions)
 
 
 def create_callers(client):

@@ -47,6 +47,11 @@ class Process:
     def is_running(self):
         return self._popen.poll() is None
 
+    @property
+    def status(self):
+        """Its exit status; ``None`` while it runs."""
+        return self._popen.poll()
+
     def check(self):
         """
         :raise ProcessDied: it runs no more.

@@ -10,24 +10,27 @@ from .postgres import Postgres
 from .say import say
 
 NOTHING_COLLECTED = 5
+AGENT = "agent"
 
 
 def run(args, addon=True):
-    """Run the addon's own tests (unless told not to) and then those across processes.
+    """Run the addon's and the agent's own tests (unless told not to) and then those
+    across processes.
 
     :param args: for pytest, as ``["-k", "lead"]``; naming a file runs that alone.
     :return: the exit status for the shell.
     """
     postgres = Postgres()
     try:
-        runs = [_addon_tests] if addon else []
+        runs = [_addon_tests, _agent_tests] if addon else []
         runs.append(_cross_process_tests)
         paths = [
             arg.split("::")[0] for arg in args if (ROOT / arg.split("::")[0]).exists()
         ]
         if paths:
-            inside = any(path.startswith(ADDON) for path in paths)
-            runs = [_addon_tests] if inside else [_cross_process_tests]
+            places = {ADDON: _addon_tests, AGENT: _agent_tests}
+            place = paths[0].partition("/")[0]
+            runs = [places.get(place, _cross_process_tests)]
         results = [test(postgres, args, bool(paths)) for test in runs]
     except OdooFailed as error:
         say(f"The addon's installation failed: {error}")
@@ -46,6 +49,11 @@ def _addon_tests(postgres, args, chosen):
     odoo.install()
     options = [f"--odoo-config={odoo.config}", "--odoo-http"]
     return _pytest(*options, *args, *([] if chosen else [f"{ADDON}/tests"]))
+
+
+def _agent_tests(_postgres, args, chosen):
+    say("Tests of the desktop agent …")
+    return _pytest("-p", "no:odoo", *args, *([] if chosen else [f"{AGENT}/tests"]))
 
 
 def _cross_process_tests(_postgres, args, chosen):

@@ -1,0 +1,195 @@
+"""Calls that the PBX makes itself, and calls that become one. All numbers are made
+up."""
+
+from odoo.tests import BaseCase, tagged
+
+from .ami_script import Script
+
+CALLER, DID = "+33612345678", "+33140000001"
+
+
+@tagged("telephony")
+class TestOriginated(BaseCase):
+    def test_a_call_that_the_pbx_makes_on_its_own(self):
+        """Somebody else's click-to-call: known once the number is called."""
+        script = Script()
+        script.new("a", "PJSIP/1001-00000001", number="1001").dial(None, "a", "1001")
+        self.assertEqual(script.log, [])
+        script.state("a", "Ringing").state("a", "Up").dial_end(None, "a", "ANSWER")
+        script.new("b", "PJSIP/trunk-00000002", linked="a")
+        script.dial("a", "b", "0698765432@trunk").answer("a", "b").hang_up("b", "a")
+        self.assertIn("outbound answered 0698765432 extension 1001", script.log[0])
+
+    def test_a_customer_is_called_first(self):
+        """A call-back: the PBX calls the customer and then a queue."""
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001").dial(None, "a", "0698765432@trunk")
+        self.assertIn("outbound ringing 0698765432", script.log[0])
+        script.state("a", "Up").dial_end(None, "a", "ANSWER").wait(2)
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        script.answer("a", "b").hang_up("a", "b")
+        self.assertIn("outbound answered 0698765432 extension 1001", script.log[0])
+
+    def test_a_click_to_call_within_the_company(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "1002")
+        script.new("tc-1", "PJSIP/1001-00000001", number="1001")
+        script.dial(None, "tc-1", "1001").state("tc-1", "Up")
+        script.new("b", "PJSIP/1002-00000002", linked="tc-1").dial("tc-1", "b", "1002")
+        script.answer("tc-1", "b").hang_up("tc-1", "b")
+        self.assertIn("internal answered 1002 extension 1002", script.log[0])
+
+    def test_the_own_telephone_is_known_whatever_its_name(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        script.new("tc-1", "SIP/front-desk-00000001").dial(None, "tc-1", "front-desk")
+        script.dial_end(None, "tc-1", "NOANSWER").hang_up("tc-1", cause="19")
+        self.assertEqual(
+            script.log, ["outbound cancelled 0698765432 extension 1001: 1001 missed"]
+        )
+
+    def test_it_is_told_at_once_and_dated_by_the_pbx(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        (call,) = script.tracker.take()
+        self.assertEqual((call.direction, call.state), ("outbound", "ringing"))
+        script.wait(5).new("tc-1", "PJSIP/1001-00000001", number="1001")
+        self.assertEqual(script.calls["tc-1"].start_date, script.clock())
+
+    def test_a_failure_without_a_channel_ends_it(self):
+        """Asterisk names the id that we gave, in ActionID or Uniqueid."""
+        for header in ("ActionID", "Uniqueid"):
+            script = Script()
+            script.tracker.originated("tc-1", "1001", "0698765432")
+            response = {"Response": "Failure", "Reason": "0", header: "tc-1"}
+            script.event("OriginateResponse", **response)
+            self.assertIn("outbound failed 0698765432", script.log[0])
+
+    def test_a_failure_of_anothers_originate(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        script.event("OriginateResponse", Response="Failure", Uniqueid="<unknown>")
+        self.assertEqual(script.tracker.open_calls()[0].state, "ringing")
+
+
+@tagged("telephony")
+class TestJoining(BaseCase):
+    def customer_with_1001(self, script):
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        return script.wait(1).answer("a", "b", "b1")
+
+    def test_joined_without_a_word_of_the_transfer(self):
+        """The event of the transfer was lost, or an AMI Bridge did it."""
+        script = self.customer_with_1001(Script())
+        script.new("c", "PJSIP/1001-00000003", "Ring", "1001", exten="1002")
+        script.new("d", "PJSIP/1002-00000004", linked="c").dial("c", "d", "1002")
+        script.answer("c", "d", "b2").wait(1)
+        script.leave("b1", "a", "b").leave("b2", "d").enter("b3", "a", "d")
+        script.hang_up("b", "c").wait(3).hang_up("a", "d")
+        self.assertEqual(
+            [line.split(":")[0] for line in script.log],
+            [
+                f"inbound answered {CALLER} via {DID} extension 1002 "
+                "rang 1.0 talked 4.0",
+                "internal answered 1001 via 1002 extension 1002 rang 0.0 talked 1.0",
+            ],
+        )
+
+    def test_three_in_one_talk(self):
+        """Threeway: the one who transfers stays; all of it is one call."""
+        script = self.customer_with_1001(Script())
+        script.new("c", "PJSIP/1001-00000003", "Ring", "1001", exten="1002")
+        script.new("d", "PJSIP/1002-00000004", linked="c").dial("c", "d", "1002")
+        script.answer("c", "d", "b2").leave("b2", "d", "c").leave("b1", "a", "b")
+        script.enter("b3", "a", "b", "d").wait(2).hang_up("c", "b").wait(2)
+        self.assertEqual(len(script.tracker.open_calls()), 1)
+        script.hang_up("d", "a")
+        self.assertIn("extension 1002", script.log[0])
+        self.assertIn(f"{CALLER} answered, 1001 answered, 1002 answered", script.log[0])
+
+    def test_a_conference_joins_no_calls(self):
+        script = Script()
+        for uid, number in (("a", CALLER), ("b", "0687654321"), ("c", "0611111111")):
+            script.new(uid, f"PJSIP/trunk-0000000{uid}", "Ring", number, exten=DID)
+            script.state(uid, "Up")
+            script.enter("conf", uid, BridgeCreator="ConfBridge").wait(1)
+        self.assertEqual(len(script.tracker.open_calls()), 3)
+        self.assertEqual(
+            [call.answer_date is not None for call in script.calls.values()], [True] * 3
+        )
+        script.new("x", "CBAnn/800-00000001;1").enter("conf", "x")
+        script.hang_up("a", "b", "c")
+        self.assertEqual(len(script.log), 3)
+
+    def test_alone_in_a_conference_is_no_answer(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.state("a", "Up").enter("conf", "a", BridgeCreator="ConfBridge")
+        script.hang_up("a")
+        self.assertIn("inbound missed", script.log[0])
+
+    def test_two_who_wait_do_not_talk(self):
+        """Parked callers share a holding bridge."""
+        script = Script()
+        for uid in ("a", "b"):
+            script.new(uid, f"PJSIP/trunk-0000000{uid}", "Ring", CALLER, exten=DID)
+            script.enter("lot", uid, BridgeTechnology="holding_bridge")
+        script.hang_up("a", "b")
+        self.assertEqual([line.split()[1] for line in script.log], ["missed"] * 2)
+
+    def test_a_transfer_to_someone_outside(self):
+        script = self.customer_with_1001(Script())
+        script.event(
+            "BlindTransfer",
+            Result="Success",
+            TransfererUniqueid="b",
+            Extension="0698765432",
+        )
+        script.leave("b1", "a", "b").hang_up("b")
+        script.new("t", "PJSIP/trunk-00000009", linked="a")
+        script.dial("a", "t", "0698765432@trunk").answer("a", "t", "b2")
+        script.hang_up("a", "t")
+        self.assertEqual(
+            script.log,
+            [
+                f"inbound answered {CALLER} via {DID} extension 1001 "
+                "rang 1.0 talked 0.0: "
+                f"{CALLER} answered, 1001 answered -> 0698765432, 0698765432 answered"
+            ],
+        )
+
+    def test_a_failed_transfer_is_none(self):
+        script = self.customer_with_1001(Script())
+        script.event(
+            "BlindTransfer", Result="Fail", TransfererUniqueid="b", Extension="1002"
+        )
+        self.assertNotIn("->", script.log[0])
+
+    def test_a_customer_who_was_called_is_handed_on(self):
+        """Outbound: 1001 calls a customer, asks 1002 and transfers."""
+        script = Script()
+        script.new("a", "PJSIP/1001-00000001", "Ring", "1001", exten="0698765432")
+        script.new("t", "PJSIP/trunk-00000002", linked="a")
+        script.dial("a", "t", "0698765432@trunk").answer("a", "t", "b1")
+        script.new("c", "PJSIP/1001-00000003", "Ring", "1001", exten="1002")
+        script.new("d", "PJSIP/1002-00000004", linked="c").dial("c", "d", "1002")
+        script.answer("c", "d", "b2")
+        script.event(
+            "AttendedTransfer",
+            Result="Success",
+            OrigTransfererUniqueid="a",
+            SecondTransfererUniqueid="c",
+            TransferTargetUniqueid="d",
+        )
+        script.leave("b2", "d", "c").leave("b1", "a").enter("b1", "d")
+        script.hang_up("a", "c").wait(2).hang_up("t", "d")
+        self.assertEqual(
+            script.log,
+            [
+                "outbound answered 0698765432 extension 1002 rang 0.0 talked 2.0: "
+                "1001 answered -> 1002, 0698765432 answered, 1002 answered",
+                "internal answered 1001 via 1002 extension 1002 rang 0.0 talked 0.0: "
+                "1001 answered, 1002 answered",
+            ],
+        )

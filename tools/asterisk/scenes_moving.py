@@ -1,0 +1,234 @@
+"""Calls that go from one person to another: transfers, forwarding, parking, pick-up,
+conferences. Each scene takes a Stage."""
+
+from stage import CALLER, CONFERENCE, FOLLOW_ME, LINE, MOBILE
+
+
+async def attended_by_phone(s):
+    """PSTN talks with 1001, who asks 1002 first and then transfers (REFER,
+    Replaces)."""
+    out, call = await s.talk_with_alice()
+    await call.hold()
+    second, target = await s.consult_bruno()
+    await s.pause()
+    await call.refer_replacing(second)
+    await s.pause()
+    await target.hangup()
+    await out.ended()
+
+
+async def attended_swapped(s):
+    """1001 talks with 1002, then PSTN calls 1001, who joins the two by transferring the
+    first call to the second."""
+    first, colleague = await s.consult_bruno()
+    await first.hold()
+    out = s.pstn.call(LINE, caller=CALLER)
+    call = await s.alice.incoming()
+    await call.answer()
+    await s.pause()
+    await first.refer_replacing(call)
+    await s.pause()
+    await out.hangup()
+    await colleague.ended()
+
+
+async def blonde_by_phone(s):
+    """PSTN talks with 1001, who transfers to 1002 while that still rings; 1002
+    answers."""
+    out, call = await s.talk_with_alice()
+    await call.hold()
+    second, target = await s.consult_bruno(answer=False)
+    await call.refer_replacing(second)
+    await s.pause()
+    await target.answer()
+    await s.pause()
+    await out.hangup()
+    await target.ended()
+
+
+async def blonde_unanswered(s):
+    """PSTN talks with 1001, who transfers to 1002 while that still rings; the caller
+    gives up."""
+    out, call = await s.talk_with_alice()
+    await call.hold()
+    second, target = await s.consult_bruno(answer=False)
+    await call.refer_replacing(second)
+    await s.pause()
+    await out.hangup()
+    await target.ended()
+
+
+async def attended_by_ami(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, who answers; 1001 hangs up."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
+    target = await s.bruno.incoming()
+    await target.answer()
+    await s.pause()
+    await call.hangup()
+    await s.pause()
+    await out.hangup()
+    await target.ended()
+
+
+async def attended_by_ami_cancelled(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, who answers; CancelAtxfer takes 1001
+    back to the caller."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
+    target = await s.bruno.incoming()
+    await target.answer()
+    await s.pause()
+    await s.ami.action("CancelAtxfer", Channel=name)
+    await target.ended()
+    await s.pause()
+    await out.hangup()
+    await call.ended()
+
+
+async def blind_by_ami(s):
+    """PSTN talks with 1001; AMI BlindTransfer to 1002, who declines; so it ends."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action(
+        "BlindTransfer", Channel=name, Context="from-internal", Exten="1002"
+    )
+    target = await s.bruno.incoming()
+    await target.hangup()
+    await out.ended()
+    await call.ended()
+
+
+async def forwarded_within(s):
+    """PSTN calls 1001, whose telephone diverts to 1002 (302), who answers."""
+    out = s.pstn.call(LINE, caller=CALLER)
+    (await s.alice.incoming()).divert("1002")
+    target = await s.bruno.incoming()
+    await target.answer()
+    await s.pause()
+    await out.hangup()
+    await target.ended()
+
+
+async def forwarded_outside(s):
+    """PSTN calls 1001, whose telephone diverts to a mobile telephone, which answers."""
+    out = s.pstn.call(LINE, caller=CALLER)
+    (await s.alice.incoming()).divert(MOBILE)
+    target = await s.pstn.incoming()
+    await target.answer()
+    await s.pause()
+    await out.hangup()
+    await target.ended()
+
+
+async def follow_me(s):
+    """PSTN calls 1101, which the dial plan leads to a mobile telephone by a Local
+    channel."""
+    out = s.pstn.call(FOLLOW_ME, caller=CALLER)
+    target = await s.pstn.incoming()
+    await target.answer()
+    await s.pause()
+    await out.hangup()
+    await target.ended()
+
+
+async def conference(s):
+    """1001, then two callers, meet in the conference 800; 1001 leaves first."""
+    first = s.alice.call("800")
+    await first.answered()
+    await s.pause()
+    second = s.pstn.call(CONFERENCE, caller=CALLER)
+    await second.answered()
+    await s.pause(4)
+    third = s.pstn.call(CONFERENCE, caller="+33687654321")
+    await third.answered()
+    await s.pause(5)
+    await first.hangup()
+    await second.hangup()
+    await third.hangup()
+
+
+async def parked(s):
+    """PSTN talks with 1001; AMI Park; 1002 takes the caller back by dialling 751."""
+    out, call = await s.talk_with_alice()
+    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
+    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=30000)
+    space = (await s.ami.event("ParkedCall"))["ParkingSpace"]
+    await call.ended()
+    await s.pause(2)
+    taker = s.bruno.call(space)
+    await taker.answered()
+    await s.pause()
+    await out.hangup()
+    await taker.ended()
+
+
+async def parked_too_long(s):
+    """PSTN talks with 1001; AMI Park for 2 s; 1001 is rung again and answers."""
+    out, call = await s.talk_with_alice()
+    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
+    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=2000)
+    await call.ended()
+    again = await s.alice.incoming()
+    await again.answer()
+    await s.pause()
+    await out.hangup()
+    await again.ended()
+
+
+async def parked_gives_up(s):
+    """PSTN talks with 1001; AMI Park; the caller hangs up while waiting."""
+    out, call = await s.talk_with_alice()
+    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
+    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=30000)
+    await call.ended()
+    await s.pause()
+    await out.hangup()
+
+
+async def picked_up(s):
+    """PSTN calls 1001, which rings; 1002 takes the call by *8 (call group)."""
+    out = s.pstn.call(LINE, caller=CALLER)
+    ringing = await s.alice.incoming()
+    await s.pause(0.5)
+    taker = s.bruno.call("*8")
+    await taker.answered()
+    await ringing.ended()
+    await s.pause()
+    await out.hangup()
+    await taker.ended()
+
+
+async def picked_up_directed(s):
+    """PSTN calls 1001, which rings; 1002 takes the call by *81001 (PickupChan)."""
+    out = s.pstn.call(LINE, caller=CALLER)
+    ringing = await s.alice.incoming()
+    await s.pause(0.5)
+    taker = s.bruno.call("*81001")
+    await taker.answered()
+    await ringing.ended()
+    await s.pause()
+    await out.hangup()
+    await taker.ended()
+
+
+SCENES = [
+    attended_by_phone,
+    attended_swapped,
+    blonde_by_phone,
+    blonde_unanswered,
+    attended_by_ami,
+    attended_by_ami_cancelled,
+    blind_by_ami,
+    forwarded_within,
+    forwarded_outside,
+    follow_me,
+    conference,
+    parked,
+    parked_too_long,
+    parked_gives_up,
+    picked_up,
+    picked_up_directed,
+]
