@@ -5,7 +5,7 @@
     "summary": "Click-to-call and incoming calls with Asterisk and other systems",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
-    "depends": ["crm", "phone_validation"],
+    "depends": ["crm", "phone_validation", "privacy_lookup"],
     "external_dependencies": {
         "python": ["panoramisk", "phonenumbers", "requests"],
     },
@@ -26,6 +26,7 @@
         "views/telephony_record_call_views.xml",
         "views/telephony_call_report_views.xml",
         "views/telephony_followup_views.xml",
+        "views/telephony_blocked_number_views.xml",
         "views/telephony_registration_views.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",
@@ -38,6 +39,7 @@
         "data/digest_data.xml",
         "data/weekly_report.xml",
         "data/ir_cron_followup.xml",
+        "data/ir_cron_retention.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -12,9 +12,10 @@ class TelephonyController(http.Controller):
     """Pages by URL, and the click that starts a call."""
 
     @http.route("/telephony/call", type="jsonrpc", auth="user", methods=["POST"])
-    def call(self, number, model=False, res_id=False, field=False):
+    def call(self, number, model=False, res_id=False, field=False, confirmed=False):
         """Ring the user's own phone, then the number: see ``telephony.call.dial``."""
-        return request.env["telephony.call"].dial(number, model, res_id, field)
+        calls = request.env["telephony.call"]
+        return calls.dial(number, model, res_id, field, confirmed)
 
     @http.route(
         "/telephony/incoming", type="http", auth="user", methods=["GET"], readonly=True

@@ -48,3 +48,6 @@ from . import telephony_weekly_report
 from . import digest_digest
 from . import telephony_queue
 from . import telephony_followup
+from . import telephony_do_not_call
+from . import telephony_blocked_number
+from . import telephony_retention

@@ -44,6 +44,12 @@ class ResCompany(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
     )
 
+    telephony_retention_months = fields.Integer(
+        string="Anonymise Calls After",
+        help="Months after which a call names nobody and tells nothing of what was "
+        "said. 0: never.",
+    )
+
     # Who sees whose calls
     telephony_own_calls_only = fields.Boolean(
         string="Own Calls Only",
@@ -60,6 +66,10 @@ class ResCompany(models.Model):
         default="company",
     )
 
+    _telephony_retention_months_check = models.Constraint(
+        "CHECK(telephony_retention_months >= 0)",
+        "Calls are kept for some months, or for ever (0).",
+    )
     _telephony_service_seconds_check = models.Constraint(
         "CHECK(telephony_service_seconds > 0)",
         "The service level needs a time within which calls are to be answered.",

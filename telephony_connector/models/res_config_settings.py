@@ -26,6 +26,9 @@ class ResConfigSettings(models.TransientModel):
     telephony_escalation_user_id = fields.Many2one(
         related="company_id.telephony_escalation_user_id", readonly=False
     )
+    telephony_retention_months = fields.Integer(
+        related="company_id.telephony_retention_months", readonly=False
+    )
     telephony_own_calls_only = fields.Boolean(
         related="company_id.telephony_own_calls_only", readonly=False
     )

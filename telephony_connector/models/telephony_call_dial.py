@@ -11,14 +11,16 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     @api.model
-    def dial(self, number, model=False, res_id=False, field=False):
+    def dial(self, number, model=False, res_id=False, field=False, confirmed=False):
         """Ring the current user's own phone, then ``number``; or have it dialled by a
         link, as the kind of telephone system does.
 
         :param str number: as it stands in the record's field, or as typed in
         :param str model: of the record that was clicked, with ``res_id`` and ``field``;
             the call belongs to it, whoever else has the number
-        :return: what the client shows until the bus tells more
+        :param bool confirmed: the user was asked about the list of numbers not to call
+        :return: what the client shows until the bus tells more; ``confirm`` alone, a
+            question, where the user is to be asked first and nothing was dialled
         :rtype: dict
         :raise UserError: with the reason in the user's words; nothing was dialled then
         """
@@ -27,6 +29,9 @@ class TelephonyCall(models.Model):
         record = self._check_clicked(number, model, res_id, field)
         reading = self.env["telephony.number"]._read(number, pbx)
         pbx._check_dialable(reading)
+        question = self._ask_do_not_call(reading, pbx)
+        if question and not confirmed:
+            return {"confirm": question}
         text = pbx._get_dial_text(reading)
         provider = pbx._get_provider()
         call = self._apply(

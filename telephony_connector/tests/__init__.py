@@ -32,6 +32,7 @@ from . import test_number_index
 from . import test_number_match
 from . import test_numbers
 from . import test_pbx_setup
+from . import test_privacy
 from . import test_rate_limit
 from . import test_registration
 from . import test_rights

@@ -451,6 +451,15 @@ class TestRoleMatrix(RightsCommon):
             },
             "telephony.call.report": self.sample_figures(user),
             "telephony.followup": self.sample_followups(user, calls),
+            "telephony.blocked.number": {
+                name: self.env["telephony.blocked.number"].create(
+                    {
+                        "number": f"+3363997{user.id % 10000:04}",
+                        "company_id": pbx.company_id.id,
+                    }
+                )
+                for name, pbx in places.items()
+            },
             "telephony.queue": {
                 name: self.env["telephony.queue"].create(
                     {"name": user.login, "pbx_id": pbx.id}

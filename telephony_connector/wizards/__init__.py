@@ -4,3 +4,4 @@ from . import telephony_agent_token_new
 from . import telephony_registration
 from . import telephony_registration_match
 from . import telephony_user_status
+from . import privacy_lookup_wizard

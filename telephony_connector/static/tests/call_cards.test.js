@@ -258,3 +258,10 @@ test("calls that run when the client starts have their card", async () => {
     pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.pbx/changed", { id: 1 });
     await contains(".o_telephony_card", { count: 0 });
 });
+
+test("a blocked caller is marked", async () => {
+    const pyEnv = await startServer();
+    await start();
+    sendNews(pyEnv, makeNews(), { blocked: "Blocked caller · advertising" });
+    await contains(".o_telephony_card_blocked", { text: "Blocked caller · advertising" });
+});

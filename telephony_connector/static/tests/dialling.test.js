@@ -196,3 +196,24 @@ test("a softphone gets the number by a link, and the call's page opens at once",
     await advanceTime(2000);
     expect(getLink()).toBe(null);
 });
+
+test("a number not to call is dialled after a confirmation", async () => {
+    onRpc("/telephony/call", async (request) => {
+        const { params } = await request.json();
+        expect.step(JSON.stringify(params));
+        return params.confirmed ? ANSWER : { confirm: "On the list. Call it anyway?" };
+    });
+    server.cards[3] = makeCard({ ...OUTGOING, title: "Outgoing call: +33 6 39 98 00 01" });
+    await startServer();
+    await start();
+    const telephony = getTelephony();
+    expect(await telephony.dial({ number: "1" })).toBe(false);
+    await click(".modal .btn-secondary", { text: "Cancel" });
+    await contains(".modal", { count: 0 });
+    expect.verifySteps(['{"number":"1"}']);
+    await telephony.dial({ number: "1" });
+    await contains(".modal-body", { text: "On the list. Call it anyway?" });
+    await click(".modal .btn-primary", { text: "Call Anyway" });
+    await contains(".o_telephony_card_status", { text: "Ringing your phone" });
+    expect.verifySteps(['{"number":"1"}', '{"number":"1","confirmed":true}']);
+});

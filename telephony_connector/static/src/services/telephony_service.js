@@ -1,5 +1,6 @@
 import { markRaw, reactive } from "@odoo/owl";
 
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
@@ -206,16 +207,26 @@ export class Telephony extends CallStore {
      *
      * @param {{ number: string, model?: string, resId?: number, field?: string }} target
      *  the record and the field that were clicked, if any
+     * @param {boolean} confirmed whether the user was asked about numbers not to call
      * @returns {Promise<boolean>} whether the telephone system was asked
      */
-    async dial({ number, model, resId, field }) {
+    async dial(target, confirmed = false) {
         if (this.isDialing) {
             return false;
         }
         this.isDialing = true;
         try {
+            const { number, model, resId, field } = target;
             const params = model ? { number, model, res_id: resId, field } : { number };
-            await this.onDialed(await rpc("/telephony/call", params));
+            const answer = await rpc(
+                "/telephony/call",
+                confirmed ? { ...params, confirmed } : params
+            );
+            if (answer.confirm) {
+                this.askToDial(answer.confirm, target);
+                return false;
+            }
+            await this.onDialed(answer);
             return true;
         } catch (error) {
             this.onRefused(error);
@@ -223,6 +234,17 @@ export class Telephony extends CallStore {
         } finally {
             this.isDialing = false;
         }
+    }
+
+    /** The number is one not to be called: the user has the right to, and decides. */
+    askToDial(question, target) {
+        this.services.dialog.add(ConfirmationDialog, {
+            title: _t("Do not call"),
+            body: question,
+            confirmLabel: _t("Call Anyway"),
+            confirm: () => this.dial(target, true),
+            cancel: () => {},
+        });
     }
 
     /**
@@ -358,7 +380,7 @@ export class Telephony extends CallStore {
 }
 
 export const telephonyService = {
-    dependencies: ["action", "bus_service", "multi_tab", "notification", "orm", "ui"],
+    dependencies: ["action", "bus_service", "dialog", "multi_tab", "notification", "orm", "ui"],
     start(env, services) {
         const telephony = reactive(new Telephony(services));
         telephony.started = markRaw(telephony.start());

@@ -1,0 +1,119 @@
+"""How long calls name anybody."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+BATCH_SIZE = 200
+# What tells who called and what was said; when, for how long and who of the company
+# answered stays for the statistics.
+PERSONAL = {
+    "number": False,
+    "caller_name": False,
+    "diverted_from": False,
+    "stored_note": False,
+    "stored_recording_url": False,
+    "partner_id": False,
+    "res_model": False,
+    "res_id": False,
+}
+
+
+class TelephonyCall(models.Model):
+    _inherit = "telephony.call"
+
+    is_anonymized = fields.Boolean(string="Anonymised", readonly=True)
+
+    _to_anonymize_idx = models.Index("(start_date) WHERE is_anonymized IS NOT TRUE")
+
+    # === RETENTION === #
+
+    @api.model
+    def _cron_anonymize(self):
+        """Anonymise the calls that are older than their company keeps them."""
+        cron = self.env["ir.cron"]
+        while calls := self._get_outdated(BATCH_SIZE):
+            calls._anonymize()
+            remaining = len(self._get_outdated(BATCH_SIZE))
+            if not cron._commit_progress(len(calls), remaining=remaining):
+                return
+
+    @api.model
+    def _get_outdated(self, limit):
+        """Return calls that are to be anonymised, the oldest first."""
+        companies = self.env["res.company"].search(
+            [("telephony_retention_months", ">", 0)]
+        )
+        found = self.browse()
+        for company in companies:
+            months = company.telephony_retention_months
+            found |= self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("is_anonymized", "=", False),
+                    (
+                        "start_date",
+                        "<",
+                        fields.Datetime.now() - relativedelta(months=months),
+                    ),
+                ],
+                order="start_date",
+                limit=limit - len(found),
+            )
+            if len(found) == limit:
+                break
+        return found
+
+    def _anonymize(self):
+        """Take out of the calls, for good, who was called and what was said.
+
+        The chatter's message about a call goes, too: it holds the same.
+        """
+        # sudo - telephony.call: the log is written by the system for everyone
+        calls_sudo = self.sudo()
+        calls_sudo.message_id.unlink()
+        outbound = calls_sudo.filtered(lambda call: call.direction != "inbound")
+        outbound.dialed_number = False
+        outside = calls_sudo.leg_ids.filtered(lambda leg: not leg.extension_id)
+        outside.write({"number": False})
+        calls_sudo.leg_ids.write({"channel": False, "transferred_to": False})
+        followups = calls_sudo.followup_id
+        self.env["telephony.registration"].sudo().search(
+            [("call_id", "in", self.ids)]
+        ).unlink()
+        calls_sudo.write({**PERSONAL, "is_anonymized": True})
+        followups.filtered(
+            lambda followup: all(followup.call_ids.mapped("is_anonymized"))
+        ).unlink()
+
+    def _get_number_text(self):
+        if self.is_anonymized:
+            return self.env._("Anonymised")
+        return super()._get_number_text()
+
+    # === THE DOOR === #
+
+    def _door_values(self, change, extensions):
+        # Old news must not bring back what was taken out.
+        if self.is_anonymized:
+            return None
+        return super()._door_values(change, extensions)
+
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        # What is deleted is deleted: also where the chatter repeats it.
+        # sudo - mail.message: whoever may delete the call may delete its message
+        self.sudo().message_id.unlink()
+        return super().unlink()
+
+
+class TelephonyFollowup(models.Model):
+    _inherit = "telephony.followup"
+
+    def unlink(self):
+        # The activity's text has the number, and is kept when it is done.
+        activities = self.with_context(active_test=False).activity_id
+        self.state = "done"
+        activities.unlink()
+        return super().unlink()
