@@ -36,6 +36,7 @@
         "views/crm_lead_views.xml",
         "views/res_config_settings_views.xml",
         "views/digest_views.xml",
+        "views/ir_actions_server_views.xml",
         "data/digest_data.xml",
         "data/weekly_report.xml",
         "data/ir_cron_followup.xml",

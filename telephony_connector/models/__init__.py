@@ -51,3 +51,5 @@ from . import telephony_followup
 from . import telephony_do_not_call
 from . import telephony_blocked_number
 from . import telephony_retention
+from . import telephony_call_rules
+from . import ir_actions_server

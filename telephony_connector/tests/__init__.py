@@ -36,6 +36,7 @@ from . import test_privacy
 from . import test_rate_limit
 from . import test_registration
 from . import test_rights
+from . import test_server_action
 from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token

@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class IrActionsServer(models.Model):
+    """Adds calling to what server actions can do."""
+
+    _inherit = "ir.actions.server"
+
+    state = fields.Selection(
+        selection_add=[("telephony_dial", "Call"), ("followers",)],
+        ondelete={"telephony_dial": "cascade"},
+    )
+    telephony_user_id = fields.Many2one(
+        "res.users",
+        string="Whose Phone Rings",
+        compute="_compute_telephony_user_id",
+        readonly=False,
+        store=True,
+        ondelete="set null",
+        domain="[('share', '=', False)]",
+        help="Rung first, then the record's number is called. Empty: the record's "
+        "responsible user, else whoever runs the action.",
+    )
+
+    @api.depends("state")
+    def _compute_telephony_user_id(self):
+        self.filtered(lambda a: a.state != "telephony_dial").telephony_user_id = False
+
+    @api.depends("state")
+    def _compute_available_model_ids(self):
+        dialling = self.filtered(lambda action: action.state == "telephony_dial")
+        names = ["telephony.call", *self.env["telephony.call"]._get_object_models()]
+        dialling.available_model_ids = self.env["ir.model"].search(
+            [("model", "in", names)]
+        )
+        return super(IrActionsServer, self - dialling)._compute_available_model_ids()
+
+    def _generate_action_name(self):
+        self.ensure_one()
+        if self.state == "telephony_dial":
+            return self.env._("Call")
+        return super()._generate_action_name()
+
+    # === RUNNING === #
+
+    def _run_action_telephony_dial_multi(self, eval_context=None):
+        """Ring a user's phone, then the record's number.
+
+        A rule that reacts to a call runs while that call is taken into the log: there
+        its user is told what went wrong, and the log goes on. Calls that were dialled
+        by an action dial no further ones.
+
+        :raise UserError: with the reason, where a user runs the action
+        """
+        records = eval_context.get("records") or eval_context.get("record")
+        if not records or self.env.context.get("telephony_dialling"):
+            return False
+        if len(records) > 1:
+            raise UserError(self.env._("One call can be made at a time."))
+        user = self._get_telephony_user(records)
+        try:
+            with self.env.cr.savepoint():
+                self._telephony_dial(records, user)
+        except UserError as error:
+            if "__action_done" not in self.env.context:
+                raise
+            user._bus_send(
+                "simple_notification",
+                {"type": "warning", "title": self.name, "message": str(error)},
+            )
+        return False
+
+    def _get_telephony_user(self, record):
+        owner = record.user_id if "user_id" in record._fields else self.env.user
+        return self.telephony_user_id or owner or self.env.user
+
+    def _telephony_dial(self, record, user):
+        """Have the user call the record's number, with the user's own rights.
+
+        :raise UserError: where there is no number, or it can't be called
+        """
+        record = record.with_user(user).with_context(telephony_dialling=True)
+        record.check_access("read")
+        if record._name == "telephony.call":
+            target = (record.number, False, False, False)
+        else:
+            fields_ = record._phone_get_number_fields()
+            field = next((name for name in fields_ if record[name]), None)
+            target = (field and record[field], record._name, record.id, field)
+        if not target[0]:
+            raise UserError(
+                self.env._("“%(name)s” has no number.", name=record.display_name)
+            )
+        answer = record.env["telephony.call"].dial(*target)
+        if "confirm" in answer:
+            raise UserError(answer["confirm"])
