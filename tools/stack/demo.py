@@ -19,6 +19,7 @@ from .demo_data import (
     create_callers,
     create_mightycall,
     create_pbx,
+    create_softphone,
     use_only,
 )
 from .exchange import ANSWER_SECONDS, Exchange
@@ -28,6 +29,7 @@ from .postgres import Postgres
 from .process import ProcessDied
 from .rpc import OdooClient
 from .say import say
+from .softphone_exchange import SoftphoneExchange
 
 DATABASE = "demo"
 
@@ -123,6 +125,24 @@ def _with_mightycall(stack, odoo):
     return [server]
 
 
+def _with_softphone(stack, odoo):
+    server, client = _start_odoo(stack, odoo)
+    pbx = create_softphone(client)
+    _listen(stack, SoftphoneExchange(odoo.url, pbx))
+    use_only(client, pbx, EXTENSIONS)
+    create_callers(client)
+    _welcome(odoo, can_ring=False)
+    say(f"""In another terminal, let somebody call admin:
+  make ring FROM={ONE} TO=1001   exactly one contact has the number
+  make ring FROM={NONE} TO=1001   nobody has it
+  make ring FROM={SEVERAL} TO=1001   several records have it
+The page opens as a softphone opens it, by its address.
+Or click a telephone number in Odoo: the browser hands tel:… over to whatever program
+you have for it, and the call's page opens.
+""")
+    return [server]
+
+
 def _listen(stack, exchange):
     """Have ``make ring`` place its calls through an exchange."""
     background = Background()
@@ -195,5 +215,9 @@ Or click a telephone number in Odoo: your telephone picks up by itself.""")
     say("\nCtrl-C stops everything.\n")
 
 
-PARTS = {"asterisk": _with_asterisk, "mightycall": _with_mightycall}
+PARTS = {
+    "asterisk": _with_asterisk,
+    "mightycall": _with_mightycall,
+    "softphone": _with_softphone,
+}
 """What ``PBX=`` chooses."""
