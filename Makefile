@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup clean openapi
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views clean openapi
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -55,6 +55,10 @@ format:  ## bring all files into style, as far as it goes by itself
 bench-lookup:  ## measure the number index: lookups, building, writing, disk [ROWS=1000000]
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_lookup.py $(if $(ROWS),--rows $(ROWS))
+
+bench-views:  ## measure how long each view of calls takes to open [CALLS=100000]
+	@tools/setup odoo
+	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
 
 bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
 	@tools/setup odoo asterisk

@@ -37,9 +37,15 @@ COLUMNS = (
     "is_called_back",
     "is_registered",
     "withheld",
+    "partner_id",
+    "res_model",
+    "res_id",
     "create_uid",
     "create_date",
 )
+# How many of the contacts call, and how often it is one of them.
+MAX_CALLERS = 500
+KNOWN_SHARE = 0.5
 RUN_ID = "generated-%Y%m%d%H%M%S"
 
 
@@ -63,6 +69,10 @@ def generate_calls(dbname, out, count=1000, days=90, seed=None):
         if not pbx:
             raise SystemExit("No telephone system is set up yet.")
         extensions = pbx.extension_ids.filtered("user_id")
+        callers = env["telephony.number"].search(
+            [("res_model", "=", "res.partner")], limit=MAX_CALLERS
+        )
+        callers = [(row.number, row.res_id) for row in callers]
         run = fields.Datetime.now().strftime(RUN_ID)
         made = 0
         while made < count:
@@ -70,7 +80,9 @@ def generate_calls(dbname, out, count=1000, days=90, seed=None):
             _insert(
                 env,
                 [
-                    _invent(dice, pbx, extensions, days, f"{run}-{made + index}")
+                    _invent(
+                        dice, pbx, extensions, callers, days, f"{run}-{made + index}"
+                    )
                     for index in range(size)
                 ],
             )
@@ -81,7 +93,7 @@ def generate_calls(dbname, out, count=1000, days=90, seed=None):
         out.write(f"{made} calls were invented on {pbx.name}\n")
 
 
-def _invent(dice, pbx, extensions, days, uniqueid):
+def _invent(dice, pbx, extensions, callers, days, uniqueid):
     """Return the values of one call, in the order of ``COLUMNS``."""
     [direction] = dice.choices(tuple(OUTCOMES), (60, 32, 8))
     [outcome] = dice.choices(*OUTCOMES[direction])
@@ -90,9 +102,10 @@ def _invent(dice, pbx, extensions, days, uniqueid):
     ring = min(90, max(1, int(dice.expovariate(1 / 11))))
     talk = int(dice.expovariate(1 / 190)) if answered else 0
     answer = start + timedelta(seconds=ring)
-    # Many calls of few: who tried several times is one caller.
     withheld = direction == "inbound" and dice.random() < 0.03
-    number = OUTSIDE.format(int(10_000 * dice.random() ** 2))
+    number, partner_id = _invent_caller(dice, callers)
+    if withheld or direction == "internal":
+        partner_id = None
     queue = dice.choice(QUEUES) if direction == "inbound" else None
     extension = dice.choice(extensions) if extensions else extensions
     now = fields.Datetime.now()
@@ -116,21 +129,37 @@ def _invent(dice, pbx, extensions, days, uniqueid):
         outcome == "missed" and dice.random() < 0.6,
         answered and dice.random() < 0.5,
         withheld,
+        partner_id,
+        "res.partner" if partner_id else None,
+        partner_id,
         SUPERUSER_ID,
         now,
     )
 
 
+def _invent_caller(dice, callers):
+    """Return a number and the id of the contact who has it, if one has."""
+    # Many calls of few: who tried several times is one caller.
+    place = dice.random() ** 2
+    if callers and dice.random() < KNOWN_SHARE:
+        return callers[int(len(callers) * place)]
+    return OUTSIDE.format(int(10_000 * place)), None
+
+
 def _invent_start(dice, days):
     """Return when a call came in: at nine to six, on few weekends."""
-    moment = fields.Datetime.now()
+    now = fields.Datetime.now()
     while True:
-        day = moment - timedelta(days=dice.randrange(days))
-        if day.weekday() < 5 or dice.random() < 0.1:
-            break
-    hour = min(20.0, max(6.0, dice.gauss(13, 2.6)))
-    start = day.replace(hour=0, minute=0, second=0) + timedelta(hours=hour)
-    return min(start.replace(microsecond=0), moment - timedelta(hours=1))
+        day = now.replace(hour=0, minute=0, second=0) - timedelta(
+            days=dice.randrange(days)
+        )
+        hours = min(20.0, max(6.0, dice.gauss(13, 2.6)))
+        start = (day + timedelta(hours=hours)).replace(microsecond=0)
+        if day.weekday() > 4 and dice.random() > 0.1:
+            continue
+        # Early in the morning, today has none yet.
+        if start < now - timedelta(hours=1) or days == 1:
+            return min(start, now - timedelta(hours=1))
 
 
 def _insert(env, rows):

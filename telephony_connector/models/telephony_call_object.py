@@ -23,13 +23,13 @@ class TelephonyCall(models.Model):
     # The same, as far as the current user may read them
     contact_id = fields.Many2one(
         "res.partner",
-        compute="_compute_object",
+        compute="_compute_contact_id",
         search="_search_contact_id",
     )
     object_ref = fields.Reference(
         selection="_selection_object_model",
         string="Registered on",
-        compute="_compute_object",
+        compute="_compute_object_ref",
     )
     disposition_id = fields.Many2one(
         "telephony.disposition",
@@ -55,12 +55,10 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _selection_object_model(self):
-        # sudo - ir.model: names of models are no secret
+        # Asked for each call that is shown: by what is cached of the models.
         return [
-            (model.model, model.name)
-            for model in self.env["ir.model"]
-            .sudo()
-            .search([("model", "in", self._get_object_models())])
+            (name, self.env["ir.model"]._get(name).name)
+            for name in self._get_object_models()
         ]
 
     @api.model
@@ -68,14 +66,31 @@ class TelephonyCall(models.Model):
         """Return the names of the models that a call can be registered on."""
         return ["res.partner", "crm.lead"]
 
-    @api.depends("partner_id", "res_model", "res_id")
+    @api.depends("partner_id")
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_object(self):
-        for call, call_sudo in zip(self, self.sudo(), strict=True):
-            partner = call_sudo.partner_id.with_env(self.env)
-            call.contact_id = partner if _is_readable(partner) else False
-            record = call._get_visible_object()
-            call.object_ref = f"{record._name},{record.id}" if record else False
+    def _compute_contact_id(self):
+        # sudo - telephony.call: the raw links; where they lead is checked for the user
+        calls_sudo = self.sudo()
+        readable = _filter_readable(calls_sudo.partner_id.with_env(self.env))
+        for call, call_sudo in zip(self, calls_sudo, strict=True):
+            call.contact_id = call_sudo.partner_id.with_env(self.env) & readable
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_object_ref(self):
+        # sudo - telephony.call: the raw links; where they lead is checked for the user
+        calls_sudo = self.sudo()
+        readable = {
+            (model, id_)
+            for model, calls in calls_sudo.grouped("res_model").items()
+            if model in self.env
+            for id_ in _filter_readable(
+                self.env[model].browse([call.res_id for call in calls if call.res_id])
+            ).ids
+        }
+        for call, call_sudo in zip(self, calls_sudo, strict=True):
+            link = call_sudo.res_model, call_sudo.res_id
+            call.object_ref = "{},{}".format(*link) if link in readable else False
 
     def _search_contact_id(self, operator, value):
         if operator != "in":
@@ -281,6 +296,11 @@ class TelephonyCall(models.Model):
 def _is_readable(record):
     """Say whether the environment's user may read the (one, existing) record."""
     return bool(record) and bool(record.exists()) and record.has_access("read")
+
+
+def _filter_readable(records):
+    """Return those of the records that exist and their environment's user may read."""
+    return records.exists()._filtered_access("read")
 
 
 def _format_seconds(seconds):

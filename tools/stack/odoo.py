@@ -113,6 +113,18 @@ class Odoo:
         """
         return self._odoo(what, ["-c", self.config, *args, "--stop-after-init"])
 
+    def telephony(self, command, *args):
+        """Run ``odoo telephony …`` with the database.
+
+        :return: what it printed and logged.
+        :raise OdooFailed: it failed.
+        """
+        options = ["-c", self.config, "-d", self.database]
+        return self._odoo(
+            command,
+            [f"--addons-path={ADDONS_PATH}", "telephony", command, *options, *args],
+        )
+
     def shell(self, code):
         """Run Python code in Odoo's shell, as the superuser, with ``env``.
 

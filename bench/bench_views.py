@@ -1,0 +1,324 @@
+"""How long each view of calls takes to open, with a hundred thousand of them.
+
+Every view, filter and grouping of the menus is asked for as the web client does it, of
+a real server over HTTP, by a supervisor, who sees all calls.
+"""
+
+import argparse
+import ast
+import json
+import pathlib
+import statistics
+import sys
+import time
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from tools.stack.demo_data import create_extensions, create_pbx
+from tools.stack.odoo import Odoo
+from tools.stack.paths import LOCAL
+from tools.stack.postgres import Postgres
+from tools.stack.rpc import OdooClient
+
+ACTIONS = ("action_telephony_call", "action_telephony_call_report")
+MAX_SECONDS = 1.0
+CUSTOMERS = 500
+SUPERVISOR = "supervisor"
+SEED = 19
+# As the web client asks.
+PAGE = 80
+COUNT_LIMIT = 10_001
+
+
+class Bench:
+    """Measures requests, and keeps the median of a few rounds of each."""
+
+    def __init__(self, client, rounds):
+        self.client, self.rounds = client, rounds
+        self.seconds = {}
+
+    def measure(self, name, *args, **kwargs):
+        """Time a call of a model's method; the first round is not counted."""
+        taken = []
+        for _round in range(self.rounds + 1):
+            start = time.perf_counter()
+            answer = self.client.call(*args, **kwargs)
+            taken.append(time.perf_counter() - start)
+        self.seconds[name] = round(statistics.median(taken[1:]), 3)
+        return answer
+
+    # -- actions --
+
+    def measure_action(self, action):
+        """Measure an action: its views, then the list under each filter and group."""
+        model = action["res_model"]
+        kinds = [kind for kind in action["view_mode"].split(",") if kind != "form"]
+        views = self.measure(
+            f"{model}: views",
+            model,
+            "get_views",
+            [[False, kind] for kind in [*kinds, "search"]],
+            {"load_filters": True},
+        )
+        fields = views["models"][model]["fields"]
+        archs = {
+            kind: ET.fromstring(view["arch"]) for kind, view in views["views"].items()
+        }
+        for kind in kinds:
+            getattr(self, f"measure_{kind}")(f"{model}: {kind}", model, archs, fields)
+        for name, domain, groups in read_filters(archs["search"], self.client.uid):
+            title = f"{model}: {kinds[0]}, {name}"
+            if groups:
+                self.measure_group(title, model, domain, groups)
+            elif kinds[0] == "list":
+                self.measure_list(title, model, archs, fields, domain)
+            else:
+                self.measure_graph(title, model, archs, fields, domain)
+
+    def measure_list(self, title, model, archs, fields, domain=(), kind="list"):
+        self.measure(
+            title,
+            model,
+            "web_search_read",
+            list(domain),
+            read_specification(archs[kind], fields),
+            limit=PAGE,
+            count_limit=COUNT_LIMIT,
+        )
+
+    def measure_kanban(self, title, model, archs, fields):
+        self.measure_list(title, model, archs, fields, kind="kanban")
+
+    def measure_calendar(self, title, model, archs, fields):
+        arch = archs["calendar"]
+        days = {"day": 1, "week": 7, "month": 31}[arch.get("mode")]
+        end = datetime.now(UTC)
+        start = arch.get("date_start")
+        names = {start, arch.get("date_stop"), arch.get("color"), "display_name"}
+        self.measure(
+            title,
+            model,
+            "web_search_read",
+            [
+                [start, "<=", str(end)[:19]],
+                [start, ">=", str(end - timedelta(days=days))[:19]],
+            ],
+            {
+                **read_specification(arch, fields),
+                **{name: specify(fields.get(name)) for name in names},
+            },
+        )
+
+    def measure_graph(self, title, model, archs, fields, domain=()):
+        groups = read_groups(archs["graph"])
+        self.measure_group(title, model, domain, groups)
+
+    def measure_pivot(self, title, model, archs, fields):
+        arch = archs["pivot"]
+        groups = read_groups(arch)
+        measures = [
+            f"{node.get('name')}:{fields[node.get('name')]['aggregator']}"
+            for node in arch.iter("field")
+            if node.get("type") == "measure"
+        ]
+        self.measure(
+            title,
+            model,
+            "formatted_read_grouping_sets",
+            [],
+            [groups[:end] for end in range(len(groups) + 1)],
+            ["__count", *measures],
+        )
+
+    def measure_group(self, title, model, domain, groups):
+        self.measure(
+            title,
+            model,
+            "formatted_read_group",
+            list(domain),
+            groups,
+            ["__count"],
+        )
+
+    # -- other doors to calls --
+
+    def measure_dashboard(self):
+        """Measure the dashboard in each of its periods."""
+        for period in ("day", "week", "month"):
+            self.measure(
+                f"dashboard: {period}",
+                "telephony.call.report",
+                "get_dashboard",
+                period,
+            )
+
+    def measure_panel(self):
+        """Measure what the web client asks for when it starts, and for the panel."""
+        self.measure("state of the telephone", "telephony.call", "get_phone_state")
+        self.measure("panel", "telephony.call", "get_panel")
+
+    def measure_record(self):
+        """Measure the button on a customer's form, and the list behind it."""
+        call = self.client.search_read("telephony.call", [], ["id"], limit=1)[0]
+        partner = self.client.create("res.partner", name="Bench Customer")
+        self.client.call(
+            "telephony.call", "register", [call["id"]], "res.partner", partner
+        )
+        self.measure(
+            "res.partner: number of calls",
+            "res.partner",
+            "web_read",
+            [partner],
+            {"telephony_call_count": {}},
+        )
+        self.measure(
+            "telephony.record.call: list",
+            "telephony.record.call",
+            "web_search_read",
+            [],
+            {"start_date": {}, "number": {}, "note": {}},
+            limit=PAGE,
+            context={"telephony_record": ["res.partner", partner]},
+        )
+
+
+def specify(field):
+    """Return what is read of a field: of a link also its name."""
+    if field and field["type"] in ("many2one", "reference"):
+        return {"fields": {"display_name": {}}}
+    return {}
+
+
+def read_specification(arch, fields):
+    """Return the specification for the fields of a view."""
+    names = {node.get("name") for node in arch.iter("field")} & fields.keys()
+    return {name: specify(fields[name]) for name in names}
+
+
+def read_groups(arch):
+    """Return the groups of a graph or a pivot."""
+    groups = []
+    for node in arch.iter("field"):
+        if node.get("type") == "measure" or node.get("invisible"):
+            continue
+        interval = f":{node.get('interval')}" if node.get("interval") else ""
+        groups.append(f"{node.get('name')}{interval}")
+    return groups
+
+
+def read_filters(arch, uid):
+    """Return name, domain and groups of a search view's filters."""
+    for node in arch.iter("filter"):
+        context = ast.literal_eval(node.get("context") or "{}")
+        domain = ast.literal_eval((node.get("domain") or "[]").replace("uid", str(uid)))
+        if context.get("group_by") or node.get("domain"):
+            groups = [context["group_by"]] if context.get("group_by") else []
+            yield node.get("name"), domain, groups
+
+
+def measure(calls, rounds):
+    """Run the benchmark on a database of its own.
+
+    :return: the figures, as a dict
+    """
+    postgres = Postgres()
+    odoo = Odoo(postgres, "bench_views")
+    try:
+        odoo.create()
+        odoo.install()
+        server = odoo.start()
+        try:
+            client = OdooClient(odoo.url, "bench_views", "admin")
+            pbx = create_pbx(client, "127.0.0.1", 5038)
+            create_extensions(client, pbx, {"admin": "1001"})
+            client.call(
+                "res.partner",
+                "create",
+                [
+                    {"name": f"Customer {n}", "phone": f"+3363998{n:04}"}
+                    for n in range(CUSTOMERS)
+                ],
+            )
+            start = time.perf_counter()
+            odoo.telephony("generate-calls", f"--count={calls}", f"--seed={SEED}")
+            generated = time.perf_counter() - start
+            actions = [read_action(client, name) for name in ACTIONS]
+            create_supervisor(client)
+            client = OdooClient(odoo.url, "bench_views", SUPERVISOR)
+            bench = Bench(client, rounds)
+            for action in actions:
+                bench.measure_action(action)
+            bench.measure_dashboard()
+            bench.measure_panel()
+            bench.measure_record()
+        finally:
+            server.stop()
+    finally:
+        postgres.drop("bench_views")
+        postgres.stop()
+    slowest = max(bench.seconds.values())
+    return {
+        "calls": calls,
+        "generate_seconds": round(generated, 1),
+        "seconds": bench.seconds,
+        "slowest_seconds": slowest,
+        "ok": slowest <= MAX_SECONDS,
+    }
+
+
+def create_supervisor(client):
+    """Create the user whose eyes the views are measured with."""
+    groups = [
+        client.one(
+            "ir.model.data", [("module", "=", module), ("name", "=", name)], ["res_id"]
+        )["res_id"]
+        for module, name in (
+            ("telephony_connector", "group_telephony_supervisor"),
+            ("base", "group_partner_manager"),
+        )
+    ]
+    client.create(
+        "res.users",
+        name="Supervisor",
+        login=SUPERVISOR,
+        password=SUPERVISOR,
+        group_ids=[(6, 0, groups)],
+    )
+
+
+def read_action(client, name):
+    """Return a window action of the addon."""
+    data = client.one(
+        "ir.model.data",
+        [("module", "=", "telephony_connector"), ("name", "=", name)],
+        ["res_id"],
+    )
+    return client.one(
+        "ir.actions.act_window",
+        [("id", "=", data["res_id"])],
+        ["res_model", "view_mode"],
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Opening each view of calls")
+    parser.add_argument("--calls", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=pathlib.Path, default=LOCAL / "bench/views.json")
+    options = parser.parse_args()
+    figures = measure(options.calls, options.rounds)
+    for name, seconds in figures["seconds"].items():
+        sys.stdout.write(f"{name:60} {seconds:7.3f} s\n")
+    sys.stdout.write(
+        f"{figures['calls']} calls, generated in {figures['generate_seconds']} s; the "
+        f"slowest takes {figures['slowest_seconds']} s\n"
+    )
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    sys.exit(not figures["ok"])
+
+
+if __name__ == "__main__":
+    main()
