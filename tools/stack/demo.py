@@ -104,6 +104,7 @@ def _with_asterisk(stack, odoo):
     listener = odoo.start_listener()
     stack.callback(listener.stop)
     listener.wait_for_log("connected")
+    say("Listener: connected")
     _welcome(odoo, can_ring=bool(processes))
     return [server, listener, *processes]
 
