@@ -25,6 +25,7 @@
         "views/telephony_call_views.xml",
         "views/telephony_record_call_views.xml",
         "views/telephony_call_report_views.xml",
+        "views/telephony_followup_views.xml",
         "views/telephony_registration_views.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",
@@ -36,6 +37,7 @@
         "views/digest_views.xml",
         "data/digest_data.xml",
         "data/weekly_report.xml",
+        "data/ir_cron_followup.xml",
     ],
     "assets": {
         "web.assets_backend": [

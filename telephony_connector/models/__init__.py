@@ -46,3 +46,5 @@ from . import telephony_call_report
 from . import telephony_dashboard
 from . import telephony_weekly_report
 from . import digest_digest
+from . import telephony_queue
+from . import telephony_followup

@@ -18,6 +18,32 @@ class ResCompany(models.Model):
         help="Seconds within which incoming calls should be answered.",
     )
 
+    # Missed callers
+    telephony_followup = fields.Boolean(
+        string="Follow Missed Calls Up",
+        default=True,
+        help="Whoever is to call a missed caller back gets an activity, which is done "
+        "by itself once somebody has talked to the caller.",
+    )
+    telephony_followup_user_id = fields.Many2one(
+        "res.users",
+        string="Missed Calls of Nobody",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Calls back who has no salesperson and called no queue or extension that "
+        "somebody answers for.",
+    )
+    telephony_escalation_hours = fields.Float(
+        string="Escalate After",
+        default=4,
+        help="Working hours after which a missed caller who was not called back is "
+        "handed on. 0: never.",
+    )
+    telephony_escalation_user_id = fields.Many2one(
+        "res.users",
+        string="Escalate To",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+    )
+
     # Who sees whose calls
     telephony_own_calls_only = fields.Boolean(
         string="Own Calls Only",

@@ -14,6 +14,18 @@ class ResConfigSettings(models.TransientModel):
     telephony_service_seconds = fields.Integer(
         related="company_id.telephony_service_seconds", readonly=False
     )
+    telephony_followup = fields.Boolean(
+        related="company_id.telephony_followup", readonly=False
+    )
+    telephony_followup_user_id = fields.Many2one(
+        related="company_id.telephony_followup_user_id", readonly=False
+    )
+    telephony_escalation_hours = fields.Float(
+        related="company_id.telephony_escalation_hours", readonly=False
+    )
+    telephony_escalation_user_id = fields.Many2one(
+        related="company_id.telephony_escalation_user_id", readonly=False
+    )
     telephony_own_calls_only = fields.Boolean(
         related="company_id.telephony_own_calls_only", readonly=False
     )

@@ -287,6 +287,15 @@ class TelephonyCall(models.Model):
                 ("company_id", "in", talked_to.company_id.ids),
             ]
         )
+        # A talk that is reported late was no answer to what came after it.
+        missed = missed.filtered(
+            lambda call: any(
+                talk.number == call.number
+                and talk.company_id == call.company_id
+                and (not talk.end_date or talk.end_date >= call.start_date)
+                for talk in talked_to
+            )
+        )
         missed.is_called_back = True
         return missed
 

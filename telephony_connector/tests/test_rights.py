@@ -87,6 +87,19 @@ class TestRights(RightsCommon):
         with self.assertRaises(AccessError):
             calls["others"].with_user(self.alice).check_access("read")
 
+    def test_user_sees_the_calls_to_return(self):
+        call = self.make_calls()["others"]
+        call.followup_id = self.env["telephony.followup"].create(
+            {
+                "company_id": self.env.company.id,
+                "number": call.number,
+                "user_id": self.alice.id,
+            }
+        )
+        call.with_user(self.alice).check_access("read")
+        with self.assertRaises(AccessError):
+            call.with_user(self.tessa).check_access("read")
+
     def test_setting_own_only(self):
         calls = self.make_calls()
         self.assertEqual(self.visible(self.alice, calls), {"own", "team"})
@@ -437,6 +450,13 @@ class TestRoleMatrix(RightsCommon):
                 for name, page in self.sample_pages(user).items()
             },
             "telephony.call.report": self.sample_figures(user),
+            "telephony.followup": self.sample_followups(user, calls),
+            "telephony.queue": {
+                name: self.env["telephony.queue"].create(
+                    {"name": user.login, "pbx_id": pbx.id}
+                )
+                for name, pbx in places.items()
+            },
             **self.sample_setup(user),
             **self.sample_provider_rows(user),
             "telephony.number": {
@@ -457,6 +477,24 @@ class TestRoleMatrix(RightsCommon):
             name: self.env["telephony.call.report"].browse(call.id)
             for name, call in calls.items()
         }
+
+    def sample_followups(self, user, calls):
+        """Return missed callers: the user's to call back, the team's, others'."""
+        owners = {"own": user, "team": self.tessa, "others": self.bruno}
+        followups = {}
+        for name, owner in owners.items():
+            followups[name] = self.env["telephony.followup"].create(
+                {
+                    "company_id": self.env.company.id,
+                    "number": f"{user.login}-{name}",
+                    "user_id": owner.id,
+                }
+            )
+        calls["team"].followup_id = followups["team"]
+        followups["other company"] = self.env["telephony.followup"].create(
+            {"company_id": self.other_company.id, "number": f"{user.login}-x"}
+        )
+        return followups
 
     def sample_setup(self, user):
         """Return pages in the making and tokens, those of the user and of others."""

@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+
+class TelephonyQueue(models.Model):
+    """A queue of a telephone system, and who answers for its callers."""
+
+    _name = "telephony.queue"
+    _description = "Queue"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, help="As the telephone system calls it.")
+    pbx_id = fields.Many2one(
+        "telephony.pbx",
+        string="Telephone System",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env["telephony.pbx"].search([], limit=1),
+    )
+    company_id = fields.Many2one(related="pbx_id.company_id", store=True, index=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('share', '=', False)]",
+        help="Calls back those who were missed in this queue, where the caller has no "
+        "salesperson.",
+    )
+
+    _name_pbx_uniq = models.Constraint(
+        "UNIQUE(name, pbx_id)", "This queue exists already on the telephone system."
+    )
