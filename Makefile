@@ -18,9 +18,9 @@ help:  ## show this
 setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
 	@tools/setup odoo asterisk chromium api lint
 
-demo:  ## run Odoo with the addon, a real Asterisk and telephones, until Ctrl-C [PBX=mightycall: simulated]
-	@case "$(PBX)" in ''|asterisk|mightycall) ;; *) echo "PBX is asterisk or mightycall"; exit 2;; esac
-	@tools/setup odoo $(if $(filter mightycall,$(PBX)),,asterisk)
+demo:  ## run Odoo with the addon, a real Asterisk and telephones, until Ctrl-C [PBX=mightycall: simulated, PBX=softphone]
+	@case "$(PBX)" in ''|asterisk|mightycall|softphone) ;; *) echo "PBX is asterisk, mightycall or softphone"; exit 2;; esac
+	@tools/setup odoo $(if $(filter mightycall softphone,$(PBX)),,asterisk)
 	@PBX="$(PBX)" $(STACK) demo
 
 ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|no] [TALK=seconds]

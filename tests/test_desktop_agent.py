@@ -1,12 +1,14 @@
 """The desktop agent: a call opens its page although no tab of Odoo is open."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 import time
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tools.stack.odoo import LOGS
@@ -284,3 +286,32 @@ def test_a_revoked_agent_stops(stack, desktop):
     stack.agent.call("telephony.agent.token", "action_revoke", [desk.token_id])
     wait_for(lambda: not desk.process.is_running, what="the agent's end")
     assert desk.process.status == REFUSED
+
+
+def test_a_token_is_made_in_the_preferences(stack, web_client):
+    """And shown this once, with the command that takes it."""
+    client = web_client("colleague")
+    page = client.page
+    page.locator(".o_user_menu button").click()
+    page.get_by_role("menuitem", name="My Preferences").click()
+    page.get_by_role("button", name="New Desktop Agent").click()
+    page.get_by_placeholder("e.g. Laptop").fill("Front desk")
+    page.get_by_role("button", name="Make Token").click()
+    page.locator(".modal input[type='password']").fill("colleague")
+    page.get_by_role("button", name="Confirm Password").click()
+    token = page.locator(".modal .o_field_widget[name='token']")
+    expect(token).to_contain_text("tca_")
+    expect(page.locator(".modal .o_field_widget[name='url']")).to_have_text(
+        re.compile("^http")
+    )
+    client.shot("desktop-agent-token")
+    made = token.inner_text().split()[0]
+    page.get_by_role("button", name="Done").click()
+    hello = requests.post(
+        f"{stack.odoo.url}/telephony/agent/hello",
+        headers={"Authorization": f"Bearer {made}"},
+        timeout=20,
+    )
+    assert hello.json()["user"] == "Colleague Test"
+    row = stack.client("colleague").one("telephony.agent.token", [], ["name"])
+    assert row["name"] == "Front desk"

@@ -50,7 +50,9 @@ class TelephonyCall(models.Model):
     def _api_ringing(self, order):
         """A phone of the company rings."""
         leg = self._api_own_leg(order["extension"])
-        if leg.state == "ringing" and "at" not in order:
+        # Without a time it is a repetition, unless the phone may ring once more.
+        is_old = leg.state == "ringing" or leg.answer_date or self.state == "ended"
+        if leg and is_old and "at" not in order:
             return
         self._api_tell(
             order, "start_date", {"state": "ringing"}, extension=order["extension"]

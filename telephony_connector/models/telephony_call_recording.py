@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
 
 MAX_URL = 2048
 
@@ -11,7 +10,7 @@ MAX_URL = 2048
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
-    stored_recording_url = fields.Char(groups=NO_ACCESS)
+    stored_recording_url = fields.Char(groups=fields.NO_ACCESS)
     recording_url = fields.Char(
         string="Recording",
         compute="_compute_recording_url",

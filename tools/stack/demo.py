@@ -19,6 +19,7 @@ from .demo_data import (
     create_callers,
     create_mightycall,
     create_pbx,
+    create_softphone,
     use_only,
 )
 from .exchange import ANSWER_SECONDS, Exchange
@@ -28,6 +29,7 @@ from .postgres import Postgres
 from .process import ProcessDied
 from .rpc import OdooClient
 from .say import say
+from .softphone_exchange import SoftphoneExchange
 
 DATABASE = "demo"
 
@@ -102,6 +104,7 @@ def _with_asterisk(stack, odoo):
     listener = odoo.start_listener()
     stack.callback(listener.stop)
     listener.wait_for_log("connected")
+    say("Listener: connected")
     _welcome(odoo, can_ring=bool(processes))
     return [server, listener, *processes]
 
@@ -120,6 +123,24 @@ def _with_mightycall(stack, odoo):
     found = client.one("telephony.pbx", [("id", "=", pbx)], ["webhook_url"])
     emulator.webhook.connect(odoo.url + urlsplit(found["webhook_url"]).path)
     _welcome(odoo, can_ring=True)
+    return [server]
+
+
+def _with_softphone(stack, odoo):
+    server, client = _start_odoo(stack, odoo)
+    pbx = create_softphone(client)
+    _listen(stack, SoftphoneExchange(odoo.url, pbx))
+    use_only(client, pbx, EXTENSIONS)
+    create_callers(client)
+    _welcome(odoo, can_ring=False)
+    say(f"""In another terminal, let somebody call admin:
+  make ring FROM={ONE} TO=1001   exactly one contact has the number
+  make ring FROM={NONE} TO=1001   nobody has it
+  make ring FROM={SEVERAL} TO=1001   several records have it
+The page opens as a softphone opens it, by its address.
+Or click a telephone number in Odoo: the browser hands tel:… over to whatever program
+you have for it, and the call's page opens.
+""")
     return [server]
 
 
@@ -195,5 +216,9 @@ Or click a telephone number in Odoo: your telephone picks up by itself.""")
     say("\nCtrl-C stops everything.\n")
 
 
-PARTS = {"asterisk": _with_asterisk, "mightycall": _with_mightycall}
+PARTS = {
+    "asterisk": _with_asterisk,
+    "mightycall": _with_mightycall,
+    "softphone": _with_softphone,
+}
 """What ``PBX=`` chooses."""
