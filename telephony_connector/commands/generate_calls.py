@@ -52,8 +52,8 @@ RUN_ID = "generated-%Y%m%d%H%M%S"
 def generate_calls(dbname, out, count=1000, days=90, seed=None):
     """Invent ended calls of the last days on the first telephone system.
 
-    They are inserted by SQL, past the door: nobody is told, nothing is linked, no
-    follow-up is opened, and 100 000 of them take seconds.
+    They are inserted by SQL, past the door: nobody is told, and 100 000 of them take
+    seconds. Who was missed in the last two days is followed up as after real calls.
 
     :param str dbname: database
     :param out: text stream that is told what was done
@@ -106,6 +106,8 @@ def _invent(dice, pbx, extensions, callers, days, uniqueid):
     number, partner_id = _invent_caller(dice, callers)
     if withheld or direction == "internal":
         partner_id = None
+    if direction == "internal":
+        number = dice.choice(extensions).number if extensions else "1001"
     queue = dice.choice(QUEUES) if direction == "inbound" else None
     extension = dice.choice(extensions) if extensions else extensions
     now = fields.Datetime.now()

@@ -10,9 +10,9 @@ from odoo.fields import Domain
 from .telephony_call_object import _format_seconds
 
 PERIOD_DAYS = {"day": 1, "week": 7, "month": 30}
-# Figures of which less is better; of the number of calls neither is.
+# Figures of which less is better; of the number of calls and their length neither is.
 LESS_IS_BETTER = ("missed", "time_to_answer")
-NEUTRAL = ("calls", "inbound")
+NEUTRAL = ("calls", "inbound", "talk_time")
 # Lines of a breakdown that has no end of its own, as by queue.
 MAX_LINES = 12
 
@@ -131,7 +131,9 @@ class TelephonyCallReport(models.Model):
 
     @api.model
     def _get_trend(self, name, now, before):
-        if now is None or before is None or name in NEUTRAL or now == before:
+        if now is None or before is None or name in NEUTRAL:
+            return False
+        if self._format_figure(name, now) == self._format_figure(name, before):
             return False
         return "better" if (now < before) == (name in LESS_IS_BETTER) else "worse"
 

@@ -129,6 +129,13 @@ class TestDashboard(HistoryCommon):
             figures["calls"]["value"], int(fields.Datetime.now().hour < 15)
         )
 
+    def test_no_trend_where_the_figures_read_the_same(self):
+        for days, ring in ((0, 10), (0, 11), (8, 10)):
+            self.had(days, ring=ring)
+        figures, _board = self.figures()
+        self.assertEqual(figures["time_to_answer"]["text"], "0:10")
+        self.assertFalse(figures["time_to_answer"]["trend"])
+
     def test_nothing_to_compare(self):
         figures, board = self.figures()
         self.assertEqual(figures["answer_rate"]["text"], "–")

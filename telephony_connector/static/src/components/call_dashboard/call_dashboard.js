@@ -30,7 +30,7 @@ export class CallDashboard extends Component {
 
     get beforeText() {
         const { before } = this.periods.find(({ name }) => name === this.state.period);
-        return _t("beside %(period)s", { period: before });
+        return _t("Beside: %(period)s", { period: before });
     }
 
     get isEmpty() {
