@@ -311,6 +311,19 @@ class TestRecordCalls(RightsCommon):
         with self.assertRaises(AccessError):
             self.partner.with_user(self.alice).action_view_telephony_calls()
 
+    def test_lead_of_somebody_else_has_no_lines(self):
+        lead = self.env["crm.lead"].create({"name": "Deal", "user_id": self.bruno.id})
+        call = self.ring("l1", number="+33612340077", to="1002")
+        call._set_object(lead)
+        self.assertEqual(self.lines(self.bruno, lead).search([]).ids, call.ids)
+        for lines in (
+            self.lines(self.alice, lead),
+            self.lines(self.alice, lead).sudo(),
+        ):
+            self.assertFalse(lines.search([]))
+            self.assertFalse(lines.search_count([]))
+            self.assertFalse(lines.browse(call.id).exists())
+
     def test_without_a_record_there_are_no_lines(self):
         call = self.ring(to="1002")
         lines = self.env["telephony.record.call"].with_user(self.alice)
