@@ -4,7 +4,12 @@ import asyncio
 import logging
 
 from ..ami import actions
-from ..engine.errors import ConnectionFailed, InvalidValue, TelephonyError
+from ..engine.errors import (
+    ActionTimeout,
+    ConnectionFailed,
+    InvalidValue,
+    TelephonyError,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -130,7 +135,14 @@ class Commands:
         self._origins[uniqueid] = asyncio.get_running_loop().create_future()
         try:
             tracker.originated(uniqueid, order["extension"], order["number"])
-            await session.action(request.name, **request.headers)
+            try:
+                await session.action(request.name, **request.headers)
+            except (ActionTimeout, ConnectionFailed) as error:
+                tracker.not_originated(uniqueid, is_certain=False)
+                return "failed", "unknown", str(error)
+            except TelephonyError:
+                tracker.not_originated(uniqueid, is_certain=True)
+                raise
             async with asyncio.timeout(order["timeout"] + GRACE):
                 answer = await self._origins[uniqueid]
         except TimeoutError:

@@ -89,6 +89,12 @@ class Listener:
                 _logger.debug("%s: %s", self._bridge.dbname, error)
                 self._changed.set()
                 await asyncio.sleep(1)
+            except ModuleGone:
+                raise
+            except Exception:
+                _logger.exception("%s: the listener goes on", self._bridge.dbname)
+                self._changed.set()
+                await asyncio.sleep(1)
             self._raise_from_runners()
             try:
                 async with asyncio.timeout(CHECK_EVERY):

@@ -7,6 +7,12 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..engine.call import Call
+from ..engine.errors import (
+    ActionRefused,
+    ActionTimeout,
+    ConnectionFailed,
+    PermissionMissing,
+)
 from ..listener import writer
 from ..listener.bridge import PbxSettings, Unavailable
 from ..listener.commands import Commands
@@ -189,6 +195,9 @@ class TestListenerParts(BaseCase):
             def originated(self, *arguments):
                 self.announced = arguments
 
+            def not_originated(self, uniqueid, is_certain):
+                self.taken_back = uniqueid, is_certain
+
         async def report(*outcome):
             reported.append(outcome)
 
@@ -245,6 +254,19 @@ class TestListenerParts(BaseCase):
                 }
                 reported, *_rest = self.dial(answer=answer, before=[own, other])
                 self.assertEqual(reported, [(1, *expected)])
+
+    def test_a_call_that_was_not_placed_is_taken_back(self):
+        """At once where the PBX said no; else its list of channels tells."""
+        for error, is_certain, code in (
+            (ActionRefused("no"), True, "refused"),
+            (PermissionMissing("no"), True, "permission"),
+            (ActionTimeout("?"), False, "unknown"),
+            (ConnectionFailed("?"), False, "unknown"),
+        ):
+            with self.subTest(error=error):
+                reported, _session, tracker = self.dial(error=error)
+                self.assertEqual(reported[0][1:3], ("failed", code))
+                self.assertEqual(tracker.taken_back, ("odoo-1", is_certain))
 
     def test_hostile_payload_is_never_sent(self):
         reported, session, _tracker = self.carry_out(
