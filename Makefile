@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views clean openapi
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views chaos bench-listener test-asterisk16 clean openapi
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -68,6 +68,15 @@ bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench
 		echo "== $$name"; \
 		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
 	done
+
+bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json
+	@tools/setup odoo
+	@$(PYTHON_ODOO) bench/bench_listener.py $(ARGS)
+
+chaos:  ## break each part in the middle of calls, in each way to run; writes .local/bench/failover.json [ARGS=--mode prefork]
+	@tools/setup odoo asterisk
+	@$(PYTHON_ODOO) -m tools.chaos $(ARGS)
+
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi
 
