@@ -49,6 +49,15 @@ class Stack:
         """
         return Line(self._telephones[number], self._background)
 
+    @property
+    def telephones(self):
+        """The :class:`~tools.stack.asterisk.Telephones`, for what is asynchronous."""
+        return self._telephones
+
+    def run(self, coroutine, timeout=60):
+        """Run a coroutine where the telephones live; return its result."""
+        return self._background.run(coroutine, timeout)
+
     def start_listener(self):
         """Start the listener and wait until it is connected with Asterisk."""
         self.listener = self.odoo.start_listener()
@@ -57,6 +66,24 @@ class Stack:
     def start_server(self):
         """Start the Odoo server and wait until it answers."""
         self.server = self.odoo.start()
+
+    @contextmanager
+    def reconnected(self):
+        """A context after which the listener is connected anew: settings change."""
+        domain = [("id", "=", self.pbx)]
+
+        def count():
+            pbx = self.admin.one(
+                "telephony.pbx", domain, ["reconnect_count", "connection_state"]
+            )
+            return pbx["reconnect_count"], pbx["connection_state"]
+
+        before, _state = count()
+        yield
+        wait_for(
+            lambda: count()[0] > before and count()[1] == "connected",
+            what="the listener to be connected anew",
+        )
 
     def wait_for_connection(self, state):
         """Wait until Odoo shows a state of the connection with Asterisk."""

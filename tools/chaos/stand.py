@@ -11,7 +11,7 @@ from tools.stack.asterisk import Asterisk, Telephones
 from tools.stack.background import Background
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
-from tools.stack.rpc import OdooClient
+from tools.stack.rpc import OdooClient, RpcError
 
 from .proxy import Proxy
 
@@ -41,7 +41,7 @@ class Stand:
     """
 
     def __init__(self, postgres, template, mode):
-        self.postgres, self.mode = postgres, mode
+        self.postgres, self.template, self.mode = postgres, template, mode
         self._stack = contextlib.ExitStack()
         self.odoo = Odoo(postgres, DATABASE, **MODES[mode])
         self.odoo.copy(template)
@@ -185,7 +185,19 @@ class Stand:
         """Uninstall the addon, by the server, as an administrator does."""
         domain = [("name", "=", "telephony_connector")]
         found = self.admin.one("ir.module.module", domain)
-        self.admin.call("ir.module.module", "button_immediate_uninstall", [found["id"]])
+
+        def uninstalled():
+            try:
+                self.admin.call(
+                    "ir.module.module", "button_immediate_uninstall", [found["id"]]
+                )
+            except RpcError as error:  # not while a scheduled action runs
+                if "UserError" in str(error):
+                    return False
+                raise
+            return True
+
+        self.until("the addon to be uninstalled", uninstalled, 120)
 
     def until_quiet(self):
         """Wait until all is connected and nobody talks, for the next scenario."""
@@ -239,7 +251,8 @@ class Stand:
         :return: the state of the connection that Odoo shows, and how many there were.
         """
         [row] = self.sql(
-            "SELECT connection_state, reconnect_count FROM telephony_pbx WHERE id = %s",
+            "SELECT connection_state, COALESCE(reconnect_count, 0)"
+            " FROM telephony_pbx WHERE id = %s",
             (pbx or self.pbx,),
         )
         return row
@@ -269,6 +282,6 @@ class Stand:
 
         def connected():
             state, count = self.connection()
-            return state == "connected" and (count or 0) > after and self.leader()
+            return state == "connected" and count > after and self.leader()
 
         return self.until("the connection", connected, seconds)
