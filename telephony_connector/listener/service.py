@@ -12,6 +12,7 @@ _logger = logging.getLogger(__name__)
 # Seconds: an uninstalled addon is noticed within this time.
 CHECK_EVERY = 3.0
 RELOAD_EVERY = 60.0
+PAUSE = 1.0
 
 
 class Listener:
@@ -88,13 +89,13 @@ class Listener:
             except Unavailable as error:
                 _logger.debug("%s: %s", self._bridge.dbname, error)
                 self._changed.set()
-                await asyncio.sleep(1)
+                await asyncio.sleep(PAUSE)
             except ModuleGone:
                 raise
             except Exception:
                 _logger.exception("%s: the listener goes on", self._bridge.dbname)
                 self._changed.set()
-                await asyncio.sleep(1)
+                await asyncio.sleep(PAUSE)
             self._raise_from_runners()
             try:
                 async with asyncio.timeout(CHECK_EVERY):

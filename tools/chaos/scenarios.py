@@ -89,7 +89,6 @@ def listener_killed(stand, traffic, note):
     stand.kill(stand.leader())
     began = time.monotonic()
     traffic.meanwhile()
-    stand.mend_server()
     stand.until_connected(120, after=count)
     note("taken over", time.monotonic() - began, TAKEOVER[stand.mode])
     note("a click rings after", traffic.finish(), SETTINGS)

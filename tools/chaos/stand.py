@@ -120,8 +120,7 @@ class Stand:
 
     def mend(self):
         """Start again what does not run."""
-        if not self.server.is_running:
-            self.server = self.odoo.start()
+        self.mend_server()
         if self.mode != "processes":
             return
         self.listeners = [each for each in self.listeners if each.is_running]
@@ -133,8 +132,12 @@ class Stand:
             self.listeners.append(process)
 
     def mend_server(self):
-        """Start the server again if it was the one that was killed."""
+        """Start the server again if it ended, as a service manager does.
+
+        Odoo ends itself where PostgreSQL is away while it starts a worker.
+        """
         if not self.server.is_running:
+            self.server.stop()  # its children, which may have outlived it
             self.server = self.odoo.start()
 
     @contextlib.contextmanager
@@ -281,6 +284,7 @@ class Stand:
         """
 
         def connected():
+            self.mend_server()
             state, count = self.connection()
             return state == "connected" and count > after and self.leader()
 
