@@ -15,7 +15,7 @@ from the database by another connection: a change counts when others can see it.
 The events alone, without a database, are measured by bench_listener_parse.py, whose
 figures are taken along.
 
-    bench_listener.py [--rate 66] [--seconds 60] [--no-parse] [--json FILE]
+    bench_listener.py [--rate 80] [--seconds 60] [--no-parse] [--json FILE]
 """
 
 import argparse
@@ -377,7 +377,7 @@ def main():
     :return: the exit status for the shell.
     """
     parser = argparse.ArgumentParser(description="The listener, as a whole")
-    parser.add_argument("--rate", type=float, default=66, help="calls a second")
+    parser.add_argument("--rate", type=float, default=80, help="calls a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--no-parse", action="store_true")
     parser.add_argument("--json", type=pathlib.Path)

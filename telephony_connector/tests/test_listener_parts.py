@@ -173,10 +173,11 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(self, action, payload, answer=None, error=None, before=()):
+    def carry_out(self, action, payload, answer=None, error=None, before=(), after=()):
         """Carry a command out with a session that answers; return what is reported.
 
         :param before: events that are heard before the answer
+        :param after: events that are heard a moment later
         """
         reported = []
 
@@ -189,6 +190,8 @@ class TestListenerParts(BaseCase):
                     commands.hear(event)
                 if answer:
                     commands.hear({"ActionID": headers["ActionID"], **answer})
+                for event in after:
+                    asyncio.get_running_loop().call_later(0.01, commands.hear, event)
                 return {}
 
         class Tracker:
@@ -254,6 +257,9 @@ class TestListenerParts(BaseCase):
                 }
                 reported, *_rest = self.dial(answer=answer, before=[own, other])
                 self.assertEqual(reported, [(1, *expected)])
+                new = {"Event": "Newchannel", "Uniqueid": "odoo-1"}
+                reported, *_rest = self.dial(answer=answer, before=[new], after=[own])
+                self.assertEqual(reported, [(1, *expected)], "the other way round")
 
     def test_a_call_that_was_not_placed_is_taken_back(self):
         """At once where the PBX said no; else its list of channels tells."""
