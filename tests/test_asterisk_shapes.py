@@ -115,7 +115,7 @@ def test_several_devices_of_one_extension(stack):
         [("pbx_id", "=", stack.pbx), ("number", "=", "1002")],
     )
     write = stack.admin.call
-    with stack.reconnected():
+    with stack.settings_changed():
         write(
             "telephony.extension",
             "write",
@@ -142,7 +142,7 @@ def test_several_devices_of_one_extension(stack):
         )
         wait_for_log(stack, before, [line])
     finally:
-        with stack.reconnected():
+        with stack.settings_changed():
             write("telephony.extension", "write", [extension], {"devices": False})
 
 

@@ -74,6 +74,10 @@ class Tracker:
         except Exception:
             _logger.debug("Skipped an event: %r", event, exc_info=True)
 
+    def use_dialplan(self, dialplan: Dialplan):
+        """Read what comes from now on by another numbering: extensions changed."""
+        self._board.dialplan = self._presence.dialplan = dialplan
+
     def originated(self, channel_id: str, extension: str, number: str):
         """Announce a click-to-call before the PBX is asked for it.
 

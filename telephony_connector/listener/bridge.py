@@ -72,6 +72,19 @@ class PbxSettings:
     # device name, as PJSIP/1001 → extension number
     devices: tuple[tuple[str, str], ...]
 
+    @property
+    def account(self):
+        """What the connection depends on: where this is the same it can stay."""
+        return (
+            self.host,
+            self.port,
+            self.username,
+            self.secret,
+            self.use_tls,
+            self.tls_verify,
+            self.tls_ca,
+        )
+
 
 class Bridge:
     """Short transactions for the listener of one database.

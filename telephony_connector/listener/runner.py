@@ -72,6 +72,16 @@ class PbxRunner:
         """Try to connect now instead of when the pause is over."""
         self._connection.reconnect()
 
+    def update(self, settings):
+        """Go on with other settings of the same account: extensions, the dial plan.
+
+        The connection stays, and the calls that are going on.
+        """
+        _logger.info("%s: settings changed", settings.name)
+        self.settings = settings
+        if self.tracker is not None:
+            self.tracker.use_dialplan(self._get_dialplan())
+
     async def run(self):
         """Stand by, lead, and stand by again, until cancelled.
 
@@ -171,21 +181,21 @@ class PbxRunner:
         self._leads = False
 
     def _prepare(self, term):
-        devices = dict(self.settings.devices)
-        self.tracker = Tracker(
-            Dialplan(
-                devices=devices,
-                internal_numbers=frozenset(devices.values()),
-                dial_string=self.settings.dial_string,
-            ),
-            utc_now,
-        )
+        self.tracker = Tracker(self._get_dialplan(), utc_now)
         self.writer = Writer(
             self.settings,
             term,
             self.tracker,
             lambda changes: self.in_database(self.bridge.apply, changes),
             self.statistics,
+        )
+
+    def _get_dialplan(self):
+        devices = dict(self.settings.devices)
+        return Dialplan(
+            devices=devices,
+            internal_numbers=frozenset(devices.values()),
+            dial_string=self.settings.dial_string,
         )
 
     async def _do_all_of_leading(self):

@@ -109,10 +109,17 @@ class Listener:
             for settings in await asyncio.to_thread(self._bridge.load_settings)
         }
         for pbx_id, (runner, task) in list(self._runners.items()):
-            if wanted.get(pbx_id) != runner.settings or task.done():
+            settings = wanted.get(pbx_id)
+            if (
+                task.done()
+                or not settings
+                or settings.account != runner.settings.account
+            ):
                 del self._runners[pbx_id]
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+            elif settings != runner.settings:
+                runner.update(settings)
         for pbx_id, settings in wanted.items():
             if pbx_id not in self._runners:
                 runner = PbxRunner(self._bridge, settings)

@@ -149,6 +149,23 @@ class TestRunner(BaseCase):
 
         self.lead(scenario)
 
+    def test_a_change_of_extensions_takes_effect_in_mid_connection(self):
+        async def scenario(pbx, leader, _task):
+            self.play_a_call(pbx)
+            await self.until(lambda: self.bridge.calls)
+            [call] = self.bridge.calls.values()
+            self.assertEqual(call["extension"], "1001")
+            devices = (("PJSIP/1001", "2001"),)
+            leader.update(replace(leader.settings, devices=devices))
+            text = TRANSCRIPT.read_text().replace("1795501889.", "1795501900.")
+            pbx.send(text.replace("\r\n", "\n"))
+            await self.until(lambda: len(self.bridge.calls) == 2)
+            await self.until(lambda: not leader.writer.is_waiting("1795501900.0"))
+            self.assertEqual(self.bridge.calls["1795501900.0"]["extension"], "2001")
+            self.assertEqual(pbx.names.count("Login"), 1)
+
+        self.lead(scenario)
+
     def test_who_is_followed_writes_what_is_known(self):
         async def scenario(pbx, leader, _task):
             self.bridge.away = True

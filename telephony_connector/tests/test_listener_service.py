@@ -28,6 +28,9 @@ class Runner:
     def reconnect(self):
         self.told.append("reconnect")
 
+    def update(self, settings):
+        self.settings = settings
+
     async def run(self):
         self.is_running = True
         try:
@@ -120,6 +123,16 @@ class TestService(BaseCase):
                     lambda: set(self.running()) == set(self.bridge.settings)
                 )
             self.assertEqual(len(self.runners), 3, "what did not change runs on")
+
+        self.listen(scenario)
+
+    def test_a_change_of_extensions_keeps_the_connection(self):
+        async def scenario(_listener, _task):
+            changed = replace(SETTINGS, devices=(("PJSIP/1002", "1002"),))
+            self.bridge.settings = [changed]
+            self.heard[0].tell({"settings": True})
+            await self.until(lambda: self.running() == [changed])
+            self.assertEqual(len(self.runners), 1)
 
         self.listen(scenario)
 

@@ -68,22 +68,15 @@ class Stack:
         self.server = self.odoo.start()
 
     @contextmanager
-    def reconnected(self):
-        """A context after which the listener is connected anew: settings change."""
-        domain = [("id", "=", self.pbx)]
+    def settings_changed(self):
+        """A context after which the listener knows of extensions that changed."""
 
         def count():
-            pbx = self.admin.one(
-                "telephony.pbx", domain, ["reconnect_count", "connection_state"]
-            )
-            return pbx["reconnect_count"], pbx["connection_state"]
+            return self.listener.read().count("settings changed")
 
-        before, _state = count()
+        before = count()
         yield
-        wait_for(
-            lambda: count()[0] > before and count()[1] == "connected",
-            what="the listener to be connected anew",
-        )
+        wait_for(lambda: count() > before, what="the listener to hear of it")
 
     def wait_for_connection(self, state):
         """Wait until Odoo shows a state of the connection with Asterisk."""
