@@ -13,7 +13,7 @@ PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_connector/*.js' 'teleph
 
 help:  ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
-		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+		while IFS=$$'\t' read -r target text; do printf '  make %-16s %s\n' "$$target" "$$text"; done
 
 setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
 	@tools/setup odoo asterisk chromium api lint

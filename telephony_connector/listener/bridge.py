@@ -43,7 +43,7 @@ UPGRADE = (
 MAX_TRIES = 5
 # Milliseconds that a transaction waits for a lock: an upgrade may hold tables for
 # minutes, and a listener that waits for them could not be stopped.
-LOCK_TIMEOUT = 1000
+LOCK_TIMEOUT = 5000
 
 
 class ModuleGone(Exception):
@@ -238,13 +238,13 @@ class Bridge:
             except RETRY as error:
                 last = error
             except UPGRADE as error:
-                raise Unavailable(str(error).strip()) from error
+                raise Unavailable(_first_line(error)) from error
             except psycopg2.OperationalError as error:
                 if self._is_dropped():
                     raise ModuleGone(self.dbname) from error
-                raise Unavailable(str(error).strip()) from error
+                raise Unavailable(_first_line(error)) from error
             time.sleep(0.01 * attempt)
-        raise Unavailable(str(last).strip()) from last
+        raise Unavailable(_first_line(last)) from last
 
     def _is_dropped(self):
         """Say whether the server is there and the database is not."""
@@ -279,3 +279,8 @@ class Bridge:
                 registry.reset_changes()
                 raise
             registry.signal_changes()
+
+
+def _first_line(error):
+    """Return what a database error says, without the query that it quotes."""
+    return str(error).strip().partition("\n")[0]

@@ -66,12 +66,10 @@ class Origin:
 class Commands:
     """Carries out the commands of one telephone system, each of them once.
 
-    :param settings: the `PbxSettings`
     :param report: coroutine function (command id, state, code, answer)
     """
 
-    def __init__(self, settings, report):
-        self._settings = settings
+    def __init__(self, report):
         self._report = report
         self._origins = {}
 

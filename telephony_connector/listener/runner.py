@@ -55,7 +55,7 @@ class PbxRunner:
         self.tracker = self.writer = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
-        self._commands = Commands(settings, self._report)
+        self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
         self._asked = asyncio.Event()
         self._tasks = set()

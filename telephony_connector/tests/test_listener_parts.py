@@ -204,7 +204,7 @@ class TestListenerParts(BaseCase):
         async def report(*outcome):
             reported.append(outcome)
 
-        commands = Commands(SETTINGS, report)
+        commands = Commands(report)
         session, tracker = Session(), Tracker()
         command = {"id": 1, "action": action, "payload": payload}
         asyncio.run(commands.carry_out(command, session, tracker))
@@ -292,5 +292,5 @@ class TestListenerParts(BaseCase):
             reported.append(outcome)
 
         command = {"id": 1, "action": "hangup", "payload": {"channel": "PJSIP/1-1"}}
-        asyncio.run(Commands(SETTINGS, report).carry_out(command, None, None))
+        asyncio.run(Commands(report).carry_out(command, None, None))
         self.assertEqual(reported[0][1:3], ("failed", "unreachable"))

@@ -137,6 +137,7 @@ def server_restarted(stand, traffic, note):
     stand.until("the server to end", lambda: not stand.server.is_running, 60)
     note("server ended", time.monotonic() - began, 10)
     stand.mend()
+    stand.reconnect_web_client()
     note("listens again", stand.until_connected(120, after=count), TAKEOVER[stand.mode])
     note("a click rings after", traffic.finish(), SETTINGS)
 

@@ -202,6 +202,10 @@ class Stand:
 
         self.until("the addon to be uninstalled", uninstalled, 120)
 
+    def reconnect_web_client(self):
+        """Do what open web clients do when the server is there again."""
+        self.clicker.call("telephony.call", "get_phone_state")
+
     def until_quiet(self):
         """Wait until all is connected and nobody talks, for the next scenario."""
         if self.leader() is None:
