@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views clean openapi
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views chaos bench-listener test-asterisk16 clean openapi
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -13,7 +13,7 @@ PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_connector/*.js' 'teleph
 
 help:  ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
-		while IFS=$$'\t' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+		while IFS=$$'\t' read -r target text; do printf '  make %-16s %s\n' "$$target" "$$text"; done
 
 setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
 	@tools/setup odoo asterisk chromium api lint
@@ -35,6 +35,10 @@ test:  ## run all tests: rules, models, browser, install and uninstall, end to e
 e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
+
+test-asterisk16:  ## play the shapes of calls and the controls on Debian 11's Asterisk 16 [ARGS=for pytest]
+	@env -u PBX_HOST tools/setup odoo asterisk16
+	@ASTERISK_DIR=.local/asterisk16 $(STACK) e2e -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier
 	@tools/setup lint
@@ -68,6 +72,15 @@ bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench
 		echo "== $$name"; \
 		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
 	done
+
+bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json
+	@tools/setup odoo
+	@$(PYTHON_ODOO) bench/bench_listener.py $(ARGS)
+
+chaos:  ## break each part in the middle of calls, in each way to run; writes .local/bench/failover.json [ARGS=--mode prefork]
+	@tools/setup odoo asterisk
+	@$(PYTHON_ODOO) -m tools.chaos $(ARGS)
+
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi
 

@@ -121,7 +121,7 @@ def test_postgres_cuts_the_connections(stack, number):
     own.ended()
     wait_for(lambda: stack.calls(number, "state")[0]["state"] == "ended", 30)
     stack.wait_for_call(number, outcome="answered")
-    stack.listener.wait_for_log(r"lost the lead[\s\S]*: connected")
+    stack.listener.wait_for_log(r"lost the database[\s\S]*: leading on")
 
 
 def test_without_a_listener_process_odoo_listens_itself(stack, number):

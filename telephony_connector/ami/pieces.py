@@ -70,6 +70,7 @@ class Record:
         "called",
         "channels",
         "is_click",
+        "is_doubtful",
         "is_handed_over",
         "is_originated",
         "is_reported",
@@ -88,6 +89,7 @@ class Record:
         self.links = set()
         self.agent = ""  # the extension of who clicked
         self.is_click = False  # asked for by us
+        self.is_doubtful = False  # it is not known whether the PBX took it
         self.is_originated = False  # begun by the PBX's rung telephone, not by a caller
         self.is_handed_over = False
         self.is_reported = False

@@ -34,7 +34,7 @@ class PresenceBoard:
     """
 
     def __init__(self, dialplan: Dialplan):
-        self._dialplan = dialplan
+        self.dialplan = dialplan
         self._hints = {}  # extension → availability
         self._devices = {}  # extension → {device: availability}
         self._queues = {}  # extension → {(queue, interface): membership}
@@ -83,7 +83,7 @@ class PresenceBoard:
 
     def _on_extension(self, event):
         number, status = event.get("Exten", ""), _whole(event.get("Status"))
-        if not self._dialplan.may_be_extension(number):
+        if not self.dialplan.may_be_extension(number):
             return
         if status is None or status < 0:
             self._hints.pop(number, None)
@@ -93,7 +93,7 @@ class PresenceBoard:
 
     def _on_device(self, event):
         device = event.get("Device", "")
-        extension = self._dialplan.extension_of_device(parse_device(device))
+        extension = self.dialplan.extension_of_device(parse_device(device))
         if not extension:
             return
         state = _DEVICE_STATES.get(event.get("State"))
@@ -124,9 +124,9 @@ class PresenceBoard:
         name = parse_interface(interface)
         key = event.get("Queue", ""), interface
         if name.is_local:
-            number = name.number if self._dialplan.may_be_extension(name.number) else ""
+            number = name.number if self.dialplan.may_be_extension(name.number) else ""
             return number, key
-        return self._dialplan.extension_of_device(name), key
+        return self.dialplan.extension_of_device(name), key
 
 
 def _of_hint(status):

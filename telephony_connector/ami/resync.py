@@ -40,6 +40,10 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
         if event["Uniqueid"] not in board.channels:
             _adopt(board, event, now, age)
     _rebuild_bridges(board, listed, heard)
+    for record in list(board.records.values()):
+        if record.is_doubtful and not record.channels:
+            record.call.incomplete = True
+            ending.end(board, record, now)
 
 
 def _adopt(board, event, now, age):

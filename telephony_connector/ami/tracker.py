@@ -74,6 +74,10 @@ class Tracker:
         except Exception:
             _logger.debug("Skipped an event: %r", event, exc_info=True)
 
+    def use_dialplan(self, dialplan: Dialplan):
+        """Read what comes from now on by another numbering: extensions changed."""
+        self._board.dialplan = self._presence.dialplan = dialplan
+
     def originated(self, channel_id: str, extension: str, number: str):
         """Announce a click-to-call before the PBX is asked for it.
 
@@ -83,6 +87,20 @@ class Tracker:
         :param number: who is called then
         """
         dialling.register(self._board, channel_id, extension, number)
+
+    def not_originated(self, channel_id: str, is_certain: bool):
+        """Take back what `originated` announced, unless the PBX has begun with it.
+
+        :param is_certain: whether the PBX said no; else it said nothing, and the next
+            list of its channels tells
+        """
+        board = self._board
+        record = board.records.get(channel_id)
+        if record is None or record.channels:
+            return
+        record.is_doubtful = True
+        if is_certain:
+            ending.end(board, record, board.clock())
 
     def take(self) -> list[Call]:
         """Return copies of the calls that changed since the last time.

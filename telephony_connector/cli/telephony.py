@@ -9,14 +9,19 @@ of the addon wait until the addons path is known.
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 
 from odoo.cli.command import Command
 from odoo.modules.module import initialize_sys_path
 from odoo.tools import config
 
 _logger = logging.getLogger(__name__)
+
+# Seconds after which a listener that is to stop has stopped.
+STOP_WITHIN = 1.5
 
 
 class Telephony(Command):
@@ -101,11 +106,18 @@ class Telephony(Command):
         from odoo.addons.telephony_connector.listener.bridge import Bridge
         from odoo.addons.telephony_connector.listener.service import Listener
 
+        def stop(listener):
+            listener.stop()
+            # A thread of ours may wait for a database that does not answer.
+            deadline = threading.Timer(STOP_WITHIN, os._exit, [0])
+            deadline.daemon = True
+            deadline.start()
+
         async def listen():
             listener = Listener(Bridge(dbname))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, listener.stop)
+                loop.add_signal_handler(number, stop, listener)
             await listener.run()
 
         _logger.info("%s: listening to the telephone systems", dbname)

@@ -10,26 +10,44 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg2
-import psycopg2.errorcodes
+from psycopg2 import errors
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
-from odoo.sql_db import PoolError, connection_info_for
+from odoo.sql_db import (
+    ConnectionPool,
+    Cursor,
+    PoolError,
+    connection_info_for,
+    db_connect,
+)
 
 _logger = logging.getLogger(__name__)
 
 MODULE = "telephony_connector"
-RETRY_CODES = (
-    psycopg2.errorcodes.SERIALIZATION_FAILURE,
-    psycopg2.errorcodes.DEADLOCK_DETECTED,
-    psycopg2.errorcodes.LOCK_NOT_AVAILABLE,
-    psycopg2.errorcodes.UNIQUE_VIOLATION,
+# What goes well when it is done again.
+RETRY = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.UniqueViolation,
+    psycopg2.InterfaceError,
+    PoolError,
+)
+# The tables are being changed by an upgrade in another process, and the registry here
+# will know of it soon.
+UPGRADE = (
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.FeatureNotSupported,  # a cached plan whose result would be another type
 )
 MAX_TRIES = 5
+# Milliseconds that a transaction waits for a lock: an upgrade may hold tables for
+# minutes, and a listener that waits for them could not be stopped.
+LOCK_TIMEOUT = 5000
 
 
 class ModuleGone(Exception):
-    """The addon is no longer installed in the database: the listener must end."""
+    """The addon is not in the database, or there is none: the listener must end."""
 
 
 class Unavailable(Exception):
@@ -54,6 +72,19 @@ class PbxSettings:
     # device name, as PJSIP/1001 → extension number
     devices: tuple[tuple[str, str], ...]
 
+    @property
+    def account(self):
+        """What the connection depends on: where this is the same it can stay."""
+        return (
+            self.host,
+            self.port,
+            self.username,
+            self.secret,
+            self.use_tls,
+            self.tls_verify,
+            self.tls_ca,
+        )
+
 
 class Bridge:
     """Short transactions for the listener of one database.
@@ -63,6 +94,9 @@ class Bridge:
 
     def __init__(self, dbname):
         self.dbname = dbname
+        # Not Odoo's own pool: a cron worker of the same process that serves several
+        # databases closes the connections there, under the feet of this thread.
+        self._pool = ConnectionPool()
 
     @property
     def dsn(self):
@@ -88,14 +122,17 @@ class Bridge:
         """
         self._run(lambda env: None)
 
-    def begin_term(self, pbx_id):
+    def begin_term(self, pbx_id, goes_on=False):
         """Begin a leader's time: end what the last one left half done.
 
+        :param bool goes_on: whether this leader led before and had only lost its
+            connection to the database: what is half done is its own
         :return: the term, a number that only grows
         """
 
         def begin(env):
-            env["telephony.command"]._abandon_sent(pbx_id)
+            if not goes_on:
+                env["telephony.command"]._abandon_sent(pbx_id)
             env.cr.execute("SELECT nextval('telephony_term_seq')")
             return env.cr.fetchone()[0]
 
@@ -106,14 +143,24 @@ class Bridge:
         self._run(lambda env: env["telephony.call"]._apply(changes) and None)
 
     def open_calls(self, pbx_id):
-        """Return the unique ids of the calls that the log holds as not ended."""
-        return self._run(
-            lambda env: (
-                env["telephony.call"]
-                .search([("pbx_id", "=", pbx_id), ("state", "!=", "ended")])
-                .mapped("uniqueid")
+        """Return the unique ids of the calls that the log holds as not ended.
+
+        Without those that wait for the PBX to place them: it can't know them yet.
+        """
+
+        def find(env):
+            ordered = env["telephony.command"].search(
+                [
+                    ("pbx_id", "=", pbx_id),
+                    ("action", "=", "dial"),
+                    ("state", "in", ("pending", "sent")),
+                ]
             )
-        )
+            domain = [("pbx_id", "=", pbx_id), ("state", "!=", "ended")]
+            calls = env["telephony.call"].search(domain) - ordered.call_id
+            return calls.mapped("uniqueid")
+
+        return self._run(find)
 
     def set_connection(self, pbx_id, state, message=None, version=None, actions=None):
         """Show the state of the connection on the telephone system's form."""
@@ -188,24 +235,35 @@ class Bridge:
             try:
                 with self._environment() as env:
                     return function(env)
+            except RETRY as error:
+                last = error
+            except UPGRADE as error:
+                raise Unavailable(_first_line(error)) from error
             except psycopg2.OperationalError as error:
-                if error.pgcode not in RETRY_CODES:
-                    raise Unavailable(str(error).strip()) from error
-                last = error
-            except psycopg2.IntegrityError as error:
-                if error.pgcode not in RETRY_CODES:
-                    raise
-                last = error
-            except (psycopg2.InterfaceError, PoolError) as error:
-                # A cron worker of the same process closed the pooled connections.
-                last = error
+                if self._is_dropped():
+                    raise ModuleGone(self.dbname) from error
+                raise Unavailable(_first_line(error)) from error
             time.sleep(0.01 * attempt)
-        raise Unavailable(str(last).strip()) from last
+        raise Unavailable(_first_line(last)) from last
+
+    def _is_dropped(self):
+        """Say whether the server is there and the database is not."""
+        try:
+            with db_connect("postgres").cursor() as cr:
+                cr.execute("SELECT FROM pg_database WHERE datname = %s", [self.dbname])
+                return not cr.rowcount
+        except (psycopg2.Error, PoolError):
+            return False
+
+    def _cursor(self):
+        """Open a cursor on a connection that nobody else closes."""
+        return Cursor(self._pool, self.dbname, self.dsn)
 
     @contextmanager
     def _environment(self):
         """Yield an environment of a fresh registry where the addon is installed."""
-        with Registry(self.dbname).cursor() as cr:
+        with self._cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
             cr.execute("SELECT state FROM ir_module_module WHERE name = %s", [MODULE])
             [state] = cr.fetchone() or [None]
             if state == "to upgrade":
@@ -221,3 +279,8 @@ class Bridge:
                 registry.reset_changes()
                 raise
             registry.signal_changes()
+
+
+def _first_line(error):
+    """Return what a database error says, without the query that it quotes."""
+    return str(error).strip().partition("\n")[0]

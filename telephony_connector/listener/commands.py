@@ -4,7 +4,12 @@ import asyncio
 import logging
 
 from ..ami import actions
-from ..engine.errors import ConnectionFailed, InvalidValue, TelephonyError
+from ..engine.errors import (
+    ActionTimeout,
+    ConnectionFailed,
+    InvalidValue,
+    TelephonyError,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -25,32 +30,60 @@ HANGUP_CAUSES = {
 }
 # It rang and was hung up from Odoo or on the PBX: there is nothing to complain of.
 HUNG_UP = "16"
+# Seconds in which a phone's channel is gone after Asterisk said that it failed: the
+# two are told in no fixed order.
+HANGUP_WITHIN = 1.0
 # Seconds beyond a phone's own ringing time in which Asterisk must have said something.
 GRACE = 10
+
+
+class Origin:
+    """A call that Asterisk was asked to place, and what was heard of it."""
+
+    def __init__(self):
+        loop = asyncio.get_running_loop()
+        self.answer = loop.create_future()
+        self.cause = loop.create_future()
+        self.has_channel = False
+
+    def hear(self, event):
+        """Take note of an event of the call's own channel."""
+        self.has_channel = True
+        if event["Event"] == "Hangup" and not self.cause.done():
+            self.cause.set_result(event.get("Cause"))
+
+    async def get_cause(self):
+        """Return why the phone was hung up, ``None`` where it never rang."""
+        if not self.has_channel:
+            return None
+        try:
+            async with asyncio.timeout(HANGUP_WITHIN):
+                return await self.cause
+        except TimeoutError:
+            return None
 
 
 class Commands:
     """Carries out the commands of one telephone system, each of them once.
 
-    :param settings: the `PbxSettings`
     :param report: coroutine function (command id, state, code, answer)
     """
 
-    def __init__(self, settings, report):
-        self._settings = settings
+    def __init__(self, report):
         self._report = report
         self._origins = {}
-        self._causes = {}
 
     def hear(self, event):
         """Take note of an AMI event that answers a command."""
         name = event.get("Event")
         if name == "OriginateResponse":
-            waiting = self._origins.get(event.get("ActionID"))
-            if waiting and not waiting.done():
-                waiting.set_result(event)
-        elif name == "Hangup" and event.get("Uniqueid") in self._origins:
-            self._causes[event["Uniqueid"]] = event.get("Cause")
+            origin = self._origins.get(event.get("ActionID"))
+            if origin and not origin.answer.done():
+                origin.answer.set_result(event)
+        elif name in ("Newchannel", "Hangup"):
+            origin = self._origins.get(event.get("Uniqueid"))
+            if origin:
+                origin.hear(event)
 
     async def carry_out(self, command, session, tracker):
         """Carry out one claimed command and report what came of it.
@@ -127,18 +160,30 @@ class Commands:
             timeout=order["timeout"],
             variables=self._get_variables(order),
         )
-        self._origins[uniqueid] = asyncio.get_running_loop().create_future()
+        origin = self._origins[uniqueid] = Origin()
         try:
             tracker.originated(uniqueid, order["extension"], order["number"])
-            await session.action(request.name, **request.headers)
+            try:
+                await session.action(request.name, **request.headers)
+            except (ActionTimeout, ConnectionFailed) as error:
+                tracker.not_originated(uniqueid, is_certain=False)
+                return "failed", "unknown", str(error)
+            except TelephonyError:
+                tracker.not_originated(uniqueid, is_certain=True)
+                raise
             async with asyncio.timeout(order["timeout"] + GRACE):
-                answer = await self._origins[uniqueid]
+                answer = await origin.answer
+            if answer.get("Response") == "Success":
+                return "done", None, None
+            return self._explain(answer, await origin.get_cause())
         except TimeoutError:
             return "failed", "timeout", ""
         finally:
             del self._origins[uniqueid]
-            cause = self._causes.pop(uniqueid, None)
-        if answer.get("Response") == "Success" or cause == HUNG_UP:
+
+    def _explain(self, answer, cause):
+        """Return why the own phone was not picked up."""
+        if cause == HUNG_UP:
             return "done", None, None
         reason = answer.get("Reason")
         code = ORIGINATE_REASONS.get(reason, "phone_offline")

@@ -30,6 +30,9 @@ class Connection:
         self._retry = asyncio.Event()
         self._channels = set()
         self._new_channels = 0
+        self._is_deaf = False
+        self._state = None
+        self._is_shown = True
         self.session = None
 
     def reconnect(self):
@@ -64,18 +67,14 @@ class Connection:
         """
         session = open_session(self._leader.settings, self._on_event)
         resync = None
+        self._channels, self._new_channels, self._is_deaf = set(), 0, False
         try:
             info = await session.open()
             allowed = await self._ask_allowed(session)
             await self._resync(session, allowed)
             self.session = session
             backoff.reset()
-            await self._show(
-                "connected",
-                describe_missing(allowed),
-                info.asterisk or info.banner,
-                allowed,
-            )
+            await self._show_connected(allowed, info.asterisk or info.banner)
             self._leader.check_commands()
             resync = asyncio.create_task(self._resync_regularly(session, allowed))
             return await session.wait_closed()
@@ -92,17 +91,30 @@ class Connection:
         settings = self._leader.settings
         log = _logger.info if state in ("connecting", "connected") else _logger.warning
         log("%s: %s%s", settings.name, state, f" ({message})" if message else "")
+        self._state = state, message, version, allowed
+        self.show_again()
+        await self.show_state()
+
+    def _show_connected(self, allowed, version=None):
+        return self._show("connected", describe_missing(allowed), version, allowed)
+
+    def show_again(self):
+        """Have `show_state` write the state, whatever the form may show."""
+        self._is_shown = False
+
+    async def show_state(self):
+        """Bring the state to the form, if it did not get there yet."""
+        leader, state = self._leader, self._state
+        if self._is_shown or state is None:
+            return
         try:
-            await self._leader.in_database(
-                self._leader.bridge.set_connection,
-                settings.id,
-                state,
-                message,
-                version,
-                allowed,
+            await leader.in_database(
+                leader.bridge.set_connection, leader.settings.id, *state
             )
         except Unavailable as error:
-            _logger.debug("%s: state not written: %s", settings.name, error)
+            _logger.debug("%s: state not written: %s", leader.settings.name, error)
+        else:
+            self._is_shown = self._state is state
 
     # === RESYNC === #
 
@@ -127,7 +139,9 @@ class Connection:
             channels = await self._list(session, actions.core_show_channels())
             tracker.resync(channels, self._leader.clock())
             await self._close_forgotten()
-            await self._notice_deafness({event.get("Uniqueid") for event in channels})
+            await self._notice_deafness(
+                {event.get("Uniqueid") for event in channels}, allowed
+            )
         presence = []
         for request in (
             actions.extension_state_list(),
@@ -143,7 +157,7 @@ class Connection:
         answer = await session.action(request.name, **request.headers)
         return answer.events
 
-    async def _notice_deafness(self, channels):
+    async def _notice_deafness(self, channels, allowed):
         """Tell where channels come and go and no event of it arrives.
 
         A PBX does not say which events an account may read.
@@ -151,8 +165,13 @@ class Connection:
         unheard = (
             channels - self._channels and self._channels and not self._new_channels
         )
+        hears = bool(self._new_channels)
         self._channels, self._new_channels = channels, 0
-        if unheard:
+        if self._is_deaf and hears:
+            self._is_deaf = False
+            await self._show_connected(allowed)
+        elif unheard and not self._is_deaf:
+            self._is_deaf = True
             await self._show(
                 "permission",
                 "There are calls, but no event of them arrives: Odoo's account on the "

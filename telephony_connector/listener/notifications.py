@@ -41,7 +41,10 @@ class Notifications:
         connection = await asyncio.to_thread(self._connect)
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
-        loop.add_reader(connection.fileno(), readable.set)
+        # A connection that broke does not tell its number any more, and the next one
+        # gets the same: it would not be heard if the loop still knew the old one.
+        number = connection.fileno()
+        loop.add_reader(number, readable.set)
         try:
             self._on_connect()
             while True:
@@ -51,7 +54,7 @@ class Notifications:
                 while connection.notifies:
                     self._deliver(connection.notifies.pop(0).payload)
         finally:
-            loop.remove_reader(connection.fileno())
+            loop.remove_reader(number)
             connection.close()
 
     def _connect(self):

@@ -22,10 +22,12 @@ _logger = logging.getLogger(__name__)
 # Seconds.
 CANDIDATE_PAUSE = 2.0
 CHECK_LEAD_EVERY = 5.0
+ELECT_AGAIN_PAUSE = 1.0
 TICK = 1.0
 SHOW_STATISTICS_EVERY = 30.0
 REPORT_PAUSE = 1.0
 REPORT_TRIES = 5
+LAST_WORDS_WITHIN = 1.0
 
 
 def utc_now():
@@ -53,10 +55,11 @@ class PbxRunner:
         self.tracker = self.writer = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
-        self._commands = Commands(settings, self._report)
+        self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
         self._asked = asyncio.Event()
         self._tasks = set()
+        self._presences = {}
         self._leads = False
 
     # === FROM OUTSIDE === #
@@ -68,6 +71,16 @@ class PbxRunner:
     def reconnect(self):
         """Try to connect now instead of when the pause is over."""
         self._connection.reconnect()
+
+    def update(self, settings):
+        """Go on with other settings of the same account: extensions, the dial plan.
+
+        The connection stays, and the calls that are going on.
+        """
+        _logger.info("%s: settings changed", settings.name)
+        self.settings = settings
+        if self.tracker is not None:
+            self.tracker.use_dialplan(self._get_dialplan())
 
     async def run(self):
         """Stand by, lead, and stand by again, until cancelled.
@@ -99,22 +112,42 @@ class PbxRunner:
     async def _step_down(self):
         for task in self._tasks:
             task.cancel()
-        if self._leads:
-            try:
-                async with asyncio.timeout(1):
-                    await self.in_database(
-                        self.bridge.set_connection, self.settings.id, "stopped"
-                    )
-            except (TimeoutError, Unavailable, ModuleGone):
-                _logger.debug("%s: could not tell that it stops", self.settings.name)
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _keep_lead(self):
+        """Watch the lock, and take it again where it went with its connection.
+
+        The PBX is listened to meanwhile, and what it tells waits for the database.
+
+        :raise LostLead: somebody else was faster
+        """
         while True:
             await asyncio.sleep(CHECK_LEAD_EVERY)
             if not await asyncio.to_thread(self._election.still_leads):
-                raise LostLead
+                _logger.warning("%s: lost the database", self.settings.name)
+                self.writer.term = await self._elect_again()
+                _logger.info("%s: leading on", self.settings.name)
+                self._connection.show_again()
+                self.writer.wake()
+                self.check_commands()
+
+    async def _elect_again(self):
+        """Wait for the database, and lead again.
+
+        :return: the new term
+        :raise LostLead: somebody else leads now
+        """
+        while True:
+            try:
+                if not await asyncio.to_thread(self._election.try_to_lead):
+                    raise LostLead
+                return await self.in_database(
+                    self.bridge.begin_term, self.settings.id, True
+                )
+            except (psycopg2.Error, Unavailable) as error:
+                _logger.debug("%s: election: %s", self.settings.name, error)
+            await asyncio.sleep(ELECT_AGAIN_PAUSE)
 
     # === LEADING === #
 
@@ -129,24 +162,40 @@ class PbxRunner:
         except Unavailable as error:
             _logger.warning("%s: %s", self.settings.name, error)
         finally:
+            await self._say_last_words()
             self._election.resign()
 
+    async def _say_last_words(self):
+        """Write what was heard and not written yet, and that nobody leads now."""
+        if self.writer is None:
+            return
+        try:
+            async with asyncio.timeout(LAST_WORDS_WITHIN):
+                await self.writer.flush()
+                if self._leads:
+                    await self.in_database(
+                        self.bridge.set_connection, self.settings.id, "stopped"
+                    )
+        except (TimeoutError, Unavailable, ModuleGone) as error:
+            _logger.debug("%s: last words: %s", self.settings.name, error)
+        self._leads = False
+
     def _prepare(self, term):
-        devices = dict(self.settings.devices)
-        self.tracker = Tracker(
-            Dialplan(
-                devices=devices,
-                internal_numbers=frozenset(devices.values()),
-                dial_string=self.settings.dial_string,
-            ),
-            utc_now,
-        )
+        self.tracker = Tracker(self._get_dialplan(), utc_now)
         self.writer = Writer(
             self.settings,
             term,
             self.tracker,
             lambda changes: self.in_database(self.bridge.apply, changes),
             self.statistics,
+        )
+
+    def _get_dialplan(self):
+        devices = dict(self.settings.devices)
+        return Dialplan(
+            devices=devices,
+            internal_numbers=frozenset(devices.values()),
+            dial_string=self.settings.dial_string,
         )
 
     async def _do_all_of_leading(self):
@@ -176,7 +225,7 @@ class PbxRunner:
         self.writer.wake()
 
     async def _tick(self):
-        """Do once a second what no event does: age calls, and write presence.
+        """Do once a second what no event does: age calls, write presence and state.
 
         Presence changes with every state of every call: once a second is enough.
         """
@@ -184,32 +233,40 @@ class PbxRunner:
             await asyncio.sleep(TICK)
             self.tracker.expire(utc_now())
             self.writer.wake()
-            presences = [
-                {
-                    "extension": presence.extension,
-                    "availability": presence.availability,
-                    "queues": [place.queue for place in presence.queues],
-                    "paused_queues": [
-                        place.queue for place in presence.queues if place.paused
-                    ],
-                }
-                for presence in self.tracker.take_presence()
-            ]
-            if presences:
-                await self._try_in_database(self.bridge.set_presence, presences)
+            await self._connection.show_state()
+            await self._write_presence()
+
+    async def _write_presence(self):
+        waiting = self._presences
+        for presence in self.tracker.take_presence():
+            waiting[presence.extension] = {
+                "extension": presence.extension,
+                "availability": presence.availability,
+                "queues": [place.queue for place in presence.queues],
+                "paused_queues": [
+                    place.queue for place in presence.queues if place.paused
+                ],
+            }
+        if waiting and await self._try_in_database(
+            self.bridge.set_presence, list(waiting.values())
+        ):
+            waiting.clear()
 
     async def _show_statistics(self):
         while True:
             await asyncio.sleep(SHOW_STATISTICS_EVERY)
-            await self._try_in_database(
-                self.bridge.set_statistics, self.statistics.take()
-            )
+            taken = self.statistics.take()
+            if not await self._try_in_database(self.bridge.set_statistics, taken):
+                self.statistics.give_back(taken)
 
     async def _try_in_database(self, function, argument):
+        """Write what can be written later as well; return whether it was."""
         try:
             await self.in_database(function, self.settings.id, argument)
         except Unavailable as error:
             _logger.debug("%s: not written: %s", self.settings.name, error)
+            return False
+        return True
 
     # === COMMANDS === #
 
@@ -222,7 +279,9 @@ class PbxRunner:
                     self.bridge.claim_commands, self.settings.id
                 )
             except Unavailable as error:
-                _logger.warning("%s: commands: %s", self.settings.name, error)
+                _logger.debug("%s: commands: %s", self.settings.name, error)
+                await asyncio.sleep(REPORT_PAUSE)
+                self._asked.set()
                 continue
             for command in claimed:
                 task = asyncio.create_task(

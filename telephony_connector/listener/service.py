@@ -12,6 +12,7 @@ _logger = logging.getLogger(__name__)
 # Seconds: an uninstalled addon is noticed within this time.
 CHECK_EVERY = 3.0
 RELOAD_EVERY = 60.0
+PAUSE = 1.0
 
 
 class Listener:
@@ -88,7 +89,13 @@ class Listener:
             except Unavailable as error:
                 _logger.debug("%s: %s", self._bridge.dbname, error)
                 self._changed.set()
-                await asyncio.sleep(1)
+                await asyncio.sleep(PAUSE)
+            except ModuleGone:
+                raise
+            except Exception:
+                _logger.exception("%s: the listener goes on", self._bridge.dbname)
+                self._changed.set()
+                await asyncio.sleep(PAUSE)
             self._raise_from_runners()
             try:
                 async with asyncio.timeout(CHECK_EVERY):
@@ -102,10 +109,17 @@ class Listener:
             for settings in await asyncio.to_thread(self._bridge.load_settings)
         }
         for pbx_id, (runner, task) in list(self._runners.items()):
-            if wanted.get(pbx_id) != runner.settings or task.done():
+            settings = wanted.get(pbx_id)
+            if (
+                task.done()
+                or not settings
+                or settings.account != runner.settings.account
+            ):
                 del self._runners[pbx_id]
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+            elif settings != runner.settings:
+                runner.update(settings)
         for pbx_id, settings in wanted.items():
             if pbx_id not in self._runners:
                 runner = PbxRunner(self._bridge, settings)

@@ -53,3 +53,7 @@ class Statistics:
         self._since, self._events, self.dropped = now, 0, 0
         self._delays = self._written = 0
         return taken
+
+    def give_back(self, taken):
+        """Count again what was dropped: it could not be shown."""
+        self.dropped += taken["dropped"]

@@ -26,12 +26,13 @@ class Writer:
 
     def __init__(self, settings, term, tracker, apply, statistics):
         self._settings = settings
-        self._term = term
+        self.term = term
         self._tracker = tracker
         self._apply = apply
         self._statistics = statistics
         self._waiting = {}
         self._heard = asyncio.Event()
+        self._is_away = False
 
     def wake(self):
         """Look for changed calls now."""
@@ -69,14 +70,18 @@ class Writer:
                 try:
                     await self._write(batch)
                 except Unavailable as error:
-                    _logger.warning(
-                        "%s: %s calls wait for the database: %s",
-                        self._settings.name,
-                        len(self._waiting),
-                        error,
-                    )
+                    self._note_absence(error)
                     await asyncio.sleep(DATABASE_PAUSE)
                 self._collect()
+
+    async def flush(self):
+        """Write what waits, once: nobody will ask for it later.
+
+        :raise Unavailable: where the database can't be had now
+        """
+        self._collect()
+        while self._waiting:
+            await self._write(list(self._waiting.values())[:MAX_BATCH])
 
     async def _write(self, batch):
         try:
@@ -94,15 +99,22 @@ class Writer:
                 self._settings.name,
                 batch[0]["uniqueid"],
             )
+            self._statistics.dropped += 1
         for change in batch:
             if self._waiting.get(change["uniqueid"]) is change:
                 del self._waiting[change["uniqueid"]]
         self._statistics.committed()
+        self._is_away = False
+
+    def _note_absence(self, error):
+        if not self._is_away:
+            _logger.warning(
+                "%s: calls wait for the database: %s", self._settings.name, error
+            )
+        self._is_away = True
 
     def _collect(self):
         for call in self._tracker.take():
             # Not by put(): what is collected here is written by the loop that asks.
-            self.put(
-                {**call.changes(), "pbx_id": self._settings.id, "term": self._term}
-            )
+            self.put({**call.changes(), "pbx_id": self._settings.id, "term": self.term})
         self._heard.clear()

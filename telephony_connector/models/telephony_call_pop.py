@@ -200,9 +200,11 @@ class TelephonyCall(models.Model):
         }
 
     @api.model
-    @api.readonly
     def get_phone_state(self):
         """Return what the web client shows of the current user's telephone.
+
+        Web clients ask whenever they connect, as after a restart of the server: they
+        notice first that nobody listens.
 
         :rtype: dict
         """
@@ -214,6 +216,7 @@ class TelephonyCall(models.Model):
         pbx_sudo = extensions_sudo[:1].pbx_id
         if pbx_sudo.provider == "asterisk" and not pbx_sudo._has_leader():
             line = "no_listener"
+            pbx_sudo._wake_listener()
         elif (
             pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected"
         ):

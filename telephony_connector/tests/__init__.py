@@ -21,7 +21,10 @@ from . import test_followup
 from . import test_import_rules
 from . import test_js
 from . import test_json_schema
+from . import test_listener_database
 from . import test_listener_parts
+from . import test_listener_runner
+from . import test_listener_service
 from . import test_lookup
 from . import test_mightycall_client
 from . import test_mightycall_events

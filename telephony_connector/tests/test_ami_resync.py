@@ -185,6 +185,28 @@ class TestResync(BaseCase):
         self.resync(script)
         self.assertEqual(script.tracker.open_calls()[0].state, "ringing")
 
+    def test_a_click_to_call_that_the_pbx_refused(self):
+        script = Script()
+        script.tracker.originated("odoo-1", "1001", "+33698765432")
+        script.tracker.not_originated("odoo-1", is_certain=True)
+        [call] = script.tracker.take()
+        self.assertEqual((call.state, call.outcome), ("ended", "failed"))
+
+    def test_a_click_to_call_of_which_it_is_not_known_whether_it_was_taken(self):
+        """The next list of channels tells."""
+        for channels, state in (
+            ((), "ended"),
+            ((phone("odoo-1", 1001, root="odoo-1", app="AppDial2"),), "ringing"),
+        ):
+            with self.subTest(state=state):
+                script = Script()
+                script.tracker.originated("odoo-1", "1001", "+33698765432")
+                script.tracker.not_originated("odoo-1", is_certain=False)
+                self.assertEqual(script.tracker.take()[0].state, "ringing")
+                script.wait(15)
+                call = self.resync(script, *channels)["odoo-1"]
+                self.assertEqual(call.state, state)
+
     def test_durations_of_any_length_and_kind(self):
         script = Script()
         calls = self.resync(

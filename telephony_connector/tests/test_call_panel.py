@@ -56,6 +56,19 @@ class TestCallPanel(TelephonyCommon):
         self.assertEqual(state["line"], "no_listener")
         self.assertEqual([e["number"] for e in state["extensions"]], ["1001"])
 
+    def test_who_notices_that_nobody_listens_wakes_the_listener(self):
+        cron = self.env.ref("telephony_connector.ir_cron_listener")
+        triggers = self.env["ir.cron.trigger"]
+        of_cron = [("cron_id", "=", cron.id)]
+        triggers.search(of_cron).unlink()
+        for _client in range(2):
+            self.as_user(self.alice).get_phone_state()
+            self.assertEqual(triggers.search_count(of_cron), 1, "once for all")
+        triggers.search(of_cron).unlink()
+        self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
+        self.as_user(self.alice).get_phone_state()
+        self.assertFalse(triggers.search_count(of_cron))
+
     def test_line_by_connection(self):
         self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
         calls = self.as_user(self.alice)

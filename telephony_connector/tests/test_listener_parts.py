@@ -7,6 +7,12 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..engine.call import Call
+from ..engine.errors import (
+    ActionRefused,
+    ActionTimeout,
+    ConnectionFailed,
+    PermissionMissing,
+)
 from ..listener import writer
 from ..listener.bridge import PbxSettings, Unavailable
 from ..listener.commands import Commands
@@ -167,10 +173,11 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(self, action, payload, answer=None, error=None, before=()):
+    def carry_out(self, action, payload, answer=None, error=None, before=(), after=()):
         """Carry a command out with a session that answers; return what is reported.
 
         :param before: events that are heard before the answer
+        :param after: events that are heard a moment later
         """
         reported = []
 
@@ -183,16 +190,21 @@ class TestListenerParts(BaseCase):
                     commands.hear(event)
                 if answer:
                     commands.hear({"ActionID": headers["ActionID"], **answer})
+                for event in after:
+                    asyncio.get_running_loop().call_later(0.01, commands.hear, event)
                 return {}
 
         class Tracker:
             def originated(self, *arguments):
                 self.announced = arguments
 
+            def not_originated(self, uniqueid, is_certain):
+                self.taken_back = uniqueid, is_certain
+
         async def report(*outcome):
             reported.append(outcome)
 
-        commands = Commands(SETTINGS, report)
+        commands = Commands(report)
         session, tracker = Session(), Tracker()
         command = {"id": 1, "action": action, "payload": payload}
         asyncio.run(commands.carry_out(command, session, tracker))
@@ -245,6 +257,22 @@ class TestListenerParts(BaseCase):
                 }
                 reported, *_rest = self.dial(answer=answer, before=[own, other])
                 self.assertEqual(reported, [(1, *expected)])
+                new = {"Event": "Newchannel", "Uniqueid": "odoo-1"}
+                reported, *_rest = self.dial(answer=answer, before=[new], after=[own])
+                self.assertEqual(reported, [(1, *expected)], "the other way round")
+
+    def test_a_call_that_was_not_placed_is_taken_back(self):
+        """At once where the PBX said no; else its list of channels tells."""
+        for error, is_certain, code in (
+            (ActionRefused("no"), True, "refused"),
+            (PermissionMissing("no"), True, "permission"),
+            (ActionTimeout("?"), False, "unknown"),
+            (ConnectionFailed("?"), False, "unknown"),
+        ):
+            with self.subTest(error=error):
+                reported, _session, tracker = self.dial(error=error)
+                self.assertEqual(reported[0][1:3], ("failed", code))
+                self.assertEqual(tracker.taken_back, ("odoo-1", is_certain))
 
     def test_hostile_payload_is_never_sent(self):
         reported, session, _tracker = self.carry_out(
@@ -264,5 +292,5 @@ class TestListenerParts(BaseCase):
             reported.append(outcome)
 
         command = {"id": 1, "action": "hangup", "payload": {"channel": "PJSIP/1-1"}}
-        asyncio.run(Commands(SETTINGS, report).carry_out(command, None, None))
+        asyncio.run(Commands(report).carry_out(command, None, None))
         self.assertEqual(reported[0][1:3], ("failed", "unreachable"))

@@ -49,6 +49,15 @@ class Stack:
         """
         return Line(self._telephones[number], self._background)
 
+    @property
+    def telephones(self):
+        """The :class:`~tools.stack.asterisk.Telephones`, for what is asynchronous."""
+        return self._telephones
+
+    def run(self, coroutine, timeout=60):
+        """Run a coroutine where the telephones live; return its result."""
+        return self._background.run(coroutine, timeout)
+
     def start_listener(self):
         """Start the listener and wait until it is connected with Asterisk."""
         self.listener = self.odoo.start_listener()
@@ -57,6 +66,17 @@ class Stack:
     def start_server(self):
         """Start the Odoo server and wait until it answers."""
         self.server = self.odoo.start()
+
+    @contextmanager
+    def settings_changed(self):
+        """A context after which the listener knows of extensions that changed."""
+
+        def count():
+            return self.listener.read().count("settings changed")
+
+        before = count()
+        yield
+        wait_for(lambda: count() > before, what="the listener to hear of it")
 
     def wait_for_connection(self, state):
         """Wait until Odoo shows a state of the connection with Asterisk."""

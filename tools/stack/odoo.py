@@ -25,17 +25,20 @@ class Odoo:
 
     :param postgres: the :class:`Postgres` that holds the database.
     :param database: its name; also that of its configuration and log files.
+    :param options: of the configuration file, where they are to differ.
     """
 
-    def __init__(self, postgres, database):
+    def __init__(self, postgres, database, **options):
         self.postgres = postgres
         self.database = database
+        self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.config = LOCAL / "conf" / f"{database}.conf"
-        self._write_config()
+        self.write_config()
 
-    def _write_config(self):
+    def write_config(self):
+        """Write the configuration file; another one of this database may have."""
         options = {
             "addons_path": ADDONS_PATH,
             "data_dir": DATA,
@@ -48,6 +51,7 @@ class Odoo:
             "http_port": self.port,
             "gevent_port": free_port(),
             "max_cron_threads": 0,  # else Odoo would listen, too
+            **self._options,
         }
         lines = ["[options]", *(f"{key} = {value}" for key, value in options.items())]
         self.config.parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +107,14 @@ class Odoo:
     def upgrade(self, modules=ADDON):
         """Upgrade modules; see :meth:`run`."""
         return self.run("upgrade", "-u", modules)
+
+    def start_upgrade(self):
+        """Begin to upgrade the addon beside the running server.
+
+        :return: the :class:`Process` that ends when it is done.
+        """
+        command = [ODOO_BIN, "-c", self.config, "-u", ADDON, "--stop-after-init"]
+        return Process("the upgrade", [*command, "--no-http"], self.log("upgrade"))
 
     def run(self, what, *args):
         """Have Odoo do something with the database and stop.

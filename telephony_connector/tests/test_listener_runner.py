@@ -1,0 +1,221 @@
+"""A leader against a PBX on loopback, while the database comes and goes."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from odoo.tests import BaseCase, tagged
+from odoo.tools import mute_logger
+
+from ..engine.presence import Presence
+from ..listener import runner, writer
+from ..listener.bridge import Unavailable
+from .fake_pbx import SECRET, FakePbx
+from .test_listener_parts import SETTINGS
+
+TRANSCRIPT = Path(__file__).parent / "transcripts" / "01-inbound-answered.txt"
+LOGGERS = [
+    f"odoo.addons.telephony_connector.listener.{name}"
+    for name in ("runner", "writer", "connection")
+]
+
+
+class Election:
+    """The lock: whether it is held, and whether it can be had."""
+
+    def __init__(self):
+        self.is_free = self.is_held = True
+        self.lost = 0
+
+    def try_to_lead(self):
+        if not self.is_free:
+            return False
+        self.is_held = True
+        return True
+
+    def still_leads(self):
+        self.lost += not self.is_held
+        return self.is_held
+
+    def resign(self):
+        self.is_held = False
+
+
+class Bridge:
+    """A database that can be away; keeps what it is told."""
+
+    dbname, dsn = "test", {}
+
+    def __init__(self):
+        self.away, self.refused = False, 0
+        self.calls, self.states, self.presences = {}, [], []
+        self.dropped, self.terms = [], []
+
+    def _reach(self):
+        if self.away:
+            self.refused += 1
+            raise Unavailable("away")
+
+    def begin_term(self, pbx_id, goes_on=False):
+        self._reach()
+        self.terms.append(goes_on)
+        return len(self.terms)
+
+    def apply(self, changes):
+        self._reach()
+        self.calls |= {change["uniqueid"]: change for change in changes}
+
+    def set_connection(self, pbx_id, state, *_rest):
+        self._reach()
+        self.states.append(state)
+
+    def set_presence(self, pbx_id, presences):
+        self._reach()
+        self.presences += presences
+
+    def set_statistics(self, pbx_id, statistics):
+        self._reach()
+        self.dropped.append(statistics["dropped"])
+
+    def claim_commands(self, pbx_id):
+        self._reach()
+        return []
+
+
+@tagged("post_install", "-at_install")
+class TestRunner(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.election, self.bridge = Election(), Bridge()
+        self.patch(runner, "Election", lambda dsn, pbx_id: self.election)
+        for name in (
+            "CANDIDATE_PAUSE",
+            "CHECK_LEAD_EVERY",
+            "ELECT_AGAIN_PAUSE",
+            "TICK",
+            "SHOW_STATISTICS_EVERY",
+            "REPORT_PAUSE",
+        ):
+            self.patch(runner, name, 0.01)
+        self.patch(writer, "DATABASE_PAUSE", 0.01)
+
+    def lead(self, scenario):
+        """Run a scenario beside a leader that is connected with a PBX."""
+
+        async def run():
+            async with FakePbx() as pbx:
+                settings = replace(SETTINGS, port=pbx.port, secret=SECRET)
+                leader = runner.PbxRunner(self.bridge, settings)
+                task = asyncio.create_task(leader.run())
+                try:
+                    await self.until(lambda: "connected" in self.bridge.states)
+                    await scenario(pbx, leader, task)
+                finally:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+
+        with mute_logger(*LOGGERS):
+            asyncio.run(run())
+
+    async def until(self, condition):
+        async with asyncio.timeout(20):
+            while not condition():  # noqa: ASYNC110 (waits for what has no event)
+                await asyncio.sleep(0.005)
+
+    def play_a_call(self, pbx):
+        pbx.send(TRANSCRIPT.read_text().replace("\r\n", "\n"))
+
+    async def until_heard(self, leader):
+        await self.until(lambda: leader.writer.is_waiting("1795501889.0"))
+
+    def test_the_leader_goes_on_after_the_database_was_away(self):
+        """What happened meanwhile is written, and the PBX noticed nothing."""
+
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = True
+            self.election.is_held = False
+            self.play_a_call(pbx)
+            await self.until_heard(leader)
+            await self.until(lambda: self.election.lost)
+            self.bridge.away = False
+            await self.until(lambda: self.bridge.calls)
+            await self.until(lambda: len(self.bridge.terms) == 2)
+            self.assertEqual(self.bridge.terms, [False, True])
+            self.assertEqual(leader.writer.term, 2)
+            self.assertEqual(pbx.names.count("Login"), 1)
+            [call] = self.bridge.calls.values()
+            self.assertEqual(call["outcome"], "answered")
+            await self.until(lambda: self.bridge.states.count("connected") == 2)
+
+        self.lead(scenario)
+
+    def test_a_change_of_extensions_takes_effect_in_mid_connection(self):
+        async def scenario(pbx, leader, _task):
+            self.play_a_call(pbx)
+            await self.until(lambda: self.bridge.calls)
+            [call] = self.bridge.calls.values()
+            self.assertEqual(call["extension"], "1001")
+            devices = (("PJSIP/1001", "2001"),)
+            leader.update(replace(leader.settings, devices=devices))
+            text = TRANSCRIPT.read_text().replace("1795501889.", "1795501900.")
+            pbx.send(text.replace("\r\n", "\n"))
+            await self.until(lambda: len(self.bridge.calls) == 2)
+            await self.until(lambda: not leader.writer.is_waiting("1795501900.0"))
+            self.assertEqual(self.bridge.calls["1795501900.0"]["extension"], "2001")
+            self.assertEqual(pbx.names.count("Login"), 1)
+
+        self.lead(scenario)
+
+    def test_who_is_followed_writes_what_is_known(self):
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = True
+            self.play_a_call(pbx)
+            await self.until_heard(leader)
+            self.election.is_free = self.election.is_held = False
+            self.bridge.away = False
+            await self.until(lambda: self.bridge.calls)
+            await self.until(lambda: not leader.writer.is_waiting("1795501889.0"))
+
+        self.patch(writer, "DATABASE_PAUSE", 1000)
+        self.lead(scenario)
+        self.assertNotIn("stopped", self.bridge.states, "another one leads")
+
+    def test_who_is_stopped_writes_what_is_known(self):
+        async def scenario(pbx, leader, task):
+            self.bridge.away = True
+            self.play_a_call(pbx)
+            await self.until_heard(leader)
+            self.bridge.away = False
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self.patch(writer, "DATABASE_PAUSE", 1000)
+        self.lead(scenario)
+        self.assertEqual(len(self.bridge.calls), 1)
+        self.assertEqual(self.bridge.states[-1], "stopped")
+        self.assertFalse(self.election.is_held)
+
+    def test_what_could_not_be_shown_is_shown_later(self):
+        """The state of the connection, the phones' and the count of dropped calls."""
+
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = True
+            leader.statistics.dropped = 3
+            presences = [Presence("1001")]
+
+            def take_presence():
+                taken, presences[:] = presences[:], []
+                return taken
+
+            leader.tracker.take_presence = take_presence
+            refused = self.bridge.refused
+            pbx.cut()
+            await self.until(lambda: pbx.names.count("Login") == 2)
+            await self.until(lambda: self.bridge.refused > refused + 10)
+            self.bridge.away = False
+            await self.until(lambda: 3 in self.bridge.dropped)
+            await self.until(lambda: self.bridge.presences)
+            await self.until(lambda: self.bridge.states.count("connected") == 2)
+
+        self.lead(scenario)
+        self.assertEqual(sum(self.bridge.dropped), 3)
