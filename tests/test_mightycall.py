@@ -10,6 +10,8 @@ from tools.stack.waiting import wait_for
 from .support.mightycall import connected
 from .support.records import contact, international, new_number
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def _account(_session_stack):
