@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import control, demo, exchange, testing
+from . import control, demo, exchange, testing, texts
 from .paths import ROOT
 
 
@@ -25,6 +25,7 @@ def main():
     ring.add_argument("--answer", type=_seconds, default=exchange.ANSWER_SECONDS)
     ring.add_argument("--talk", type=float, default=exchange.TALK_SECONDS)
     commands.add_parser("clean", help="remove databases, logs and screenshots")
+    commands.add_parser("i18n", help="write the template of the translations")
     for name in ("test", "e2e"):
         tests = commands.add_parser(name, help="run the tests")
         tests.add_argument("args", nargs="*", help="for pytest")
@@ -34,6 +35,8 @@ def main():
         return demo.run()
     if args.command == "clean":
         return testing.clean()
+    if args.command == "i18n":
+        return texts.export()
     if args.command in ("test", "e2e"):
         return testing.run(args.args, addon=args.command == "test")
     return control.order(
