@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ..engine.call import Call, State
 from ..engine.presence import Presence
 from . import (
+    agents,
     bridging,
     channels,
     dialling,
@@ -169,7 +170,7 @@ class Tracker:
                 limit = self._max_ongoing
             if not record.channels:
                 limit = MAX_UNSEEN
-            if age > limit:
+            if age > limit and not agents.is_waiting(record):
                 record.call.incomplete = True
                 ending.end(board, record, record.last_words)
         board.forget_empty_bridges()

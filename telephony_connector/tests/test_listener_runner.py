@@ -71,6 +71,10 @@ class Bridge:
         self._reach()
         self.calls |= {change["uniqueid"]: change for change in changes}
 
+    def open_calls(self, pbx_id):
+        self._reach()
+        return []
+
     def set_connection(self, pbx_id, state, *_rest):
         self._reach()
         self.states.append(state)
@@ -110,6 +114,8 @@ class TestRunner(BaseCase):
 
         async def run():
             async with FakePbx() as pbx:
+                allowed = "Response: Success\nCoreShowChannels: List the channels\n"
+                pbx.answers["ListCommands"] = allowed
                 settings = replace(SETTINGS, port=pbx.port, secret=SECRET)
                 leader = runner.PbxRunner(self.bridge, settings)
                 task = asyncio.create_task(leader.run())
