@@ -12,6 +12,7 @@ from . import (
     channels,
     dialling,
     ending,
+    presence,
     queues,
     resync,
     transfers,
@@ -19,7 +20,6 @@ from . import (
 )
 from .board import Board
 from .dialplan import Dialplan
-from .presence import PresenceBoard
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ HANDLERS = {
     **queues.HANDLERS,
     **voicemail.HANDLERS,
 }
+# All that is read of what a PBX tells.
+EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
 
 # A click-to-call of which the PBX shows nothing at all.
 MAX_UNSEEN = timedelta(seconds=120)
@@ -54,7 +56,7 @@ class Tracker:
         max_ongoing: timedelta = timedelta(hours=12),
     ):
         self._board = Board(dialplan, clock)
-        self._presence = PresenceBoard(dialplan)
+        self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
         self._max_ringing = max_ringing
         self._max_ongoing = max_ongoing
