@@ -64,13 +64,11 @@ bench-views:  ## measure how long each view of calls takes to open [CALLS=100000
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
 
-bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
+bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
 	@tools/setup odoo asterisk
-	@mkdir -p .local/bench
 	@for file in bench/bench_*.py; do \
-		name=$$(basename "$$file" .py); \
-		echo "== $$name"; \
-		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
+		echo "== $$(basename "$$file" .py)"; \
+		$(PYTHON_ODOO) "$$file"; \
 	done
 
 bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json
