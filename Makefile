@@ -65,7 +65,7 @@ bench-views:  ## measure how long each view of calls takes to open [CALLS=100000
 	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
 
 bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
-	@tools/setup odoo asterisk
+	@tools/setup odoo asterisk chromium
 	@for file in bench/bench_*.py; do \
 		echo "== $$(basename "$$file" .py)"; \
 		$(PYTHON_ODOO) "$$file"; \
