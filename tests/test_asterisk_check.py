@@ -50,7 +50,8 @@ def test_what_an_account_lacks(stack):
 
 def test_the_filter_that_is_tested_is_the_one_that_is_proposed(stack):
     """All tests here read what this Asterisk's account lets through."""
-    setup = stack.admin.create("telephony.pbx.setup", host="127.0.0.1")
+    france = stack.admin.one("res.country", [("code", "=", "FR")])["id"]
+    setup = stack.admin.create("telephony.pbx.setup", country_id=france)
     [proposed] = stack.admin.search_read(
         "telephony.pbx.setup", [("id", "=", setup)], ["manager_conf"]
     )

@@ -18,7 +18,7 @@ ALL = (
     "ShowDialPlan",
     "DeviceStateList",
 )
-DEVICE_STATES = {"PJSIP/1001": "NOT_INUSE"}
+DEVICE_STATES = (("PJSIP/1001", "NOT_INUSE"),)
 
 
 class Pbx(FakePbx):
@@ -42,7 +42,7 @@ class Pbx(FakePbx):
         rows = "".join(
             f"Event: DeviceStateChange\nActionID: {number}\nDevice: {device}\n"
             f"State: {state}\n\n"
-            for device, state in self._states.items()
+            for device, state in self._states
         )
         return (
             f"Response: Success\nEventList: start\n\n{rows}"
@@ -108,11 +108,11 @@ class TestCheck(BaseCase):
         self.assertIn("context “from-internal” is not in the dial plan", text)
 
     def test_an_extension_without_a_telephone(self):
-        for states in ({}, {"PJSIP/1001": "INVALID"}):
+        for states in ((), (("PJSIP/1001", "INVALID"),)):
             [text] = self.wrong(Pbx(states=states))
             self.assertIn("extension 1001: the telephone system has no PJSIP/", text)
         local = (("Local/1001@from-internal", "1001"),)
-        self.assertFalse(self.wrong(Pbx(states={}), devices=local))
+        self.assertFalse(self.wrong(Pbx(states=()), devices=local))
 
     def test_what_may_not_be_asked_is_not_called_wrong(self):
         found = self.check(Pbx(ALL[:4]))
