@@ -32,13 +32,13 @@ test:  ## run all tests: rules, models, browser, install and uninstall, end to e
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
-e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
+e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
 test-asterisk16:  ## play the shapes of calls and the controls on Debian 11's Asterisk 16 [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk16
-	@ASTERISK_DIR=.local/asterisk16 $(STACK) e2e -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
+	@ASTERISK_DIR=.local/asterisk16 $(STACK) test -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier
 	@tools/setup lint
@@ -64,13 +64,11 @@ bench-views:  ## measure how long each view of calls takes to open [CALLS=100000
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
 
-bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
-	@tools/setup odoo asterisk
-	@mkdir -p .local/bench
+bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
+	@tools/setup odoo asterisk chromium
 	@for file in bench/bench_*.py; do \
-		name=$$(basename "$$file" .py); \
-		echo "== $$name"; \
-		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
+		echo "== $$(basename "$$file" .py)"; \
+		$(PYTHON_ODOO) "$$file"; \
 	done
 
 bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json

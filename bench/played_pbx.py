@@ -5,7 +5,7 @@ import contextlib
 import multiprocessing
 import time
 
-from bench.bench_listener_parse import template
+from bench.listener_parse import template
 
 RING, TALK = 2.0, 3.0  # seconds, of the calls that it plays by itself
 STAGES = {"ringing": slice(0, 12), "ongoing": slice(12, 21), "ended": slice(21, 33)}

@@ -21,6 +21,7 @@ from . import test_followup
 from . import test_import_rules
 from . import test_js
 from . import test_json_schema
+from . import test_listener_check
 from . import test_listener_database
 from . import test_listener_parts
 from . import test_listener_runner
