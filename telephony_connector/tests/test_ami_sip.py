@@ -85,7 +85,7 @@ class TestSip(BaseCase):
         )
 
     def blonde(self):
-        """201 transfers while 203 still rings: a Local channel dials on in its place."""
+        """201 transfers while 203 still rings: a Local channel dials on instead."""
         script = self.inbound_talk().consult(answer=False)
         script.halves("x", "_attended", "transfer/m", linked="a")
         script.join("b", "a", DestType="App", DestApp="Dial")
