@@ -105,6 +105,13 @@ class Tracker:
         if is_certain:
             ending.end(board, record, board.clock())
 
+    def disconnected(self):
+        """Note that the connection ended: of a click-to-call of which the PBX has shown
+        nothing yet, the next list of its channels tells what became of it."""
+        for record in self._board.records.values():
+            if record.is_click and not record.channels:
+                record.is_doubtful = True
+
     def take(self) -> list[Call]:
         """Return copies of the calls that changed since the last time.
 

@@ -88,6 +88,7 @@ class Connection:
             return error
         finally:
             self.session = None
+            self._leader.disconnected()
             if resync:
                 resync.cancel()
             await session.close()

@@ -85,6 +85,11 @@ class PbxRunner:
         if self.tracker is not None:
             self.tracker.use_dialplan(self._get_dialplan())
 
+    def disconnected(self):
+        """Note that the connection with the telephone system ended."""
+        self._commands.disconnected()
+        self.tracker.disconnected()
+
     async def run(self):
         """Stand by, lead, and stand by again, until cancelled.
 

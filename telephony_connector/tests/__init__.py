@@ -7,6 +7,7 @@ from . import test_ami_outcomes
 from . import test_ami_presence
 from . import test_ami_resync
 from . import test_ami_session
+from . import test_ami_sip
 from . import test_ami_transcripts
 from . import test_api
 from . import test_call_card

@@ -192,9 +192,19 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(self, action, payload, answer=None, error=None, before=(), after=()):
+    def carry_out(
+        self,
+        action,
+        payload,
+        answer=None,
+        error=None,
+        before=(),
+        after=(),
+        is_cut=False,
+    ):
         """Carry a command out with a session that answers; return what is reported.
 
+        :param is_cut: whether the session ends when it has taken the command
         :param before: events that are heard before the answer
         :param after: events that are heard a moment later
         """
@@ -209,8 +219,11 @@ class TestListenerParts(BaseCase):
                     commands.hear(event)
                 if answer:
                     commands.hear({"ActionID": headers["ActionID"], **answer})
+                later = asyncio.get_running_loop().call_later
                 for event in after:
-                    asyncio.get_running_loop().call_later(0.01, commands.hear, event)
+                    later(0.01, commands.hear, event)
+                if is_cut:
+                    later(0.01, commands.disconnected)
                 return {}
 
         class Tracker:
@@ -292,6 +305,15 @@ class TestListenerParts(BaseCase):
                 reported, _session, tracker = self.dial(error=error)
                 self.assertEqual(reported[0][1:3], ("failed", code))
                 self.assertEqual(tracker.taken_back, ("odoo-1", is_certain))
+
+    def test_a_connection_that_ends_before_the_phone_is_picked_up(self):
+        new = {"Event": "Newchannel", "Uniqueid": "odoo-1"}
+        for before, expected in (
+            ([], ("failed", "unknown")),
+            ([new], ("done", None)),
+        ):
+            reported, *_rest = self.dial(before=before, is_cut=True)
+            self.assertEqual(reported[0][1:3], expected)
 
     def test_hostile_payload_is_never_sent(self):
         reported, session, _tracker = self.carry_out(

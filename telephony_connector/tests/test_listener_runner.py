@@ -56,6 +56,7 @@ class Bridge:
         self.away, self.refused = False, 0
         self.calls, self.states, self.presences = {}, [], []
         self.dropped, self.terms = [], []
+        self.commands, self.outcomes = [], []
 
     def _reach(self):
         if self.away:
@@ -89,7 +90,11 @@ class Bridge:
 
     def claim_commands(self, pbx_id):
         self._reach()
-        return []
+        claimed, self.commands = self.commands, []
+        return claimed
+
+    def finish_command(self, command_id, *outcome):
+        self.outcomes.append(outcome)
 
 
 @tagged("post_install", "-at_install")
@@ -179,6 +184,31 @@ class TestRunner(BaseCase):
             [call] = self.bridge.calls.values()
             self.assertEqual((call["term"], call["outcome"]), (2, "answered"))
             await self.until(lambda: pbx.names.count("CoreShowChannels") == 2)
+
+        self.lead(scenario)
+
+    def test_a_click_that_the_connection_ended_upon(self):
+        """Asterisk took it, and then it was killed: no event will tell of it."""
+        order = {
+            "device": "PJSIP/1001",
+            "extension": "1001",
+            "number": "+33612340001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-1",
+        }
+
+        async def scenario(pbx, leader, _task):
+            self.bridge.commands = [{"id": 1, "action": "dial", "payload": order}]
+            leader.check_commands()
+            await self.until(lambda: "odoo-1" in self.bridge.calls)
+            await pbx.until("Originate")
+            pbx.cut()
+            await self.until(lambda: self.bridge.outcomes)
+            [(state, code, _answer)] = self.bridge.outcomes
+            self.assertEqual((state, code), ("failed", "unknown"))
+            await self.until(lambda: self.bridge.calls["odoo-1"]["state"] == "ended")
+            self.assertEqual(pbx.names.count("Originate"), 1)
 
         self.lead(scenario)
 
