@@ -38,11 +38,13 @@ class PresenceBoard:
         self._hints = {}  # extension → availability
         self._devices = {}  # extension → {device: availability}
         self._queues = {}  # extension → {(queue, interface): membership}
+        self.queue_names = set()
         self._told = {}
         self._touched = {}
         self.handlers = {
             "ExtensionStatus": self._on_extension,
             "DeviceStateChange": self._on_device,
+            "QueueParams": self._on_queue,
             "QueueMember": self._on_member,
             "QueueMemberStatus": self._on_member,
             "QueueMemberAdded": self._on_member,
@@ -71,6 +73,15 @@ class PresenceBoard:
                 changes.append(presence)
         self._touched = {}
         return changes
+
+    def get_interfaces(self, extension: str, queue: str = "") -> list[str]:
+        """Return the interfaces of an extension in a queue, or in any of them."""
+        found = {
+            interface: None
+            for name, interface in self._queues.get(extension, {})
+            if queue in ("", name)
+        }
+        return list(found)
 
     def _presence(self, extension):
         availability = self._hints.get(extension)
@@ -103,6 +114,9 @@ class PresenceBoard:
         else:
             devices[device] = state
         self._touched[extension] = None
+
+    def _on_queue(self, event):
+        self.queue_names.add(event.get("Queue", ""))
 
     def _on_member(self, event):
         extension, key = self._member(event)

@@ -26,6 +26,7 @@ ELECT_AGAIN_PAUSE = 1.0
 TICK = 1.0
 SHOW_STATISTICS_EVERY = 30.0
 REPORT_PAUSE = 1.0
+TELL_BOARDS_EVERY = 0.4
 REPORT_TRIES = 5
 LAST_WORDS_WITHIN = 1.0
 
@@ -60,6 +61,9 @@ class PbxRunner:
         self._asked = asyncio.Event()
         self._tasks = set()
         self._presences = {}
+        self._queues = set()
+        self._changed_calls = set()
+        self._calls_changed = asyncio.Event()
         self._leads = False
 
     # === FROM OUTSIDE === #
@@ -186,9 +190,14 @@ class PbxRunner:
             self.settings,
             term,
             self.tracker,
-            lambda changes: self.in_database(self.bridge.apply, changes),
+            self._apply,
             self.statistics,
         )
+
+    async def _apply(self, changes):
+        """Pass calls through the door, and note which changed."""
+        self._changed_calls.update(await self.in_database(self.bridge.apply, changes))
+        self._calls_changed.set()
 
     def _get_dialplan(self):
         devices = dict(self.settings.devices)
@@ -207,6 +216,7 @@ class PbxRunner:
                     self.writer.run(),
                     self._obey(),
                     self._tick(),
+                    self._tell_boards(),
                     self._show_statistics(),
                 ):
                     group.create_task(work)
@@ -234,6 +244,7 @@ class PbxRunner:
             self.tracker.expire(utc_now())
             self.writer.wake()
             await self._connection.show_state()
+            await self._write_queues()
             await self._write_presence()
 
     async def _write_presence(self):
@@ -246,11 +257,33 @@ class PbxRunner:
                 "paused_queues": [
                     place.queue for place in presence.queues if place.paused
                 ],
+                "pause_reason": next(
+                    (place.reason for place in presence.queues if place.reason), ""
+                ),
             }
         if waiting and await self._try_in_database(
             self.bridge.set_presence, list(waiting.values())
         ):
             waiting.clear()
+
+    async def _write_queues(self):
+        unknown = self.tracker.queue_names - self._queues
+        if unknown and await self._try_in_database(
+            self.bridge.note_queues, sorted(unknown)
+        ):
+            self._queues |= unknown
+
+    async def _tell_boards(self):
+        """Tell supervisors' boards of changed calls, a few times a second at most."""
+        while True:
+            await self._calls_changed.wait()
+            self._calls_changed.clear()
+            changed, self._changed_calls = self._changed_calls, set()
+            if changed and not await self._try_in_database(
+                self.bridge.tell_boards, sorted(changed)
+            ):
+                self._changed_calls |= changed
+            await asyncio.sleep(TELL_BOARDS_EVERY)
 
     async def _show_statistics(self):
         while True:

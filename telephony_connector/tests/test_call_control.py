@@ -147,6 +147,7 @@ class TestCallControl(TelephonyCommon):
             "availability": "in_use",
             "queues": ["support"],
             "paused_queues": [],
+            "pause_reason": "",
         }
         extensions = self.env["telephony.extension"]
         extensions._set_presence(self.pbx.id, [presence])
