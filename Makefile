@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views chaos bench-listener test-asterisk16 clean openapi
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener test-asterisk16 clean openapi
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -63,6 +63,10 @@ bench-lookup:  ## measure the number index: lookups, building, writing, disk [RO
 bench-views:  ## measure how long each view of calls takes to open [CALLS=100000]
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
+
+bench-board:  ## measure the live board in a browser: 200 agents, 100 calls; writes .local/bench/board.json
+	@tools/setup odoo chromium
+	@$(PYTHON_ODOO) bench/bench_board.py $(ARGS)
 
 bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
 	@tools/setup odoo asterisk

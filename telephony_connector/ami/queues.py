@@ -25,8 +25,9 @@ def on_caller_join(board: Board, event: dict):
 
 def on_caller_leave(board: Board, event: dict):
     """A caller waits no more: a member took the call, they gave up or were sent on."""
-    channel = board.channel(event)
+    channel = board.channels.get(event.get("Uniqueid"))
     if channel is not None:
+        channel.seen = board.count
         channel.record.call.queue_date = None
         board.touch(channel.record)
 

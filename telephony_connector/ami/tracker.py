@@ -161,6 +161,7 @@ class Tracker:
             resync.resync(self._board, channels, now, mark)
         except Exception:
             _logger.debug("Skipped the rest of a resync", exc_info=True)
+        self._queue_mark = self._board.count
 
     def resync_presence(self, events: Iterable[dict], now: datetime):
         """Begin the extensions, and who waits, anew after a (re)connect.

@@ -25,7 +25,6 @@ class TelephonyBoard(models.AbstractModel):
 
     # === WHAT THE BOARD SHOWS === #
 
-    @api.readonly
     @api.model
     def get_state(self):
         """Return all that the board shows.
@@ -93,6 +92,7 @@ class TelephonyBoard(models.AbstractModel):
         Those of the companies or, where the company says so, of the user's teams.
         """
         is_agent = Domain("user_id", "!=", False) | Domain("queues", "!=", False)
+        is_agent &= Domain("pbx_id.active", "=", True)
         extensions = self.env["telephony.extension"]
         if self.env.user.has_group(ADMINISTRATOR):
             return extensions.search(is_agent & domain)

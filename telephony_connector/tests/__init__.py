@@ -11,6 +11,7 @@ from . import test_ami_session
 from . import test_ami_transcripts
 from . import test_api
 from . import test_board
+from . import test_board_tour
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door

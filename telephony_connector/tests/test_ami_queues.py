@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.tests import BaseCase, tagged
 
 from .ami_script import Script, transcript
+from .test_ami_resync import caller
 
 TRUNK = "PJSIP/trunk-00000001"
 
@@ -59,6 +60,17 @@ class TestWaiting(BaseCase):
             self.call.queue_date, self.script.clock() - timedelta(seconds=90)
         )
         self.assertEqual(self.call.queue, "support")
+
+    def test_who_waited_before_the_connection_stood(self):
+        script = self.script = Script()
+        script.tracker.begin_resync()
+        script.new("x", "PJSIP/1002-00000002")  # meanwhile
+        listed = caller(app="Queue", ApplicationData="support,tr,,,60")
+        script.tracker.resync([listed], script.clock())
+        entry = {"Event": "QueueEntry", "Queue": "support", "Uniqueid": "a"}
+        script.tracker.resync_presence([{**entry, "Wait": "90"}], script.clock())
+        [call] = script.tracker.take()
+        self.assertEqual(call.queue_date, script.clock() - timedelta(seconds=90))
 
     def test_who_waits_is_not_dated_anew(self):
         self.join()

@@ -289,7 +289,11 @@ class TestBoardRights(BoardCommon):
                 channels = sockets.with_user(user)._build_bus_channel_list([BOARD])
                 texts = [each for each in channels if isinstance(each, str)]
                 self.assertNotIn(BOARD, texts)
-                found = [each for each in channels if isinstance(each, tuple)]
+                found = [
+                    each
+                    for each in channels
+                    if isinstance(each, tuple) and each[1] == "board"
+                ]
                 self.assertEqual(found, expected)
 
 
