@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener test-asterisk16 clean openapi
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 clean openapi i18n
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -32,13 +32,13 @@ test:  ## run all tests: rules, models, browser, install and uninstall, end to e
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
-e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
+e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
 test-asterisk16:  ## play the shapes of calls and the controls on Debian 11's Asterisk 16 [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk16
-	@ASTERISK_DIR=.local/asterisk16 $(STACK) e2e -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
+	@ASTERISK_DIR=.local/asterisk16 $(STACK) test -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier
 	@tools/setup lint
@@ -84,6 +84,14 @@ bench-listener:  ## measure the listener: events, calls and delay, with a databa
 chaos:  ## break each part in the middle of calls, in each way to run; writes .local/bench/failover.json [ARGS=--mode prefork]
 	@tools/setup odoo asterisk
 	@$(PYTHON_ODOO) -m tools.chaos $(ARGS)
+
+bench-pop:  ## measure the way from the event to the card in the browser [ROWS=1000000]
+	@tools/setup odoo chromium
+	@$(PYTHON_ODOO) bench/bench_pop.py $(if $(ROWS),--rows $(ROWS))
+
+i18n:  ## write telephony_connector/i18n/telephony_connector.pot, the texts to translate
+	@tools/setup odoo
+	@$(STACK) i18n
 
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi

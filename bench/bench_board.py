@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The live board in a browser: 200 agents, 100 calls, and what changes of them.
 
-A process of its own plays a PBX, as in bench_listener.py: about 100 calls at any time,
+A process of its own plays a PBX (played_pbx.py): about 100 calls at any time,
 some 20 changes of calls a second, and each change of a telephone. They go through the
 listener, the database and the bus into a Chromium that shows the board. Measured are
 
@@ -11,21 +11,21 @@ listener, the database and the bus into a Chromium that shows the board. Measure
 """
 
 import argparse
-import asyncio
 import contextlib
+import heapq
 import json
-import multiprocessing
 import os
 import pathlib
 import statistics
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
-import bench_listener as base
 from playwright.sync_api import sync_playwright
 
+from bench.played_pbx import PlayedPbx
 from tests.support.browser import WebClient, launch
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
@@ -37,10 +37,12 @@ from tools.stack.waiting import wait_for
 DATABASE = "bench_board"
 AGENTS = [str(number) for number in range(2001, 2201)]
 QUEUES = [f"queue{number}" for number in range(1, 11)]
+CALLERS = [f"+336{number:08d}" for number in range(2000)]
 # Seconds; with CALLS_PER_S about 100 calls at once, of each of which three changes are
 # told.
 RING, TALK = 3.0, 12.0
 CALLS_PER_S = 6.7
+NEXT = {"ringing": ("ongoing", RING), "ongoing": ("ended", TALK)}
 DEVICE = {"ringing": "RINGING", "ongoing": "INUSE", "ended": "NOT_INUSE"}
 OPENINGS = 5
 BARS = {"open_ms": 1000, "frame_p95_ms": 50, "longest_task_ms": 200}
@@ -80,51 +82,45 @@ async ([action, count]) => {
 """
 
 
-class Pbx(base.Pbx):
-    """Plays calls to the agents of queues."""
+class Traffic(threading.Thread):
+    """Lets calls begin and go on until it is stopped; counts the changes."""
 
-    async def _play(self, rate, seconds):
+    def __init__(self, pbx):
+        super().__init__(daemon=True)
+        self._pbx = pbx
+        self._due = []
+        self.changes = 0
+        self.is_running = True
+
+    def run(self):
         for index, agent in enumerate(AGENTS):
-            self._say("DeviceStateChange", Device=f"PJSIP/{agent}", State="NOT_INUSE")
+            self._pbx.say(
+                "DeviceStateChange", Device=f"PJSIP/{agent}", State="NOT_INUSE"
+            )
             queue = QUEUES[index % len(QUEUES)]
-            self._say("QueueParams", Queue=queue)
-            self._say(
+            self._pbx.say("QueueParams", Queue=queue)
+            self._pbx.say(
                 "QueueMemberAdded", Queue=queue, Interface=f"PJSIP/{agent}", Paused="0"
             )
-        await self._writer.drain()
-        await super()._play(rate, seconds)
+        heapq.heappush(self._due, (time.monotonic(), 0, "ringing"))
+        while self.is_running:
+            due, number, state = heapq.heappop(self._due)
+            time.sleep(max(0, due - time.monotonic()))
+            self._change(due, number, state)
 
-    def _say(self, name, **headers):
-        lines = [
-            f"Event: {name}",
-            *(f"{key}: {value}" for key, value in headers.items()),
-        ]
-        self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-
-    async def _call(self, number):
+    def _change(self, due, number, state):
         agent = AGENTS[number % len(AGENTS)]
-        for state, text in self._stages.items():
-            if state != "ringing":
-                await asyncio.sleep(RING if state == "ongoing" else TALK)
-            now = time.time()
-            data = text.format(
-                1795501889 + number,
-                f"{number:08x}",
-                f"bridge-{number:08x}",
-                agent,
-                f"{now:.6f}",
-                base.caller(number),
-            )
-            self._writer.write(data.encode())
-            self._say("DeviceStateChange", Device=f"PJSIP/{agent}", State=DEVICE[state])
-            await self._writer.drain()
-            self._sent.append(state)
-
-
-def play(pipe):
-    """What the PBX's process runs."""
-    with contextlib.suppress(EOFError):
-        asyncio.run(Pbx(pipe).run())
+        if state == "ringing":
+            call, _at = self._pbx.call(agent, CALLERS[number % len(CALLERS)])
+            assert call == number + 1
+            heapq.heappush(self._due, (due + 1 / CALLS_PER_S, number + 1, "ringing"))
+        else:
+            self._pbx.go_on(number + 1, state)
+        self._pbx.say("DeviceStateChange", Device=f"PJSIP/{agent}", State=DEVICE[state])
+        self.changes += 1
+        if state in NEXT:
+            later, seconds = NEXT[state]
+            heapq.heappush(self._due, (due + seconds, number, later))
 
 
 class Bench:
@@ -137,18 +133,16 @@ class Bench:
         self.odoo.create()
         stack.callback(postgres.drop, DATABASE)
         self.odoo.install()
-        context = multiprocessing.get_context("spawn")
-        self.pipe, far = context.Pipe()
-        process = context.Process(target=play, args=(far,), daemon=True)
-        process.start()
-        stack.callback(process.terminate)
+        pbx = PlayedPbx(AGENTS, CALLERS)
+        stack.callback(pbx.stop)
         server = self.odoo.start()
         stack.callback(server.stop)
         self.client = OdooClient(self.odoo.url, DATABASE, "admin")
-        self._fill(self.pipe.recv())
+        self._fill(pbx.port)
         listener = self.odoo.start_listener()
         stack.callback(listener.stop)
         listener.wait_for_log(": connected")
+        self.traffic = Traffic(pbx)
         driver = stack.enter_context(sync_playwright())
         browser = launch(driver)
         stack.callback(browser.close)
@@ -170,8 +164,7 @@ class Bench:
         )
         create_extensions(self.client, pbx, logins)
         customers = [
-            {"name": f"Customer {n}", "phone": base.caller(n)}
-            for n in range(base.CUSTOMERS)
+            {"name": f"Customer {number}", "phone": number} for number in CALLERS[::2]
         ]
         self.client.call("res.partner", "create", customers)
 
@@ -189,26 +182,23 @@ class Bench:
         """
         :return: the figures of a board that follows calls for some seconds.
         """
-        self.pipe.send((CALLS_PER_S, RING + TALK + seconds + 5))
-        running = [("state", "!=", "ended")]
-        wanted = 0.9 * CALLS_PER_S * (RING + TALK)
-        wait_for(
-            lambda: self.client.search_count("telephony.call", running) >= wanted, 60
-        )
+        self.traffic.start()
+        wait_for(self._is_busy, 60)
         opened = [self.open() for _round in range(OPENINGS)]
         self.requests.clear()
         self.web.page.evaluate(WATCH)
-        before = self._cpu()
+        changes, before = self.traffic.changes, self._cpu()
         self.web.page.wait_for_timeout(1000 * seconds)
         busy = self._cpu() - before
+        changes = self.traffic.changes - changes
         calls = self.web.page.locator(".o_telephony_calls tbody tr").count()
         seen = self.web.page.evaluate("boardBench")
-        sent = self.pipe.recv()
+        self.traffic.is_running = False
         frames = sorted(seen["frames"])
         return {
             "agents": len(AGENTS),
             "calls": calls,
-            "changes_per_s": round(len(sent) / (RING + TALK + seconds + 5), 1),
+            "changes_per_s": round(changes / seconds, 1),
             "open_ms": round(statistics.median(opened)),
             "frame_p50_ms": round(statistics.median(frames), 1),
             "frame_p95_ms": round(frames[int(len(frames) * 0.95)], 1),
@@ -221,6 +211,11 @@ class Bench:
             "request_p50_ms": round(statistics.median(self.requests)),
             "errors": self.web.errors,
         }
+
+    def _is_busy(self):
+        running = [("state", "!=", "ended")]
+        wanted = 0.9 * CALLS_PER_S * (RING + TALK)
+        return self.client.search_count("telephony.call", running) >= wanted
 
     def _cpu(self):
         """

@@ -48,13 +48,9 @@
         "web.assets_backend": [
             "telephony_connector/static/src/**/*",
             ("remove", "telephony_connector/static/src/board/**/*"),
-            ("remove", "telephony_connector/static/src/**/*.dark.scss"),
         ],
         "telephony_connector.assets_board": [
             "telephony_connector/static/src/board/**/*",
-        ],
-        "web.assets_web_dark": [
-            "telephony_connector/static/src/**/*.dark.scss",
         ],
         "web.assets_tests": [
             "telephony_connector/static/tests/tours/**/*",

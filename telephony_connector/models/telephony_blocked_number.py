@@ -98,13 +98,13 @@ class TelephonyCall(models.Model):
 
     def _get_block_text(self):
         """Return what a card says of a blocked caller, ``False`` of all others."""
-        block = self._get_block()
-        if not block:
+        if not self.is_blocked:
             return False
+        block = self._get_block()
         return " · ".join(filter(None, (self.env._("Blocked caller"), block.reason)))
 
     def _wants_page(self, user, mine):
-        return super()._wants_page(user, mine) and not self._get_block()
+        return super()._wants_page(user, mine) and not self.is_blocked
 
     def _needs_followup(self):
         return super()._needs_followup() and not self._get_block()
@@ -117,9 +117,15 @@ class TelephonyCall(models.Model):
         self.ensure_one()
         if self.direction != "inbound" or not self.number:
             raise UserError(self.env._("There is no caller's number to block."))
-        self.env["telephony.blocked.number"].create(
-            {"number": self.number, "company_id": self.company_id.id}
+        blocked = self.env["telephony.blocked.number"]
+        values = {"number": self.number, "company_id": self.company_id.id}
+        known = blocked.with_context(active_test=False).search(
+            [(key, "=", value) for key, value in values.items()]
         )
+        if known:  # they were unblocked once
+            known.active = True
+        else:
+            blocked.create(values)
         self.invalidate_recordset(["is_blocked"])
         return True
 

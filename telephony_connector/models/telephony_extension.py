@@ -204,22 +204,7 @@ class TelephonyExtension(models.Model):
                 extension.write(values)
                 changed |= extension
         changed._tell_boards()
-        if changed:
-            group = self.env.ref("telephony_connector.group_telephony_user")
-            group._bus_send(
-                "telephony.extension/changed",
-                {
-                    "extensions": [
-                        {
-                            "id": extension.id,
-                            "user_id": extension.user_id.id,
-                            "availability": extension.availability,
-                            "is_paused": bool(extension.paused_queues),
-                        }
-                        for extension in changed
-                    ]
-                },
-            )
+        changed.user_id._tell_telephony_presence()
 
     # === BUSINESS METHODS === #
 
