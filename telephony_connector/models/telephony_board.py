@@ -43,13 +43,15 @@ class TelephonyBoard(models.AbstractModel):
             "queues": self._describe_queues(extensions),
             "agents": [self._describe_agent(each, teams) for each in extensions],
             "calls": [self._describe_call(call) for call in calls],
-            "teams": [
-                {"id": team.id, "name": team.name}
-                for team in set().union(*teams.values())
-            ],
+            "teams": sorted(
+                (
+                    {"id": team.id, "name": team.name}
+                    for team in set().union(*teams.values())
+                ),
+                key=lambda team: team["name"],
+            ),
         }
 
-    @api.readonly
     @api.model
     def get_changes(self, call_ids, extension_ids):
         """Return the rows of calls and agents that changed, and all queues.
@@ -119,11 +121,13 @@ class TelephonyBoard(models.AbstractModel):
         ]
 
     def _describe_agent(self, extension, teams):
+        # sudo - res.users: an agent's name, as a link to the user shows it
+        name = extension.sudo().user_id.name
         return {
             "id": extension.id,
             "pbx_id": extension.pbx_id.id,
             "number": extension.number,
-            "name": extension.user_id.name or extension.number,
+            "name": name or extension.number,
             "is_mine": extension.user_id == self.env.user,
             "team_ids": [team.id for team in teams.get(extension.user_id, ())],
             "availability": extension.availability or False,

@@ -148,7 +148,8 @@ class AsteriskProvider(Provider):
                 {
                     "extension": extension.number,
                     "device": extension._get_devices()[0],
-                    "name": extension.user_id.name or "",
+                    # sudo - res.users: an agent's name, as a link to the user shows it
+                "name": extension.sudo().user_id.name or "",
                     "queue": queue,
                 },
             )
