@@ -20,6 +20,7 @@
         "views/telephony_pbx_views.xml",
         "views/telephony_pbx_web_views.xml",
         "views/telephony_pbx_softphone_views.xml",
+        "views/telephony_pbx_spy_views.xml",
         "views/telephony_extension_views.xml",
         "views/telephony_disposition_views.xml",
         "views/telephony_call_views.xml",
@@ -28,6 +29,7 @@
         "views/telephony_followup_views.xml",
         "views/telephony_blocked_number_views.xml",
         "views/telephony_registration_views.xml",
+        "views/telephony_board_views.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",
         "views/telephony_user_status_views.xml",
@@ -45,11 +47,16 @@
     "assets": {
         "web.assets_backend": [
             "telephony_connector/static/src/**/*",
+            ("remove", "telephony_connector/static/src/board/**/*"),
+        ],
+        "telephony_connector.assets_board": [
+            "telephony_connector/static/src/board/**/*",
         ],
         "web.assets_tests": [
             "telephony_connector/static/tests/tours/**/*",
         ],
         "web.assets_unit_tests": [
+            "telephony_connector/static/src/board/**/*",
             "telephony_connector/static/tests/**/*",
             ("remove", "telephony_connector/static/tests/tours/**/*"),
         ],

@@ -58,6 +58,7 @@ class Tracker:
         self._board = Board(dialplan, clock)
         self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
+        self._queue_mark = 0
         self._max_ringing = max_ringing
         self._max_ongoing = max_ongoing
         self._revision = 0
@@ -138,10 +139,22 @@ class Tracker:
         """Return the extensions that changed since the last time, as they stand."""
         return self._presence.take()
 
+    @property
+    def queue_names(self) -> frozenset[str]:
+        """The names of the queues that the PBX told of."""
+        return frozenset(self._presence.queue_names)
+
+    def get_interfaces(self, extension: str, queue: str = "") -> list[str]:
+        """Return what an extension is a member of a queue, or of any, by.
+
+        :return: names as QueuePause and QueueRemove take them, as ``PJSIP/1001``
+        """
+        return self._presence.get_interfaces(extension, queue)
+
     def begin_resync(self):
         """To be called before the PBX is asked for its channels: what is heard from now
         on is newer than the list that will come."""
-        self._mark = self._board.count
+        self._mark = self._queue_mark = self._board.count
 
     def resync(self, channels: Iterable[dict], now: datetime):
         """Bring the calls in line with what is really there, after a (re)connect.
@@ -158,13 +171,20 @@ class Tracker:
             resync.resync(self._board, channels, now, mark)
         except Exception:
             _logger.debug("Skipped the rest of a resync", exc_info=True)
+        self._queue_mark = self._board.count
 
-    def resync_presence(self, events: Iterable[dict]):
-        """Begin the extensions anew after a (re)connect.
+    def resync_presence(self, events: Iterable[dict], now: datetime):
+        """Begin the extensions, and who waits, anew after a (re)connect.
 
         :param events: what ExtensionStateList, DeviceStateList and QueueStatus listed
+        :param now: the present, naive UTC
         """
+        events = list(events)
         self._presence.resync(events)
+        try:
+            queues.resync(self._board, events, now, self._queue_mark)
+        except Exception:
+            _logger.debug("Skipped the waiting callers", exc_info=True)
 
     def expire(self, now: datetime):
         """Give up calls that cannot be true any more.

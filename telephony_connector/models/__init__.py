@@ -2,6 +2,7 @@ from . import telephony_pbx
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
 from . import telephony_pbx_softphone
+from . import telephony_pbx_spy
 from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
@@ -48,6 +49,7 @@ from . import telephony_dashboard
 from . import telephony_weekly_report
 from . import digest_digest
 from . import telephony_queue
+from . import telephony_board
 from . import telephony_followup
 from . import telephony_do_not_call
 from . import telephony_blocked_number

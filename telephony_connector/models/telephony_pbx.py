@@ -400,6 +400,7 @@ class TelephonyPbx(models.Model):
                 if state == "connected" and pbx.version:
                     values["reconnect_count"] = pbx.reconnect_count + 1
             pbx.write(values)
+            pbx._tell_boards()
             for user in pbx.extension_ids.user_id:
                 user._bus_send("telephony.pbx/changed", {"id": pbx.id})
 
@@ -525,6 +526,10 @@ class TelephonyPbx(models.Model):
             )
         if text in self._get_emergency_numbers():
             return
+        if any(code and text.startswith(code) for code in self._get_spy_codes()):
+            raise UserError(
+                self.env._("Calls are listened to from the live board alone.")
+            )
         for pattern in re.split(r"[\s,;]+", self.blocked_numbers or ""):
             prefix = re.sub(r"[^0-9+]", "", pattern)
             wanted = (reading.e164, reading.text, text)

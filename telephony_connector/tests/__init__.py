@@ -5,11 +5,14 @@ from . import test_ami_joining
 from . import test_ami_login
 from . import test_ami_outcomes
 from . import test_ami_presence
+from . import test_ami_queues
 from . import test_ami_resync
 from . import test_ami_session
 from . import test_ami_sip
 from . import test_ami_transcripts
 from . import test_api
+from . import test_board
+from . import test_board_tour
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
