@@ -83,7 +83,10 @@ class Call:
     caller hides it. ``extension`` is the internal number of who handled the call: who
     answered (or took it over) last, else the only one that was rung, else empty.
     ``diverted_from`` names the number that the call was forwarded by, where the PBX
-    tells it. ``incomplete`` marks a call of which a part was not seen.
+    tells it. ``recorded`` says that a recording was begun, ``recording_file`` where the
+    PBX keeps it; ``voicemail_file`` is the message left, without its extension, and
+    ``voicemail_duration`` its length in seconds. ``incomplete`` marks a call of which a
+    part was not seen.
     """
 
     uniqueid: str
@@ -102,6 +105,10 @@ class Call:
     end_date: datetime | None = None
     hangup_cause: int | None = None
     voicemail: bool = False
+    voicemail_duration: int | None = None
+    voicemail_file: str = ""
+    recorded: bool = False
+    recording_file: str = ""
     incomplete: bool = False
     revision: int = 0
     legs: dict[str, Leg] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from .bridge import ModuleGone, Unavailable
 from .commands import Commands
 from .connection import Connection
 from .election import Election
+from .inquiries import Inquiries
 from .statistics import Statistics
 from .writer import Writer
 
@@ -57,6 +58,7 @@ class PbxRunner:
         self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
+        self._inquiries = Inquiries(self)
         self._asked = asyncio.Event()
         self._tasks = set()
         self._presences = {}
@@ -112,6 +114,7 @@ class PbxRunner:
     async def _step_down(self):
         for task in self._tasks:
             task.cancel()
+        self._inquiries.stop()
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -222,6 +225,7 @@ class PbxRunner:
         self._commands.hear(event)
         self._connection.heard(event)
         self.tracker.feed(event)
+        self._inquiries.make(self._connection.session)
         self.writer.wake()
 
     async def _tick(self):

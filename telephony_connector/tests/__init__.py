@@ -5,6 +5,7 @@ from . import test_ami_joining
 from . import test_ami_login
 from . import test_ami_outcomes
 from . import test_ami_presence
+from . import test_ami_recording
 from . import test_ami_resync
 from . import test_ami_session
 from . import test_ami_transcripts
