@@ -42,7 +42,9 @@ def _note_message(board, record, mailbox, answer):
     found = [
         (left, folder, index, number(event.get("Duration")))
         for folder, messages in folders.items()
-        for index, (left, event) in enumerate(sorted(messages, key=lambda each: each[0]))
+        for index, (left, event) in enumerate(
+            sorted(messages, key=lambda each: each[0])
+        )
     ]
     if not found:
         return

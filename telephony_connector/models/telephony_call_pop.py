@@ -171,6 +171,7 @@ class TelephonyCall(models.Model):
             "dialed_number": self._get_dialed_text(),
             "diverted_from": self.diverted_from or False,
             "queue": self.queue or False,
+            "recording_note": self.recording_note or False,
             "pbx_name": self.pbx_id.name,
             "controls": self._get_controls(),
             "answered_by": self.user_id.name if self.answer_date else False,

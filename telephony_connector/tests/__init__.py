@@ -38,6 +38,9 @@ from . import test_numbers
 from . import test_pbx_setup
 from . import test_privacy
 from . import test_rate_limit
+from . import test_recording
+from . import test_recording_fetch
+from . import test_recording_http
 from . import test_registration
 from . import test_rights
 from . import test_server_action
