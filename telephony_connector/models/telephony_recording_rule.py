@@ -79,6 +79,10 @@ class TelephonyCall(models.Model):
         help="Neither the recording nor the call is deleted or anonymised.",
     )
 
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        # The chatter asks whom to propose as a recipient: the raw link is nobody's.
+        return []
+
     # === RETENTION === #
 
     @api.model

@@ -88,6 +88,16 @@ class TestPbxSetup(TelephonyCommon):
         action = setup.action_finish()
         self.assertEqual(action["res_id"], setup.pbx_id.id)
         self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001", "2003"])
+        queues = self.env["telephony.queue"].search([("pbx_id", "=", setup.pbx_id.id)])
+        self.assertEqual(queues.mapped("name"), ["support"])
+
+    def test_queues_are_created_once(self):
+        for _again in range(2):
+            with self.find(queues=["sales", "support"]):
+                action = self.pbx.action_find_extensions()
+            self.env["telephony.pbx.setup"].browse(action["res_id"]).action_finish()
+        queues = self.env["telephony.queue"].search([("pbx_id", "=", self.pbx.id)])
+        self.assertEqual(queues.mapped("name"), ["sales", "support"])
 
     def test_known_extensions_are_not_proposed_again(self):
         with self.find(FoundExtension("1001"), FoundExtension("1009")):

@@ -146,7 +146,7 @@ class TelephonyPbxSetup(models.TransientModel):
         return self._show()
 
     def action_finish(self):
-        """Create the chosen extensions and open the telephone system.
+        """Create the chosen extensions and the queues; open the telephone system.
 
         :return: an action
         """
@@ -161,6 +161,14 @@ class TelephonyPbxSetup(models.TransientModel):
                 }
                 for line in self.line_ids
                 if line.is_chosen
+            ]
+        )
+        known = self.env["telephony.queue"].search([("pbx_id", "=", self.pbx_id.id)])
+        self.env["telephony.queue"].create(
+            [
+                {"name": name, "pbx_id": self.pbx_id.id}
+                for name in (self.queues or "").split(", ")
+                if name and name not in known.mapped("name")
             ]
         )
         return {

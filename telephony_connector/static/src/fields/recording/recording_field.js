@@ -71,9 +71,13 @@ export class TelephonyRecordingField extends Component {
         this.seek(this.state.time + direction * SKIP);
     }
 
-    setSpeed(speed) {
-        this.state.speed = speed;
-        this.audio.el.playbackRate = speed;
+    onSeek(ev) {
+        this.seek(Number(ev.target.value));
+    }
+
+    onSpeed(ev) {
+        this.state.speed = Number(ev.target.value);
+        this.audio.el.playbackRate = this.state.speed;
     }
 
     onTime() {
