@@ -32,13 +32,13 @@ test:  ## run all tests: rules, models, browser, install and uninstall, end to e
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
-e2e:  ## run the end-to-end tests alone [ARGS=for pytest]
+e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
 test-asterisk16:  ## play the shapes of calls and the controls on Debian 11's Asterisk 16 [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk16
-	@ASTERISK_DIR=.local/asterisk16 $(STACK) e2e -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
+	@ASTERISK_DIR=.local/asterisk16 $(STACK) test -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier
 	@tools/setup lint

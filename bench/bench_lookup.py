@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+import requests
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -61,6 +63,7 @@ BARS = {
         "sql_ms p50 ≤ 1.2 × core_ms p50",
         lambda r: r["sql_ms"]["p50"] <= 1.2 * r["core_ms"]["p50"],
     ),
+    "http_lookup_ms": ("p95 ≤ 50 ms", lambda r: r["http_lookup_ms"]["p95"] <= 50),
     "growth": ("≤ 1.3", lambda r: r["growth"] <= 1.3),
     "build_rows_per_s": ("≥ 10000", lambda r: r["build_rows_per_s"] >= 10_000),
     "write_overhead": ("≤ 1.15", lambda r: r["write_overhead"] <= 1.15),
@@ -329,6 +332,32 @@ class Lookup:
             "oca_ms": timed(oca, numbers[:SLOW_LOOKUPS]),
         }
 
+    def http_times(self, odoo):
+        """Return the times of a dial plan's question: who calls? Of a real server, each
+        time on a connection of its own, as ``CURL()`` asks."""
+        self.pbx.api_rate = 60_000
+        token = self.env["telephony.token"]._issue(self.pbx)["context"]["default_token"]
+        self.env.cr.commit()
+
+        def ask(number):
+            answer = requests.get(
+                f"{odoo.url}/telephony/lookup",
+                params={"number": number, "format": "text"},
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=30,
+            )
+            answer.raise_for_status()
+            return answer.text
+
+        server = odoo.start()
+        try:
+            hits = self.random.sample(self.both, LOOKUPS)
+            for number in hits[:20]:
+                assert ask(number), number
+            return timed(ask, hits)
+        finally:
+            server.stop()
+
     def index_mb_per_million(self):
         """Return the size of the table with its indexes, in MB a million rows."""
         self.env.cr.execute("SELECT pg_total_relation_size('telephony_number')")
@@ -361,6 +390,7 @@ def measure(rows):
             misses = lookup.misses()
             result["miss_ms"] = timed(lookup.match, misses)
             result |= lookup.sql_times()
+            result["http_lookup_ms"] = lookup.http_times(addon)
             result["index_mb_per_million"] = lookup.index_mb_per_million()
     finally:
         postgres.drop("bench_plain")

@@ -7,6 +7,8 @@ from .support.records import contact, international, lead, new_number
 
 DID = "+33140001001"
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture
 def number():

@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from .support.records import contact, new_number
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture
 def number():

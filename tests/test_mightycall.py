@@ -10,6 +10,8 @@ from tools.stack.waiting import wait_for
 from .support.mightycall import connected
 from .support.records import contact, international, new_number
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def _account(_session_stack):
@@ -268,7 +270,7 @@ def test_d2_none_prepares_a_new_lead(stack, mightycall, agent_page, call, number
     expect(agent_page.registration_title).to_contain_text(international(number))
     assert stack.admin.search_count("crm.lead", []) == before, "created before Save"
     agent_page.save_registration()
-    new = stack.admin.one("crm.lead", [("phone", "ilike", number[-2:])], ["phone"])
+    new = stack.admin.one("crm.lead", [("phone_mobile_search", "=", number)], ["phone"])
     assert re.sub(r"\s", "", new["phone"]) == number
     stack.wait_for_call(number, is_registered=True, object_ref=f"crm.lead,{new['id']}")
 

@@ -11,6 +11,8 @@ from .support.browser import WebClient
 from .support.records import contact, international, lead, new_number
 from .support.softphone import Computer, Softphone
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def _softphone(_session_stack):

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tools.stack.waiting import wait_for
+
 from .support.browser import WebClient
 from .support.records import contact, new_number
 
@@ -37,6 +39,9 @@ def test_one_tab_of_two_opens_the_page(stack, agent_page, number):
     tabs = (agent_page, tab)
     for one in tabs:
         expect(one.card(number)).to_be_visible()
+    wait_for(
+        lambda: any(one.registration.count() for one in tabs), what="a page in a tab"
+    )
     call.hang_up()
     rings.ended()
     for one in tabs:

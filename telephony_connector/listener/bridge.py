@@ -86,6 +86,17 @@ class PbxSettings:
         )
 
 
+class QuietCursor(Cursor):
+    """A cursor that leaves errors to who catches them.
+
+    Odoo's own logs each as an error, even one that a second try mends.
+    """
+
+    def execute(self, query, params=None, log_exceptions=False):
+        """See Odoo's cursor."""
+        super().execute(query, params, log_exceptions)
+
+
 class Bridge:
     """Short transactions for the listener of one database.
 
@@ -237,6 +248,7 @@ class Bridge:
                     return function(env)
             except RETRY as error:
                 last = error
+                _logger.debug("tried again: %s", _first_line(error))
             except UPGRADE as error:
                 raise Unavailable(_first_line(error)) from error
             except psycopg2.OperationalError as error:
@@ -257,7 +269,7 @@ class Bridge:
 
     def _cursor(self):
         """Open a cursor on a connection that nobody else closes."""
-        return Cursor(self._pool, self.dbname, self.dsn)
+        return QuietCursor(self._pool, self.dbname, self.dsn)
 
     @contextmanager
     def _environment(self):

@@ -117,9 +117,15 @@ class TelephonyCall(models.Model):
         self.ensure_one()
         if self.direction != "inbound" or not self.number:
             raise UserError(self.env._("There is no caller's number to block."))
-        self.env["telephony.blocked.number"].create(
-            {"number": self.number, "company_id": self.company_id.id}
+        blocked = self.env["telephony.blocked.number"]
+        values = {"number": self.number, "company_id": self.company_id.id}
+        known = blocked.with_context(active_test=False).search(
+            [(key, "=", value) for key, value in values.items()]
         )
+        if known:  # they were unblocked once
+            known.active = True
+        else:
+            blocked.create(values)
         self.invalidate_recordset(["is_blocked"])
         return True
 

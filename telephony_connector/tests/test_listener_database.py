@@ -116,6 +116,15 @@ class TestBridge(TelephonyCommon):
         errors = psycopg2.InterfaceError(), psycopg2.errors.SerializationFailure()
         self.assertEqual(self.bridge._run(self.fail_with(*errors)), "done")
 
+    def test_what_a_second_try_mends_is_no_error_in_the_log(self):
+        bridge = Bridge(self.env.cr.dbname)
+        with (
+            closing(bridge._cursor()) as cr,
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(psycopg2.errors.UndefinedTable),
+        ):
+            cr.execute("SELECT FROM telephony_no_such_table")
+
     def test_an_error_of_ours_is_not_taken_for_the_databases(self):
         with self.assertRaises(psycopg2.errors.NotNullViolation):
             self.bridge._run(self.fail_with(psycopg2.errors.NotNullViolation()))

@@ -300,6 +300,17 @@ class TestBlockedCallers(PrivacyCommon):
         call.with_user(self.supervisor).action_block_caller()
         self.assertTrue(call.is_blocked)
 
+    def test_a_caller_who_was_unblocked_can_be_blocked_again(self):
+        call = self.ring(number=CALLER)
+        call.action_block_caller()
+        self.env["telephony.blocked.number"]._find(
+            call.number, call.company_id
+        ).active = False
+        call.invalidate_recordset(["is_blocked"])
+        self.assertFalse(call.is_blocked)
+        call.action_block_caller()
+        self.assertTrue(call.is_blocked)
+
     def test_callers_alone_are_blocked(self):
         self.block()
         call = self.ended(direction="outbound", dialed_number=CALLER)

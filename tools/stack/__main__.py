@@ -25,7 +25,8 @@ def main():
     ring.add_argument("--answer", type=_seconds, default=exchange.ANSWER_SECONDS)
     ring.add_argument("--talk", type=float, default=exchange.TALK_SECONDS)
     commands.add_parser("clean", help="remove databases, logs and screenshots")
-    for name in ("test", "e2e"):
+    runs = {"test": testing.run, "e2e": testing.run_flows}
+    for name in runs:
         tests = commands.add_parser(name, help="run the tests")
         tests.add_argument("args", nargs="*", help="for pytest")
     args = parser.parse_args()
@@ -34,8 +35,8 @@ def main():
         return demo.run()
     if args.command == "clean":
         return testing.clean()
-    if args.command in ("test", "e2e"):
-        return testing.run(args.args, addon=args.command == "test")
+    if args.command in runs:
+        return runs[args.command](args.args)
     return control.order(
         caller=args.caller, to=args.to, answer=args.answer, talk=args.talk
     )

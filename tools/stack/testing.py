@@ -13,21 +13,30 @@ NOTHING_COLLECTED = 5
 AGENT = "agent"
 
 
-def run(args, addon=True):
-    """Run the addon's and the agent's own tests (unless told not to) and then those
-    across processes.
+def run_flows(args):
+    """Run the ways of a call, end to end, alone.
+
+    :param args: for pytest.
+    :return: the exit status for the shell.
+    """
+    return _cross_process_tests(None, ["-m", "flow", *args], bool(_paths(args)))
+
+
+def _paths(args):
+    names = [arg.split("::")[0] for arg in args]
+    return [name for name in names if (ROOT / name).exists()]
+
+
+def run(args):
+    """Run the addon's and the agent's own tests and then those across processes.
 
     :param args: for pytest, as ``["-k", "lead"]``; naming a file runs that alone.
     :return: the exit status for the shell.
     """
     postgres = Postgres()
     try:
-        runs = [_addon_tests, _agent_tests] if addon else []
-        runs.append(_cross_process_tests)
-        paths = [
-            arg.split("::")[0] for arg in args if (ROOT / arg.split("::")[0]).exists()
-        ]
-        if paths:
+        runs = [_addon_tests, _agent_tests, _cross_process_tests]
+        if paths := _paths(args):
             places = {ADDON: _addon_tests, AGENT: _agent_tests}
             place = paths[0].partition("/")[0]
             runs = [places.get(place, _cross_process_tests)]
