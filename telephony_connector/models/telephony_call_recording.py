@@ -32,6 +32,7 @@ class TelephonyCall(models.Model):
     voicemail_duration = fields.Integer(
         string="Length of the Message", readonly=True, help="In seconds."
     )
+    voicemail_text = fields.Char(string="Message", compute="_compute_voicemail_text")
     recording_state = fields.Selection(RECORDING_STATES, readonly=True)
     recording_error = fields.Char(readonly=True)
     recording_path = fields.Char(groups=NO_ACCESS)
@@ -59,6 +60,11 @@ class TelephonyCall(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("voicemail", "voicemail_duration")
+    def _compute_voicemail_text(self):
+        for call in self:
+            call.voicemail_text = call.voicemail and call._get_voicemail_text()
 
     @api.depends("stored_recording_url", "user_ids", "is_registered")
     @api.depends_context("uid", "allowed_company_ids")
@@ -95,6 +101,15 @@ class TelephonyCall(models.Model):
             tells = call.pbx_id and call.pbx_id._get_provider().has_listener
             has_one = call.is_recorded or call.recording_state or not tells
             call.recording_note = has_one and call.pbx_id.recording_note
+
+    def _get_voicemail_text(self):
+        """Return that a message was left, and how long it is where that is known."""
+        self.ensure_one()
+        if not self.voicemail_duration:
+            return self.env._("Voicemail left")
+        return self.env._(
+            "Voicemail left, %(seconds)s s", seconds=self.voicemail_duration
+        )
 
     def _describe_recording(self, may_keep):
         self.ensure_one()

@@ -157,7 +157,7 @@ class TelephonyPbx(models.Model):
         for text, name, form, _conversion in string.Formatter().parse(pattern):
             texts.append(text)
             if name == "date":
-                texts.append(self._format_folder(call.start_date, form))
+                texts.append(self._format_folder(call, form))
             elif name:
                 if name in TOLD and not quoted[name]:
                     return None
@@ -171,10 +171,11 @@ class TelephonyPbx(models.Model):
             path = path[len(folder) :]
         return _safe_path(path)
 
-    def _format_folder(self, date, form):
-        """Write a date as the telephone system names its folders: in its own time."""
+    def _format_folder(self, call, form):
+        """Write a call's date as its system names folders: in its own time."""
         zone = self.company_id.resource_calendar_id.tz or self.env.user.tz or "UTC"
-        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), date)
+        start = call.start_date or call.create_date
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), start)
         return local.strftime(form)
 
     def _get_recording_access(self):

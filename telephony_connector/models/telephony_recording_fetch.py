@@ -191,7 +191,8 @@ class TelephonyCall(models.Model):
     def _get_recording_name(self, mimetype):
         """Return the name that a downloaded recording gets."""
         self.ensure_one()
-        date = fields.Datetime.context_timestamp(self, self.start_date)
+        start = self.start_date or self.create_date
+        date = fields.Datetime.context_timestamp(self, start)
         # sudo - telephony.call: the address ends as the file's name does
         known = get_extension(self.sudo().stored_recording_url or "")
         extension = EXTENSIONS.get(mimetype) or known or ""

@@ -46,6 +46,15 @@ class TestAddress(RecordingCommon):
                 self.assertFalse(self.recorded(name, **values).recording_state)
         self.assertTrue(self.recorded("yes").recording_state)
 
+    def test_call_of_which_nobody_told_the_beginning(self):
+        self.pbx.recording_pattern = "https://pbx.example.com/{date:%Y}/{file}"
+        call = self.recorded(start_date=None)
+        year = call.create_date.year
+        self.assertEqual(
+            call.stored_recording_url, f"https://pbx.example.com/{year}/in-1.wav"
+        )
+        self.assertIn(str(year), call._get_recording_name("audio/x-wav"))
+
     def test_file_told_after_the_end(self):
         call = self.recorded(recording_file="")
         self.assertFalse(call.recording_state)
@@ -98,6 +107,10 @@ class TestAddress(RecordingCommon):
         self.assertEqual(call.voicemail_duration, 23)
         self.assertTrue(call.stored_recording_url.endswith("/INBOX/msg0000.wav"))
         self.assertEqual(call.recording["duration"], 23)
+        self.assertEqual(call.voicemail_text, "Voicemail left, 23 s")
+        partner = self.env["res.partner"].create({"name": "Jeanne"})
+        call.with_user(self.alice).register("res.partner", partner.id)
+        self.assertIn("Voicemail left, 23 s", str(call.message_id.body))
 
     def test_secret_is_write_only(self):
         administrator = new_test_user(
