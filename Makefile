@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views chaos bench-listener test-asterisk16 clean openapi
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views chaos bench-listener bench-pop test-asterisk16 clean openapi i18n
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -64,13 +64,11 @@ bench-views:  ## measure how long each view of calls takes to open [CALLS=100000
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
 
-bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
-	@tools/setup odoo asterisk
-	@mkdir -p .local/bench
+bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
+	@tools/setup odoo asterisk chromium
 	@for file in bench/bench_*.py; do \
-		name=$$(basename "$$file" .py); \
-		echo "== $$name"; \
-		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
+		echo "== $$(basename "$$file" .py)"; \
+		$(PYTHON_ODOO) "$$file"; \
 	done
 
 bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json
@@ -80,6 +78,14 @@ bench-listener:  ## measure the listener: events, calls and delay, with a databa
 chaos:  ## break each part in the middle of calls, in each way to run; writes .local/bench/failover.json [ARGS=--mode prefork]
 	@tools/setup odoo asterisk
 	@$(PYTHON_ODOO) -m tools.chaos $(ARGS)
+
+bench-pop:  ## measure the way from the event to the card in the browser [ROWS=1000000]
+	@tools/setup odoo chromium
+	@$(PYTHON_ODOO) bench/bench_pop.py $(if $(ROWS),--rows $(ROWS))
+
+i18n:  ## write telephony_connector/i18n/telephony_connector.pot, the texts to translate
+	@tools/setup odoo
+	@$(STACK) i18n
 
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi

@@ -25,7 +25,15 @@ import requests
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.lookup_data import LEAD_SHARE, NumberPlan, fill  # noqa: E402
+from bench.lookup_data import (  # noqa: E402
+    LEAD_SHARE,
+    NumberPlan,
+    build_index,
+    count_rows,
+    environment,
+    fill,
+    vacuum,
+)
 from tools.stack.odoo import Odoo  # noqa: E402
 from tools.stack.postgres import Postgres  # noqa: E402
 
@@ -146,7 +154,7 @@ def write_overhead(plain, addon):
 
 def create_partners(config):
     """Create as many contacts as each line of the input says; print the seconds."""
-    with _environment(config) as env:
+    with environment(config) as env:
         country = env.ref("base.fr").id
         partners = env["res.partner"].with_context(tracking_disable=True)
         done = 0
@@ -168,23 +176,6 @@ def create_partners(config):
             env.invalidate_all()
             sys.stdout.write(f"{time.perf_counter() - began}\n")
             sys.stdout.flush()
-
-
-def _environment(config_file):
-    from contextlib import contextmanager
-
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(["-c", str(config_file), "--log-level=warn"])
-
-    @contextmanager
-    def environment():
-        with Registry(config["db_name"][0]).cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    return environment()
 
 
 # -- building and looking up -----------------------------------------------------------
@@ -232,33 +223,11 @@ class Lookup:
         self.alone += alone
         self.both += both
         self.env.cr.commit()
-        self._vacuum(*PHONE_TABLES)
+        vacuum(self.env.cr, *PHONE_TABLES)
         say("Building the index …")
-        sources = self.env["telephony.number.source"]
-        sources.search([]).is_done = False
-        before = self._index_rows()
-        began = time.perf_counter()
-        while source := sources.search([("is_done", "=", False)], limit=1):
-            source._build_batch()
-            self.env.cr.commit()
-            self.env.invalidate_all()
-        seconds = time.perf_counter() - began
-        added = self._index_rows() - before
+        added, seconds = build_index(self.env)
         say(f"  {added:,} rows in {seconds:.1f} s")
-        self._vacuum("telephony_number")
         return added / seconds
-
-    def _index_rows(self):
-        self.env.cr.execute("SELECT count(*) FROM telephony_number")
-        return self.env.cr.fetchone()[0]
-
-    def _vacuum(self, *tables):
-        connection = self.env.cr._cnx
-        self.env.cr.commit()
-        connection.autocommit = True
-        for table in tables:
-            self.env.cr.execute(f"VACUUM ANALYZE {table}")
-        connection.autocommit = False
 
     def match(self, number):
         """Look a number up as a salesperson does, names included."""
@@ -362,7 +331,7 @@ class Lookup:
         """Return the size of the table with its indexes, in MB a million rows."""
         self.env.cr.execute("SELECT pg_total_relation_size('telephony_number')")
         size = self.env.cr.fetchone()[0]
-        return round(size / 2**20 / (self._index_rows() / 10**6), 1)
+        return round(size / 2**20 / (count_rows(self.env.cr) / 10**6), 1)
 
 
 def measure(rows):
@@ -376,7 +345,7 @@ def measure(rows):
         addon.install()
         say(f"Creating {ROUNDS} times {NEW_PARTNERS:,} contacts in each …")
         result = {"rows": rows, "write_overhead": write_overhead(plain, addon)}
-        with _environment(addon.config) as env:
+        with environment(addon.config) as env:
             lookup = Lookup(env, rows)
             lookup.grow(rows // SMALL_SHARE)
             lookup.match_times()

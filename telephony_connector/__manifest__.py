@@ -49,10 +49,6 @@
     "assets": {
         "web.assets_backend": [
             "telephony_connector/static/src/**/*",
-            ("remove", "telephony_connector/static/src/**/*.dark.scss"),
-        ],
-        "web.assets_web_dark": [
-            "telephony_connector/static/src/**/*.dark.scss",
         ],
         "web.assets_tests": [
             "telephony_connector/static/tests/tours/**/*",

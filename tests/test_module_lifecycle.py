@@ -3,7 +3,7 @@
 import pytest
 
 from tools.stack.odoo import Odoo
-from tools.stack.paths import ADDON
+from tools.stack.paths import ADDON, TEXTS
 
 from .support.logs import complaints
 from .support.schema import columns, constraints, relations, remnants
@@ -83,3 +83,7 @@ def test_uninstall_leaves_nothing(life, what):
         assert snapshots["after"][what] == []
     else:
         assert snapshots["after"][what] ^ snapshots["before"][what] == set()
+
+
+def test_template_of_the_translations_is_up_to_date(installed):
+    assert installed.export_texts() == TEXTS.read_text(), "run make i18n"

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from ..engine.call import Call, State
 from ..engine.presence import Presence
 from . import (
+    agents,
     bridging,
     channels,
     dialling,
     ending,
+    presence,
     queues,
     recording,
     resync,
@@ -20,7 +22,6 @@ from . import (
 from .board import Board
 from .dialplan import Dialplan
 from .pieces import Inquiry
-from .presence import PresenceBoard
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ HANDLERS = {
     **voicemail.HANDLERS,
     **recording.HANDLERS,
 }
+# All that is read of what a PBX tells.
+EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
 
 # A click-to-call of which the PBX shows nothing at all.
 MAX_UNSEEN = timedelta(seconds=120)
@@ -56,7 +59,7 @@ class Tracker:
         max_ongoing: timedelta = timedelta(hours=12),
     ):
         self._board = Board(dialplan, clock)
-        self._presence = PresenceBoard(dialplan)
+        self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
         self._max_ringing = max_ringing
         self._max_ongoing = max_ongoing
@@ -188,7 +191,7 @@ class Tracker:
                 limit = self._max_ongoing
             if not record.channels:
                 limit = MAX_UNSEEN
-            if age > limit:
+            if age > limit and not agents.is_waiting(record):
                 record.call.incomplete = True
                 ending.end(board, record, record.last_words)
         board.forget_empty_bridges()

@@ -94,7 +94,7 @@ class QuietCursor(Cursor):
 
     def execute(self, query, params=None, log_exceptions=False):
         """See Odoo's cursor."""
-        super().execute(query, params, log_exceptions)
+        return super().execute(query, params, log_exceptions)
 
 
 class Bridge:

@@ -1,6 +1,7 @@
 """One telephone system's listener: elected, and at work while it leads."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +61,8 @@ class PbxRunner:
         self._connection = Connection(self, self._on_event)
         self._inquiries = Inquiries(self)
         self._asked = asyncio.Event()
+        self._doubt = asyncio.Event()
+        self._is_certain = True
         self._tasks = set()
         self._presences = {}
         self._leads = False
@@ -122,16 +125,23 @@ class PbxRunner:
         """Watch the lock, and take it again where it went with its connection.
 
         The PBX is listened to meanwhile, and what it tells waits for the database.
+        Somebody else may have led in between: the log is brought in line anew.
 
         :raise LostLead: somebody else was faster
         """
         while True:
-            await asyncio.sleep(CHECK_LEAD_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_LEAD_EVERY):
+                    await self._doubt.wait()
+            self._doubt.clear()
             if not await asyncio.to_thread(self._election.still_leads):
                 _logger.warning("%s: lost the database", self.settings.name)
-                self.writer.term = await self._elect_again()
+                self._is_certain = False
+                self.writer.lead_on(await self._elect_again())
+                self._is_certain = True
                 _logger.info("%s: leading on", self.settings.name)
                 self._connection.show_again()
+                self._connection.resync_now()
                 self.writer.wake()
                 self.check_commands()
 
@@ -172,6 +182,7 @@ class PbxRunner:
         """Write what was heard and not written yet, and that nobody leads now."""
         if self.writer is None:
             return
+        self._is_certain = True  # of not leading: with the old term it does no harm
         try:
             async with asyncio.timeout(LAST_WORDS_WITHIN):
                 await self.writer.flush()
@@ -189,9 +200,19 @@ class PbxRunner:
             self.settings,
             term,
             self.tracker,
-            lambda changes: self.in_database(self.bridge.apply, changes),
+            self._apply,
             self.statistics,
         )
+
+    async def _apply(self, changes):
+        """Write calls, unless the lead went with the database and is not back yet."""
+        if not self._is_certain:
+            raise Unavailable("the lead is not certain")
+        try:
+            await self.in_database(self.bridge.apply, changes)
+        except Unavailable:
+            self._doubt.set()
+            raise
 
     def _get_dialplan(self):
         devices = dict(self.settings.devices)

@@ -33,6 +33,7 @@ from . import telephony_lookup
 from . import ir_http
 from . import res_users
 from . import res_users_settings
+from . import telephony_presence
 from . import res_config_settings
 from . import telephony_number
 from . import telephony_number_index

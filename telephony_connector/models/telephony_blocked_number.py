@@ -98,13 +98,13 @@ class TelephonyCall(models.Model):
 
     def _get_block_text(self):
         """Return what a card says of a blocked caller, ``False`` of all others."""
-        block = self._get_block()
-        if not block:
+        if not self.is_blocked:
             return False
+        block = self._get_block()
         return " · ".join(filter(None, (self.env._("Blocked caller"), block.reason)))
 
     def _wants_page(self, user, mine):
-        return super()._wants_page(user, mine) and not self._get_block()
+        return super()._wants_page(user, mine) and not self.is_blocked
 
     def _needs_followup(self):
         return super()._needs_followup() and not self._get_block()

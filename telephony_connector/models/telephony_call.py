@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+# What <bdi> is in a page: a number within it runs from left to right.
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 STATES = [("ringing", "Ringing"), ("ongoing", "Ongoing"), ("ended", "Ended")]
 OUTCOMES = [
     ("answered", "Answered"),
@@ -163,6 +165,12 @@ class TelephonyCall(models.Model):
             return self.env._("Unknown number")
         return self.env["telephony.number"]._format(self.number, self.pbx_id)
 
+    def _isolate(self, number):
+        """Keep a number's parts in their order within a text from right to left."""
+        if self.env["res.lang"]._get_data(code=self.env.lang).direction != "rtl":
+            return number
+        return f"{ISOLATE}{number}{END_OF_ISOLATE}"
+
     def _get_dialed_text(self):
         """Return the number that was called as people write it, if it is known."""
         self.ensure_one()
@@ -173,7 +181,7 @@ class TelephonyCall(models.Model):
     def _get_title(self):
         """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""
         self.ensure_one()
-        number = self._get_number_text()
+        number = self._isolate(self._get_number_text())
         if self.direction == "outbound":
             return self.env._("Outgoing call: %(number)s", number=number)
         if self.direction == "internal":

@@ -6,6 +6,9 @@ import uuid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# A number that is clicked on these belongs to the record that they name.
+CALL_MODELS = ("telephony.call", "telephony.registration")
+
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
@@ -83,6 +86,9 @@ class TelephonyCall(models.Model):
             raise UserError(
                 self.env._("The number has changed meanwhile: please reload the page.")
             )
+        if model in CALL_MODELS:
+            record = record.object_ref
+            return record if record and record.has_access("read") else None
         return record if model in self._get_object_models() else None
 
 

@@ -75,25 +75,12 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _get_colleagues(self):
-        """Return who can be called inside the house, with what they are doing.
+        """Return who can be called inside the house.
 
-        :return: list of dicts; ``is_busy``: on the telephone
+        :rtype: list[dict]
         """
         extensions = self.env["telephony.extension"].search(
             [("user_id", "!=", False), ("user_id", "!=", self.env.uid)]
-        )
-        # sudo - telephony.call.leg: that somebody is on the phone, not with whom
-        busy = (
-            self.env["telephony.call.leg"]
-            .sudo()
-            .search(
-                [
-                    ("user_id", "in", extensions.user_id.ids),
-                    ("state", "!=", "ended"),
-                    ("call_id.state", "!=", "ended"),
-                ]
-            )
-            .user_id
         )
         return [
             {
@@ -101,7 +88,6 @@ class TelephonyCall(models.Model):
                 "name": extension.user_id.name,
                 "number": extension.number,
                 "im_status": extension.user_id.im_status,
-                "is_busy": extension.user_id in busy,
             }
             for extension in extensions.sorted(lambda e: (e.user_id.name, e.number))
         ]

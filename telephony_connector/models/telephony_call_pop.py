@@ -159,24 +159,32 @@ class TelephonyCall(models.Model):
         return [call._get_card() for call in self]
 
     def _get_card(self):
+        """Return what the current user's card shows of a call that the user may read.
+
+        What is the call's own is read without asking the rules again and again, which
+        would take longer than all the rest; who it is, is asked as the user.
+        """
+        # sudo - telephony.call: the user may read it, `read_cards` made sure
+        call_sudo = self.sudo()
+        news = call_sudo._get_news(self.env.user)
         found = self._get_matches()
         target = self._get_visible_object()
         return {
-            **self._get_news(self.env.user),
-            "title": self._get_title(),
-            "number": self.number or False,
-            "number_display": self._get_number_text(),
-            "caller_name": self.caller_name or False,
-            "withheld": self.withheld,
-            "dialed_number": self._get_dialed_text(),
-            "diverted_from": self.diverted_from or False,
-            "queue": self.queue or False,
-            "recording_note": self.recording_note or False,
-            "pbx_name": self.pbx_id.name,
-            "controls": self._get_controls(),
-            "answered_by": self.user_id.name if self.answer_date else False,
-            "start_date": fields.Datetime.to_string(self.start_date) or False,
-            "answer_date": fields.Datetime.to_string(self.answer_date) or False,
+            **news,
+            "title": call_sudo._get_title(),
+            "number": call_sudo.number or False,
+            "number_display": call_sudo._get_number_text(),
+            "caller_name": call_sudo.caller_name or False,
+            "withheld": call_sudo.withheld,
+            "dialed_number": call_sudo._get_dialed_text(),
+            "diverted_from": call_sudo.diverted_from or False,
+            "queue": call_sudo.queue or False,
+            "recording_note": call_sudo.recording_note or False,
+            "pbx_name": call_sudo.pbx_id.name,
+            "controls": call_sudo._get_controls(),
+            "answered_by": call_sudo.user_id.name if call_sudo.answer_date else False,
+            "start_date": fields.Datetime.to_string(call_sudo.start_date) or False,
+            "answer_date": fields.Datetime.to_string(call_sudo.answer_date) or False,
             "object": self._describe(target) if target else False,
             "matches": [
                 {

@@ -190,22 +190,7 @@ class TelephonyExtension(models.Model):
             if any(extension[name] != value for name, value in values.items()):
                 extension.write(values)
                 changed |= extension
-        if changed:
-            group = self.env.ref("telephony_connector.group_telephony_user")
-            group._bus_send(
-                "telephony.extension/changed",
-                {
-                    "extensions": [
-                        {
-                            "id": extension.id,
-                            "user_id": extension.user_id.id,
-                            "availability": extension.availability,
-                            "is_paused": bool(extension.paused_queues),
-                        }
-                        for extension in changed
-                    ]
-                },
-            )
+        changed.user_id._tell_telephony_presence()
 
     # === BUSINESS METHODS === #
 

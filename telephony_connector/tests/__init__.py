@@ -22,6 +22,7 @@ from . import test_followup
 from . import test_import_rules
 from . import test_js
 from . import test_json_schema
+from . import test_listener_check
 from . import test_listener_database
 from . import test_listener_parts
 from . import test_listener_runner
@@ -36,6 +37,7 @@ from . import test_number_index
 from . import test_number_match
 from . import test_numbers
 from . import test_pbx_setup
+from . import test_presence
 from . import test_privacy
 from . import test_rate_limit
 from . import test_recording

@@ -103,3 +103,11 @@ class TestCallCard(TelephonyCommon):
         self.env["res.partner"].create({"name": "Other", "phone": NUMBER})
         call = self.ring(number=NUMBER)
         self.assertEqual(self.details(call), {"id": call.id})
+
+    def test_title_from_right_to_left(self):
+        """The number's parts stand in their order there, too."""
+        self.env["res.lang"]._activate_lang("ar_001")
+        call = self.ring()
+        self.assertTrue(call._get_title().endswith(": +33 6 12 34 00 01"))
+        arabic = call.with_context(lang="ar_001")
+        self.assertIn("\u2068+33 6 12 34 00 01\u2069", arabic._get_title())

@@ -39,11 +39,14 @@ class Source:
     """A tracker that tells what it is given."""
 
     def __init__(self):
-        self.calls = []
+        self.calls, self.open = [], []
 
     def take(self):
         calls, self.calls = self.calls, []
         return calls
+
+    def open_calls(self):
+        return self.open
 
 
 class Door:
@@ -109,6 +112,22 @@ class TestWriter(BaseCase):
                 change["uniqueid"]: change["revision"] for change in door.written
             }
             self.assertEqual(revisions, {"a": 3, "b": 2}, "the last of each call")
+
+        self.run_writer(scenario)
+
+    @mute_logger("odoo.addons.telephony_connector.listener.writer")
+    def test_a_new_term_counts_for_what_waits_and_what_is_open(self):
+        async def scenario(source, door, written, _statistics):
+            door.away = 10**9
+            source.calls, source.open = [Call("a")], [Call("b")]
+            written.wake()
+            await self.until(lambda: written.is_waiting("a"))
+            written.put({"uniqueid": "part", "pbx_id": 7})
+            written.lead_on(4)
+            door.away = 0
+            await self.until(lambda: len(door.written) == 3)
+            terms = {change["uniqueid"]: change.get("term") for change in door.written}
+            self.assertEqual(terms, {"a": 4, "b": 4, "part": None})
 
         self.run_writer(scenario)
 

@@ -68,6 +68,21 @@ class TestTelephonyCommand(TelephonyCommon):
         self.assertEqual(call._get_object(), second)
         self.assertNotEqual(call._get_object(), first)
 
+    def test_calling_back_from_a_call_keeps_its_record(self):
+        _first, second = self.env["res.partner"].create(
+            [{"name": name, "phone": "+33612340001"} for name in ("A", "B")]
+        )
+        call = self.ring()
+        clicked = {"model": call._name, "res_id": call.id, "field": "number_display"}
+        number = call.number_display
+        answer = self.dial(number, **clicked)
+        back = self.env["telephony.call"].browse(answer["call_id"])
+        self.assertIsNone(back._get_object())
+        call.with_user(self.alice).register("res.partner", second.id)
+        answer = self.dial(number, **clicked)
+        back = self.env["telephony.call"].browse(answer["call_id"])
+        self.assertEqual(back._get_object(), second)
+
     def test_a_number_that_is_not_the_records(self):
         partner = self.env["res.partner"].create({"name": "A", "phone": "+33612340001"})
         with self.assertRaises(UserError):

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import control, demo, exchange, testing
+from . import control, demo, exchange, testing, texts
 from .paths import ROOT
 
 
@@ -25,6 +25,7 @@ def main():
     ring.add_argument("--answer", type=_seconds, default=exchange.ANSWER_SECONDS)
     ring.add_argument("--talk", type=float, default=exchange.TALK_SECONDS)
     commands.add_parser("clean", help="remove databases, logs and screenshots")
+    commands.add_parser("i18n", help="write the template of the translations")
     runs = {"test": testing.run, "e2e": testing.run_flows}
     for name in runs:
         tests = commands.add_parser(name, help="run the tests")
@@ -35,6 +36,8 @@ def main():
         return demo.run()
     if args.command == "clean":
         return testing.clean()
+    if args.command == "i18n":
+        return texts.export()
     if args.command in runs:
         return runs[args.command](args.args)
     return control.order(

@@ -137,6 +137,17 @@ class Odoo:
             [f"--addons-path={ADDONS_PATH}", "telephony", command, *options, *args],
         )
 
+    def export_texts(self):
+        """
+        :return: the template of the addon's translations, as Odoo exports it, without
+            the time of the export.
+        :raise OdooFailed: it failed.
+        """
+        path = LOCAL / f"{self.database}.pot"
+        self._odoo("i18n", ["i18n", "export", "-c", self.config, "-o", path, ADDON])
+        lines = path.read_text().splitlines(keepends=True)
+        return "".join(line for line in lines if "-Date: " not in line)
+
     def shell(self, code):
         """Run Python code in Odoo's shell, as the superuser, with ``env``.
 

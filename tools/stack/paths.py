@@ -9,6 +9,7 @@ ADDON = "telephony_connector"
 
 ASTERISK = Path(os.environ.get("ASTERISK_DIR") or LOCAL / "asterisk").absolute()
 RUN_ASTERISK = ROOT / "tools" / "asterisk" / "run-asterisk"
+TEXTS = ROOT / ADDON / "i18n" / f"{ADDON}.pot"
 SCREENSHOTS = LOCAL / "screenshots"
 
 ODOO_BIN = os.environ.get("ODOO_BIN") or str(LOCAL / "odoo" / "bin" / "odoo")

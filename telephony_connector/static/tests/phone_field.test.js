@@ -24,6 +24,7 @@ class Contact extends models.Model {
         { id: 1, name: "Ada", phone: "+33 6 39 98 00 01" },
         { id: 2, name: "Grace", phone: "01 99 00 00 01 | 06 39 98 00 02" },
         { id: 3, name: "Nobody", phone: false },
+        { id: 4, name: "Somebody", phone: "Number withheld" },
     ];
 }
 
@@ -127,6 +128,17 @@ test("a kanban card's number is called by a click, and the card stays closed", a
     });
     await contains(".o_kanban_record:first a.o_telephony_call").click();
     expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+});
+
+test("a call's number is called by a click; a withheld one is words", async () => {
+    await mountPhoneView({
+        type: "list",
+        arch: `<list><field name="phone" widget="telephony_number"/></list>`,
+    });
+    await contains(".o_data_row:first a.o_telephony_call").click();
+    expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+    expect(".o_data_row:last").toHaveText("Number withheld");
+    expect(".o_data_row:last a").toHaveCount(0);
 });
 
 test("a read-only form field is called by its number", async () => {

@@ -203,14 +203,20 @@ test("a withheld number can't be called back", async () => {
 
 test("colleagues show what they do, and are called by their extension", async () => {
     server.panel.colleagues = [
-        { id: 9, name: "Marc", number: "1002", im_status: "online", is_busy: true },
-        { id: 10, name: "Zoe", number: "1003", im_status: "online", is_busy: false },
+        { id: 9, name: "Marc", number: "1002", im_status: "online" },
+        { id: 10, name: "Zoe", number: "1003", im_status: "away" },
     ];
+    server.presences = [[9, "in_use"]];
     await openPanel();
     await click("[data-tab=colleagues]");
     await contains(".o_telephony_entry", { count: 2 });
-    expect(".o_telephony_entry:first i:first").toHaveAttribute("aria-label", "On the phone");
-    expect(".o_telephony_entry:last i:first").toHaveAttribute("aria-label", "Online");
+    expect(".o_telephony_entry:first i:first").toHaveAttribute("aria-label", "Online");
+    expect(".o_telephony_entry:first .o_telephony_presence i").toHaveAttribute(
+        "aria-label",
+        "On the phone"
+    );
+    expect(".o_telephony_entry:last i:first").toHaveAttribute("aria-label", "Away");
+    expect(".o_telephony_entry:last .o_telephony_presence").toHaveCount(0);
     await click(".o_telephony_entry:first button");
     expect.verifySteps(["call 1002"]);
 });

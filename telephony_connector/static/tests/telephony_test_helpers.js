@@ -1,11 +1,14 @@
-import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { busModels } from "@bus/../tests/bus_test_helpers";
+import { mailModels } from "@mail/../tests/mail_test_helpers";
 import { expect } from "@odoo/hoot";
 import {
     defineModels,
+    fields,
     getService,
     models,
     onRpc,
     serverState,
+    webModels,
 } from "@web/../tests/web_test_helpers";
 import { TELEPHONY_GROUP } from "@telephony_connector/services/telephony_service";
 
@@ -117,9 +120,23 @@ export class TelephonyCommand extends models.Model {
     _name = "telephony.command";
 }
 
+class ResUsers extends mailModels.ResUsers {
+    telephony_presence = fields.Selection({ selection: [["in_use", "On the phone"]] });
+
+    get_telephony_presences() {
+        return server.presences;
+    }
+}
+
 export function defineTelephonyModels() {
-    defineMailModels();
-    defineModels([TelephonyCall, TelephonyCommand]);
+    defineModels({
+        ...webModels,
+        ...busModels,
+        ...mailModels,
+        ResUsers,
+        TelephonyCall,
+        TelephonyCommand,
+    });
 }
 
 /** Be a user of the telephone, or not, with a fresh server. */
@@ -130,6 +147,7 @@ export function setupTelephony({ isUser = true, phone = {} } = {}) {
         callees: [],
         claimed: new Set(),
         panel: { missed: [], recent: [], colleagues: [] },
+        presences: [],
         phone: { ...PHONE, ...phone },
     });
     onRpc("res.users", "has_group", ({ args }) => (args[1] === TELEPHONY_GROUP ? isUser : true));

@@ -138,9 +138,9 @@ export class Telephony extends CallStore {
         if (!this.takeNews(news) || news.state === "ended") {
             return;
         }
-        this.readCards([news.id]);
+        const read = this.readCards([news.id]);
         if (news.open_page) {
-            this.offerPage(news.id);
+            this.offerPage(news.id, read);
         }
     }
 
@@ -169,13 +169,19 @@ export class Telephony extends CallStore {
     // Pages
     // ---------------------------------------------------------------------------
 
-    /** Open the call's page, in one tab only and not under the user's hands. */
-    async offerPage(id) {
+    /**
+     * Open the call's page, in one tab only and not under the user's hands.
+     *
+     * @param {Promise} read of the card: who calls is on the screen first, and the page
+     *  takes no time of the server from it
+     */
+    async offerPage(id, read) {
         if (this.pageIds.has(id)) {
             return;
         }
         this.pageIds.add(id);
-        if (!(await this.pageTurn.isMine()) || this.endedIds.has(id)) {
+        const [isMine] = await Promise.all([this.pageTurn.isMine(), read]);
+        if (!isMine || this.endedIds.has(id)) {
             return;
         }
         const action = await this.ask("claim_page", [[id]]);

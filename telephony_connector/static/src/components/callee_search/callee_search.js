@@ -3,6 +3,7 @@ import { Component, useState } from "@odoo/owl";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
+import { PhonePresence } from "@telephony_connector/components/phone_presence/phone_presence";
 
 const SEARCH_DELAY = 200;
 let nextId = 1;
@@ -14,6 +15,7 @@ let nextId = 1;
  */
 export class CalleeSearch extends Component {
     static template = "telephony_connector.CalleeSearch";
+    static components = { PhonePresence };
     static props = {
         autofocus: { type: Boolean, optional: true },
         /** Called with `{ number, model, resId, field }`; the last three may be missing. */

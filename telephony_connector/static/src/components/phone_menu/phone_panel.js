@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
 import { CalleeSearch } from "@telephony_connector/components/callee_search/callee_search";
+import { PhonePresence } from "@telephony_connector/components/phone_presence/phone_presence";
 import { getStatusText, isTalking } from "@telephony_connector/services/call_news";
 
 const { DateTime } = luxon;
@@ -15,7 +16,7 @@ const { DateTime } = luxon;
 /** What the telephone in the systray opens: dial box, calls, missed, recent, colleagues. */
 export class PhonePanel extends Component {
     static template = "telephony_connector.PhonePanel";
-    static components = { CallControls, CallTimer, CalleeSearch };
+    static components = { CallControls, CallTimer, CalleeSearch, PhonePresence };
     static props = { close: Function };
 
     setup() {
@@ -68,6 +69,10 @@ export class PhonePanel extends Component {
         return entry.object?.name || entry.number_display;
     }
 
+    getCallText(name) {
+        return _t("Call %(name)s", { name });
+    }
+
     getIcon({ direction, outcome }) {
         if (direction === "inbound" && outcome === "missed") {
             return "fa-phone text-danger";
@@ -92,10 +97,7 @@ export class PhonePanel extends Component {
             : start.toLocaleString({ day: "numeric", month: "short" });
     }
 
-    getPresence({ is_busy, im_status }) {
-        if (is_busy) {
-            return { icon: "fa-phone text-danger", text: _t("On the phone") };
-        }
+    getOnline({ im_status }) {
         switch (im_status?.replace("leave_", "")) {
             case "online":
                 return { icon: "fa-circle text-success", text: _t("Online") };

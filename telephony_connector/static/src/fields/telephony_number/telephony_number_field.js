@@ -1,0 +1,31 @@
+import { Component, xml } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { PhoneField } from "@web/views/fields/phone/phone_field";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
+
+/** A call's number, which can be called; where it was withheld, the words that say so. */
+export class TelephonyNumberField extends Component {
+    static template = xml`
+        <PhoneField t-if="isNumber" t-props="props" />
+        <span t-else="" t-esc="text" />
+    `;
+    static components = { PhoneField };
+    static props = { ...standardFieldProps };
+
+    get text() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get isNumber() {
+        return splitNumbers(this.text).length > 0;
+    }
+}
+
+registry.category("fields").add("telephony_number", {
+    component: TelephonyNumberField,
+    displayName: _t("Number of a Call"),
+    supportedTypes: ["char"],
+});

@@ -1,0 +1,99 @@
+import { AvatarCardPopover } from "@mail/discuss/web/avatar_card/avatar_card_popover";
+import { contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, expect, test } from "@odoo/hoot";
+import { animationFrame } from "@odoo/hoot-mock";
+import {
+    getMockEnv,
+    getService,
+    mountView,
+    mountWithCleanup,
+    onRpc,
+    serverState,
+} from "@web/../tests/web_test_helpers";
+import { defineTelephonyModels, server, setupTelephony } from "./telephony_test_helpers";
+
+defineTelephonyModels();
+
+const PRESENCE = ".o_telephony_presence";
+
+beforeEach(() => setupTelephony());
+
+async function mountCard() {
+    const pyEnv = await startServer();
+    await start();
+    await mountWithCleanup(AvatarCardPopover, {
+        env: getMockEnv(),
+        props: { id: serverState.userId, close: () => {} },
+    });
+    await contains(".o-mail-avatar-card-name");
+    return pyEnv;
+}
+
+function tell(pyEnv, presences) {
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "res.users/telephony_presence", {
+        presences,
+    });
+}
+
+test("a user's card says what the user's telephone does, as it changes", async () => {
+    server.presences = [[serverState.userId, "idle"]];
+    const pyEnv = await mountCard();
+    await contains(PRESENCE, { text: "Phone is free" });
+    tell(pyEnv, [[serverState.userId, "in_use"]]);
+    await contains(PRESENCE, { text: "On the phone" });
+    tell(pyEnv, [[serverState.userId, false]]);
+    await contains(PRESENCE, { count: 0 });
+});
+
+test("a colleague without a telephone has no presence", async () => {
+    server.presences = [[999, "idle"]];
+    await mountCard();
+    expect(PRESENCE).toHaveCount(0);
+});
+
+test("presences are read once, when something shows one", async () => {
+    onRpc("res.users", "get_telephony_presences", () => {
+        expect.step("read");
+        return [[serverState.userId, "ringing"]];
+    });
+    await mountCard();
+    await contains(PRESENCE, { text: "Phone rings" });
+    await mountWithCleanup(AvatarCardPopover, {
+        env: getMockEnv(),
+        props: { id: serverState.userId, close: () => {} },
+    });
+    await contains(PRESENCE, { count: 2 });
+    expect.verifySteps(["read"]);
+});
+
+test("after a break of the connection they are read again", async () => {
+    server.presences = [[serverState.userId, "idle"]];
+    await mountCard();
+    await contains(PRESENCE, { text: "Phone is free" });
+    server.presences = [[serverState.userId, "unavailable"]];
+    getService("bus_service").trigger("BUS:RECONNECT");
+    await contains(PRESENCE, { text: "Phone not reachable" });
+});
+
+test("who has no telephone asks for no presence", async () => {
+    setupTelephony({ isUser: false });
+    onRpc("res.users", "get_telephony_presences", () => expect.step("read"));
+    await mountCard();
+    await animationFrame();
+    expect(PRESENCE).toHaveCount(0);
+    expect.verifySteps([]);
+});
+
+test("lists of users show the presence", async () => {
+    server.presences = [[serverState.userId, "in_use"]];
+    await startServer();
+    await start();
+    await mountView({
+        type: "list",
+        resModel: "res.users",
+        arch: `<list><field name="name"/><field name="telephony_presence" widget="telephony_presence"/></list>`,
+        domain: [["id", "=", serverState.userId]],
+    });
+    await contains(`.o_data_row ${PRESENCE}[data-presence=in_use]`);
+    expect(`${PRESENCE} i`).toHaveAttribute("aria-label", "On the phone");
+});
