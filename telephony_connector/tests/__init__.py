@@ -17,6 +17,7 @@ from . import test_call_history
 from . import test_call_panel
 from . import test_call_parts
 from . import test_controllers
+from . import test_description
 from . import test_dial_link
 from . import test_followup
 from . import test_import_rules

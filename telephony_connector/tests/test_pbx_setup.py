@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..engine.errors import ConnectionFailed
 from ..listener.check import Finding
@@ -43,6 +43,26 @@ class TestPbxSetup(TelephonyCommon):
         self.assertEqual(setup.dial_string, "Local/{number}@from-internal")
         setup.system = "asterisk"
         self.assertEqual(setup.dial_string, "PJSIP/{number}")
+
+    def test_encryption(self):
+        form = Form(self.env["telephony.pbx.setup"])
+        form.use_tls = True
+        self.assertEqual(form.port, 5039)
+        form.tls_ca = "-----BEGIN CERTIFICATE-----"
+        form.use_tls = False
+        self.assertEqual(form.port, 5038)
+        form.port = 15038
+        form.use_tls = True
+        self.assertEqual(form.port, 15038, "chosen on purpose")
+        form.host = "127.0.0.1"
+        form.country_id = self.france
+        setup = form.save()
+        settings = setup._get_settings()
+        self.assertTrue(settings.use_tls and settings.tls_verify)
+        self.assertIn("BEGIN", settings.tls_ca)
+        with self.find():
+            setup.action_connect()
+        self.assertIn("BEGIN", setup.pbx_id.tls_ca)
 
     def test_what_is_wrong_is_told(self):
         setup = self.setup()
