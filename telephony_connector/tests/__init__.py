@@ -32,6 +32,7 @@ from . import test_lookup
 from . import test_mightycall_client
 from . import test_mightycall_events
 from . import test_mightycall_provider
+from . import test_neutralize
 from . import test_number_build
 from . import test_number_corpus
 from . import test_number_index

@@ -198,6 +198,12 @@ class TestRecordingRights(RecordingCommon):
         self.apply(self.change("c1", 2, state="ongoing", recorded=True))
         card = ringing.with_user(self.alice).read_cards()[0]
         self.assertEqual(card["recording_note"], "Stop it if they object.")
+        page = (
+            self.env["telephony.registration"]
+            .with_user(self.alice)
+            .create({"call_id": ringing.id})
+        )
+        self.assertEqual(page.recording_note, "Stop it if they object.")
         self.pbx.provider = "softphone"
         self.assertTrue(
             self.ring("c2").recording_note, "nobody tells whether it is recorded"

@@ -34,6 +34,10 @@ export class TelephonyRecordingField extends Component {
         return `${formatSeconds(this.state.time)} / ${formatSeconds(this.length)}`;
     }
 
+    get playText() {
+        return this.state.isPlaying ? _t("Pause") : _t("Play");
+    }
+
     get downloadUrl() {
         return `${this.recording.url}?download=1`;
     }
