@@ -32,7 +32,7 @@ class TelephonyCall(models.Model):
     voicemail_duration = fields.Integer(
         string="Length of the Message", readonly=True, help="In seconds."
     )
-    voicemail_text = fields.Char(string="Message", compute="_compute_voicemail_text")
+    voicemail_text = fields.Char(string="Voicemail", compute="_compute_voicemail_text")
     recording_state = fields.Selection(RECORDING_STATES, readonly=True)
     recording_error = fields.Char(readonly=True)
     recording_path = fields.Char(groups=NO_ACCESS)
