@@ -149,7 +149,7 @@ class AsteriskProvider(Provider):
                     "extension": extension.number,
                     "device": extension._get_devices()[0],
                     # sudo - res.users: an agent's name, as a link to the user shows it
-                "name": extension.sudo().user_id.name or "",
+                    "name": extension.sudo().user_id.name or "",
                     "queue": queue,
                 },
             )
