@@ -68,13 +68,11 @@ bench-board:  ## measure the live board in a browser: 200 agents, 100 calls; wri
 	@tools/setup odoo chromium
 	@$(PYTHON_ODOO) bench/bench_board.py $(ARGS)
 
-bench:  ## measure: each bench/bench_*.py prints a table and writes .local/bench/NAME.json
-	@tools/setup odoo asterisk
-	@mkdir -p .local/bench
+bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
+	@tools/setup odoo asterisk chromium
 	@for file in bench/bench_*.py; do \
-		name=$$(basename "$$file" .py); \
-		echo "== $$name"; \
-		$(PYTHON_ODOO) "$$file" --json ".local/bench/$$name.json"; \
+		echo "== $$(basename "$$file" .py)"; \
+		$(PYTHON_ODOO) "$$file"; \
 	done
 
 bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json

@@ -5,7 +5,7 @@ import contextlib
 import multiprocessing
 import time
 
-from bench.bench_listener_parse import template
+from bench.listener_parse import converse, template
 
 RING, TALK = 2.0, 3.0  # seconds, of the calls that it plays by itself
 STAGES = {"ringing": slice(0, 12), "ongoing": slice(12, 21), "ended": slice(21, 33)}
@@ -110,18 +110,10 @@ class _Pbx:
                 self._pipe.send(await getattr(self, name)(*args))
 
     async def _client(self, reader, writer):
-        writer.write(b"Asterisk Call Manager/11.0.0\r\n")
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                action = (await reader.readuntil(b"\r\n\r\n")).decode()
-                lines = [line for line in action.split("\r\n") if line]
-                headers = dict(line.split(": ", 1) for line in lines)
-                answer = f"Response: Success\r\nActionID: {headers['ActionID']}\r\n"
-                if headers["Action"] == "Challenge":
-                    answer += "Challenge: 123456789\r\n"
-                writer.write((answer + "Message: OK\r\n\r\n").encode())
-                if headers["Action"] == "Login":
-                    self._writer = writer
+        await converse(reader, writer, self._on_login)
+
+    def _on_login(self, writer):
+        self._writer = writer
 
     # -- orders --
 

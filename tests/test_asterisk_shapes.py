@@ -3,6 +3,7 @@
 import pytest
 import scenes
 import scenes_moving
+import scenes_queueing
 from stage import CALLER, GROUP, LINE, QUEUE, Stage
 
 from .support.shapes import QuickStage, expected_log, last_call, play, wait_for_log
@@ -96,6 +97,11 @@ RECORDED = {
     "forwarded-outside": scenes_moving.forwarded_outside,
     "picked-up": scenes_moving.picked_up,
     "picked-up-directed": scenes_moving.picked_up_directed,
+    "spied-on": scenes_moving.spied_on,
+    "queue-attended": scenes_queueing.queue_attended,
+    "queue-blind": scenes_queueing.queue_blind,
+    "attended-into-queue": scenes_queueing.attended_into_queue,
+    "agent-on-the-line": scenes_queueing.agent_on_the_line,
 }
 """Scenes by the transcript whose call log they must come to."""
 

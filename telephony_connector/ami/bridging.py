@@ -1,6 +1,6 @@
 """Who talks with whom: bridges, conferences and pick-ups."""
 
-from . import talking
+from . import agents, talking
 from .board import Board
 from .pieces import Bridge
 
@@ -20,6 +20,8 @@ def on_bridge_enter(board: Board, event: dict):
         board.leave_bridge(channel)
         channel.bridge = bridge
         bridge.members[channel.uniqueid] = channel
+        if bridge.is_for_agents:
+            agents.wait_for_callers(board, channel, board.time(event))
     talking.talk(board, bridge, board.time(event))
 
 
@@ -28,6 +30,8 @@ def on_bridge_leave(board: Board, event: dict):
     channel = board.channels.get(event.get("Uniqueid"))
     if channel is not None and channel.bridge is not None:
         if board.bridges.get(event.get("BridgeUniqueid")) is channel.bridge:
+            if channel.bridge.is_for_agents:
+                agents.meet_caller(channel, board.time(event))
             board.leave_bridge(channel)
 
 

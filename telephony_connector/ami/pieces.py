@@ -51,12 +51,13 @@ class Channel:
 class Bridge:
     """A room in which channels hear each other, unless it is for waiting only."""
 
-    __slots__ = ("is_conference", "is_holding", "members")
+    __slots__ = ("is_conference", "is_for_agents", "is_holding", "members")
 
     def __init__(self, technology="", creator=""):
         self.members = {}
         self.is_holding = technology == "holding_bridge"
         self.is_conference = creator in ("ConfBridge", "MeetMe")
+        self.is_for_agents = creator == "AgentPool"
 
 
 class Record:

@@ -24,6 +24,16 @@ _ORDER = (
     Availability.IDLE,
     Availability.UNAVAILABLE,
 )
+HANDLERS = {
+    "ExtensionStatus": "_on_extension",
+    "DeviceStateChange": "_on_device",
+    "QueueParams": "_on_queue",
+    "QueueMember": "_on_member",
+    "QueueMemberStatus": "_on_member",
+    "QueueMemberAdded": "_on_member",
+    "QueueMemberPause": "_on_member",
+    "QueueMemberRemoved": "_on_member_removed",
+}
 
 
 class PresenceBoard:
@@ -42,14 +52,7 @@ class PresenceBoard:
         self._told = {}
         self._touched = {}
         self.handlers = {
-            "ExtensionStatus": self._on_extension,
-            "DeviceStateChange": self._on_device,
-            "QueueParams": self._on_queue,
-            "QueueMember": self._on_member,
-            "QueueMemberStatus": self._on_member,
-            "QueueMemberAdded": self._on_member,
-            "QueueMemberPause": self._on_member,
-            "QueueMemberRemoved": self._on_member_removed,
+            name: getattr(self, method) for name, method in HANDLERS.items()
         }
 
     def resync(self, events: Iterable[dict]):

@@ -34,8 +34,8 @@ from .settings import PbxInfo, Settings, tls_context
 
 _logger = logging.getLogger(__name__)
 
-# Enough for the tracker; ``dialplan`` alone would double the volume.
-EVENT_CLASSES = "call,agent,cdr"
+# What the tracker reads; ``dialplan`` alone would double the volume.
+EVENT_CLASSES = "call,agent"
 MAX_PENDING = 200
 CLOSE_TIMEOUT = 1.0
 

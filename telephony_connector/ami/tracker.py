@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from ..engine.call import Call, State
 from ..engine.presence import Presence
 from . import (
+    agents,
     bridging,
     channels,
     dialling,
     ending,
+    presence,
     queues,
     resync,
     transfers,
@@ -18,7 +20,6 @@ from . import (
 )
 from .board import Board
 from .dialplan import Dialplan
-from .presence import PresenceBoard
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ HANDLERS = {
     **queues.HANDLERS,
     **voicemail.HANDLERS,
 }
+# All that is read of what a PBX tells.
+EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
 
 # A click-to-call of which the PBX shows nothing at all.
 MAX_UNSEEN = timedelta(seconds=120)
@@ -53,7 +56,7 @@ class Tracker:
         max_ongoing: timedelta = timedelta(hours=12),
     ):
         self._board = Board(dialplan, clock)
-        self._presence = PresenceBoard(dialplan)
+        self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
         self._queue_mark = 0
         self._max_ringing = max_ringing
@@ -102,6 +105,13 @@ class Tracker:
         record.is_doubtful = True
         if is_certain:
             ending.end(board, record, board.clock())
+
+    def disconnected(self):
+        """Note that the connection ended: of a click-to-call of which the PBX has shown
+        nothing yet, the next list of its channels tells what became of it."""
+        for record in self._board.records.values():
+            if record.is_click and not record.channels:
+                record.is_doubtful = True
 
     def take(self) -> list[Call]:
         """Return copies of the calls that changed since the last time.
@@ -189,7 +199,7 @@ class Tracker:
                 limit = self._max_ongoing
             if not record.channels:
                 limit = MAX_UNSEEN
-            if age > limit:
+            if age > limit and not agents.is_waiting(record):
                 record.call.incomplete = True
                 ending.end(board, record, record.last_words)
         board.forget_empty_bridges()

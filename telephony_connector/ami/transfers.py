@@ -27,11 +27,16 @@ def on_attended_transfer(board: Board, event: dict):
     if event.get("DestType") != "Threeway":
         board.leave_bridge(first)
         board.leave_bridge(second)
+    into = joining.record.call.dialed_number if event.get("DestType") == "App" else ""
+    if joining.record is not main:
+        joining.record.is_handed_over = True
+        main.call.queue = joining.record.call.queue or main.call.queue
     arrived = _move_all(board, joining, main, board.time(event))
     target = board.channels.get(event.get(role + "Uniqueid"))
     if target is None or target.leg is None:
         target = arrived
-    number = _party(target) or event.get(role + "CallerIDNum", "")
+    # What was called but did not answer yet: a telephone, a group, a queue.
+    number = into or _party(target) or event.get(role + "CallerIDNum", "")
     _note_target(board, away, number)
 
 

@@ -22,6 +22,8 @@ from odoo.sql_db import (
     db_connect,
 )
 
+from .election import KEEPALIVES
+
 _logger = logging.getLogger(__name__)
 
 MODULE = "telephony_connector"
@@ -285,7 +287,7 @@ class Bridge:
 
     def _cursor(self):
         """Open a cursor on a connection that nobody else closes."""
-        return QuietCursor(self._pool, self.dbname, self.dsn)
+        return QuietCursor(self._pool, self.dbname, {**self.dsn, **KEEPALIVES})
 
     @contextmanager
     def _environment(self):

@@ -117,7 +117,8 @@ class Check:
         states = {event.get("Device"): event.get("State") for event in answer.events}
         for device, number in self._settings.devices:
             state = states.get(device)
-            if state is None and not device.startswith("Local/"):
+            is_missing = state in (None, "INVALID")
+            if is_missing and not device.startswith("Local/"):
                 yield Finding(
                     False, f"extension {number}: the telephone system has no {device}"
                 )

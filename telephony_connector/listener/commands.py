@@ -94,6 +94,14 @@ class Commands:
             if origin:
                 origin.hear(event)
 
+    def disconnected(self):
+        """No answer will come any more to what was asked before."""
+        for origin in self._origins.values():
+            if not origin.answer.done():
+                origin.answer.set_exception(
+                    ConnectionFailed("The connection to the PBX was cut.")
+                )
+
     async def carry_out(self, command, session, tracker):
         """Carry out one claimed command and report what came of it.
 
@@ -245,8 +253,13 @@ class Commands:
         origin = self._origins[uniqueid] = Origin()
         try:
             await session.action(request.name, **request.headers)
-            async with asyncio.timeout(ring_timeout + GRACE):
-                answer = await origin.answer
+            try:
+                async with asyncio.timeout(ring_timeout + GRACE):
+                    answer = await origin.answer
+            except ConnectionFailed as error:
+                if origin.has_channel:  # it rings or was picked up: the call tells
+                    return "done", None, None
+                return "failed", "unknown", str(error)
             if answer.get("Response") == "Success":
                 return "done", None, None
             return self._explain(answer, await origin.get_cause())

@@ -1,6 +1,7 @@
 """One telephone system's connection: kept up, resynced, its state told."""
 
 import asyncio
+import contextlib
 import logging
 
 from ..ami import actions
@@ -28,6 +29,7 @@ class Connection:
         self._leader = leader
         self._on_event = on_event
         self._retry = asyncio.Event()
+        self._resync_asked = asyncio.Event()
         self._channels = set()
         self._new_channels = 0
         self._is_deaf = False
@@ -38,6 +40,10 @@ class Connection:
     def reconnect(self):
         """Try to connect now instead of when the pause is over."""
         self._retry.set()
+
+    def resync_now(self):
+        """Compare with the PBX's channels now instead of within the minute."""
+        self._resync_asked.set()
 
     def heard(self, event):
         """Count what proves that the account may hear of calls."""
@@ -82,6 +88,7 @@ class Connection:
             return error
         finally:
             self.session = None
+            self._leader.disconnected()
             if resync:
                 resync.cancel()
             await session.close()
@@ -125,7 +132,10 @@ class Connection:
 
     async def _resync_regularly(self, session, allowed):
         while True:
-            await asyncio.sleep(RESYNC_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RESYNC_EVERY):
+                    await self._resync_asked.wait()
+            self._resync_asked.clear()
             try:
                 await self._resync(session, allowed)
             except TelephonyError as error:

@@ -1,6 +1,7 @@
 """One telephone system's listener: elected, and at work while it leads."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,8 @@ class PbxRunner:
         self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
         self._asked = asyncio.Event()
+        self._doubt = asyncio.Event()
+        self._is_certain = True
         self._tasks = set()
         self._presences = {}
         self._queues = set()
@@ -85,6 +88,11 @@ class PbxRunner:
         self.settings = settings
         if self.tracker is not None:
             self.tracker.use_dialplan(self._get_dialplan())
+
+    def disconnected(self):
+        """Note that the connection with the telephone system ended."""
+        self._commands.disconnected()
+        self.tracker.disconnected()
 
     async def run(self):
         """Stand by, lead, and stand by again, until cancelled.
@@ -123,16 +131,23 @@ class PbxRunner:
         """Watch the lock, and take it again where it went with its connection.
 
         The PBX is listened to meanwhile, and what it tells waits for the database.
+        Somebody else may have led in between: the log is brought in line anew.
 
         :raise LostLead: somebody else was faster
         """
         while True:
-            await asyncio.sleep(CHECK_LEAD_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_LEAD_EVERY):
+                    await self._doubt.wait()
+            self._doubt.clear()
             if not await asyncio.to_thread(self._election.still_leads):
                 _logger.warning("%s: lost the database", self.settings.name)
-                self.writer.term = await self._elect_again()
+                self._is_certain = False
+                self.writer.lead_on(await self._elect_again())
+                self._is_certain = True
                 _logger.info("%s: leading on", self.settings.name)
                 self._connection.show_again()
+                self._connection.resync_now()
                 self.writer.wake()
                 self.check_commands()
 
@@ -173,6 +188,7 @@ class PbxRunner:
         """Write what was heard and not written yet, and that nobody leads now."""
         if self.writer is None:
             return
+        self._is_certain = True  # of not leading: with the old term it does no harm
         try:
             async with asyncio.timeout(LAST_WORDS_WITHIN):
                 await self.writer.flush()
@@ -195,8 +211,18 @@ class PbxRunner:
         )
 
     async def _apply(self, changes):
-        """Pass calls through the door, and note which changed."""
-        self._changed_calls.update(await self.in_database(self.bridge.apply, changes))
+        """Pass calls through the door, and note which changed.
+
+        :raise Unavailable: the lead went with the database and is not back yet
+        """
+        if not self._is_certain:
+            raise Unavailable("the lead is not certain")
+        try:
+            changed = await self.in_database(self.bridge.apply, changes)
+        except Unavailable:
+            self._doubt.set()
+            raise
+        self._changed_calls.update(changed)
         self._calls_changed.set()
 
     def _get_dialplan(self):

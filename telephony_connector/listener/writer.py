@@ -42,6 +42,22 @@ class Writer:
         """Say whether a change of that call waits for the database."""
         return uniqueid in self._waiting
 
+    def lead_on(self, term):
+        """Tell what waits, and all that is open, as the leader of another term.
+
+        Whoever led in between may have written some of it, with a younger term than it
+        had here.
+
+        :param int term: the new term
+        """
+        self.term = term
+        for change in self._waiting.values():
+            if "term" in change:
+                change["term"] = term
+        self._collect()
+        for call in self._tracker.open_calls():
+            self._put_call(call)
+
     def put(self, change):
         """Queue a change; the last one of a call replaces the others."""
         waiting = self._waiting
@@ -115,6 +131,8 @@ class Writer:
 
     def _collect(self):
         for call in self._tracker.take():
-            # Not by put(): what is collected here is written by the loop that asks.
-            self.put({**call.changes(), "pbx_id": self._settings.id, "term": self.term})
-        self._heard.clear()
+            self._put_call(call)
+        self._heard.clear()  # what is collected here is written by the loop that asks
+
+    def _put_call(self, call):
+        self.put({**call.changes(), "pbx_id": self._settings.id, "term": self.term})

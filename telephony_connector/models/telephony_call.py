@@ -176,12 +176,15 @@ class TelephonyCall(models.Model):
             return number
         return f"{ISOLATE}{number}{END_OF_ISOLATE}"
 
-    def _get_dialed_text(self):
-        """Return the number that was called as people write it, if it is known."""
+    def _get_party_text(self, field):
+        """Return a number as people write it, ``False`` where it is not known.
+
+        :param str field: ``dialed_number`` or ``diverted_from``
+        """
         self.ensure_one()
-        if not self.dialed_number:
+        if not self[field]:
             return False
-        return self.env["telephony.number"]._format(self.dialed_number, self.pbx_id)
+        return self.env["telephony.number"]._format(self[field], self.pbx_id)
 
     def _get_title(self):
         """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""

@@ -117,7 +117,7 @@ class TelephonyCall(models.Model):
     def _get_visible_object(self):
         """Return the record that the call belongs to where the user may read it."""
         record = self._get_object()
-        return record if record is not None and _is_readable(record) else None
+        return record if record is not None and record.has_access("read") else None
 
     # === MATCHING === #
 
@@ -291,11 +291,6 @@ class TelephonyCall(models.Model):
             " · ".join(fact for fact in facts if fact),
             self.note or "",
         )
-
-
-def _is_readable(record):
-    """Say whether the environment's user may read the (one, existing) record."""
-    return bool(record) and bool(record.exists()) and record.has_access("read")
 
 
 def _filter_readable(records):

@@ -176,8 +176,8 @@ class TelephonyCall(models.Model):
             "number_display": call_sudo._get_number_text(),
             "caller_name": call_sudo.caller_name or False,
             "withheld": call_sudo.withheld,
-            "dialed_number": call_sudo._get_dialed_text(),
-            "diverted_from": call_sudo.diverted_from or False,
+            "dialed_number": call_sudo._get_party_text("dialed_number"),
+            "diverted_from": call_sudo._get_party_text("diverted_from"),
             "queue": call_sudo.queue or False,
             "pbx_name": call_sudo.pbx_id.name,
             "controls": call_sudo._get_controls(),
@@ -195,6 +195,7 @@ class TelephonyCall(models.Model):
             ],
             "match_count": len(found),
             "hidden": not found and self._is_known_elsewhere(),
+            "new_kinds": self.env["telephony.registration"]._get_creatable_kinds(),
         }
 
     @api.model
@@ -276,10 +277,11 @@ class TelephonyCall(models.Model):
             return False
         return self.action_open_page()
 
-    def action_open_page(self):
+    def action_open_page(self, start=False):
         """Open the call's registration page, or the list of the records to choose from.
 
+        :param str start: what to begin with, see `telephony.registration`
         :return: an action
         """
         self.ensure_one()
-        return self.env["telephony.registration"].open_for_call(self.id)
+        return self.env["telephony.registration"].open_for_call(self.id, start)

@@ -8,6 +8,7 @@ from . import test_ami_presence
 from . import test_ami_queues
 from . import test_ami_resync
 from . import test_ami_session
+from . import test_ami_sip
 from . import test_ami_transcripts
 from . import test_api
 from . import test_board
@@ -24,6 +25,7 @@ from . import test_followup
 from . import test_import_rules
 from . import test_js
 from . import test_json_schema
+from . import test_listener_check
 from . import test_listener_database
 from . import test_listener_parts
 from . import test_listener_runner

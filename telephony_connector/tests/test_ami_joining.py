@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, tagged
 from .ami_script import Script
 
 CALLER, DID = "+33612345678", "+33140000001"
+HOLDING = {"BridgeTechnology": "holding_bridge"}
 
 
 @tagged("telephony")
@@ -158,6 +159,61 @@ class TestJoining(BaseCase):
                 f"{CALLER} answered, 1001 answered -> 0698765432, 0698765432 answered"
             ],
         )
+
+    def test_an_attended_transfer_into_a_queue(self):
+        """Old chan_sip: a Local channel takes the place in the queue that 1001 had, and
+        nobody is rung yet."""
+        script = self.customer_with_1001(Script())
+        script.new("c", "SIP/1001-00000003", "Ring", "1001", exten="700")
+        script.state("c", "Up").on("QueueCallerJoin", "c", Queue="support").wait(1)
+        for half in ("1", "2"):
+            name = f"Local/_attended@transfer/m-00000001;{half}"
+            script.new("x" + half, name, linked="a")
+        script.event(
+            "AttendedTransfer",
+            Result="Success",
+            OrigTransfererUniqueid="b",
+            SecondTransfererUniqueid="c",
+            TransfereeUniqueid="a",
+            DestType="App",
+            DestApp="Queue",
+        )
+        script.leave("b1", "b").enter("b1", "x1").hang_up("b", "c")
+        script.new("d", "SIP/1002-00000004", linked="a").dial("x2", "d", "1002")
+        script.wait(2).answer("x2", "d", "q").wait(2).hang_up("d", "x2", "x1", "a")
+        self.assertEqual(
+            script.log,
+            [
+                f"inbound answered {CALLER} via {DID} queue support extension 1002 "
+                f"rang 1.0 talked 5.0: {CALLER} answered, 1001 answered -> 700, "
+                "1002 answered",
+                "internal cancelled 1001 via 700 queue support: 1001 ended",
+            ],
+        )
+
+    def test_an_agent_who_waits_for_long_still_gets_callers(self):
+        """A channel that stays for days takes part in calls that end."""
+        script = Script()
+        script.new("g", "PJSIP/1001-00000001", "Ring", "1001", exten="*41001")
+        script.state("g", "Up").enter("w", "g", BridgeCreator="AgentPool", **HOLDING)
+        for number in (CALLER, "+33687654321"):
+            script.wait(90000).tracker.expire(script.clock())
+            script.new(number, "PJSIP/trunk-00000002", "Ring", number, exten=DID)
+            script.leave("w", "g").enter("t", number, "g").wait(2)
+            script.leave("t", "g").hang_up(number)
+            script.enter("w", "g", BridgeCreator="AgentPool", **HOLDING)
+        self.assertEqual(
+            script.log,
+            [
+                f"inbound answered {number} via {DID} extension 1001 "
+                f"rang 0.0 talked 2.0: {number} answered, 1001 answered"
+                for number in (CALLER, "+33687654321")
+            ],
+        )
+        (_first, second) = script.calls.values()
+        self.assertEqual(second.legs["g"].start_date, second.start_date)
+        script.leave("w", "g").hang_up("g")
+        self.assertEqual(len(script.log), 2)
 
     def test_a_failed_transfer_is_none(self):
         script = self.customer_with_1001(Script())

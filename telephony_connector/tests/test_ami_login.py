@@ -22,7 +22,7 @@ class TestLogin(SessionCase):
             self.assertEqual(info.banner, "Asterisk Call Manager/11.0.0")
             login = await pbx.until("Login")
             self.assertNotIn(SECRET, str(pbx.received))
-            self.assertEqual(login["Events"], "call,agent,cdr")
+            self.assertEqual(login["Events"], "call,agent")
             await session.close()
             self.assertIsNone(await session.wait_closed())
 

@@ -39,11 +39,14 @@ class Source:
     """A tracker that tells what it is given."""
 
     def __init__(self):
-        self.calls = []
+        self.calls, self.open = [], []
 
     def take(self):
         calls, self.calls = self.calls, []
         return calls
+
+    def open_calls(self):
+        return self.open
 
 
 class Door:
@@ -113,6 +116,22 @@ class TestWriter(BaseCase):
         self.run_writer(scenario)
 
     @mute_logger("odoo.addons.telephony_connector.listener.writer")
+    def test_a_new_term_counts_for_what_waits_and_what_is_open(self):
+        async def scenario(source, door, written, _statistics):
+            door.away = 10**9
+            source.calls, source.open = [Call("a")], [Call("b")]
+            written.wake()
+            await self.until(lambda: written.is_waiting("a"))
+            written.put({"uniqueid": "part", "pbx_id": 7})
+            written.lead_on(4)
+            door.away = 0
+            await self.until(lambda: len(door.written) == 3)
+            terms = {change["uniqueid"]: change.get("term") for change in door.written}
+            self.assertEqual(terms, {"a": 4, "b": 4, "part": None})
+
+        self.run_writer(scenario)
+
+    @mute_logger("odoo.addons.telephony_connector.listener.writer")
     def test_a_call_that_is_refused_keeps_no_other_out(self):
         async def scenario(source, door, written, _statistics):
             door.poison = ("bad",)
@@ -173,9 +192,19 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(self, action, payload, answer=None, error=None, before=(), after=()):
+    def carry_out(
+        self,
+        action,
+        payload,
+        answer=None,
+        error=None,
+        before=(),
+        after=(),
+        is_cut=False,
+    ):
         """Carry a command out with a session that answers; return what is reported.
 
+        :param is_cut: whether the session ends when it has taken the command
         :param before: events that are heard before the answer
         :param after: events that are heard a moment later
         """
@@ -194,8 +223,11 @@ class TestListenerParts(BaseCase):
                     commands.hear(event)
                 if answer:
                     commands.hear({"ActionID": headers["ActionID"], **answer})
+                later = asyncio.get_running_loop().call_later
                 for event in after:
-                    asyncio.get_running_loop().call_later(0.01, commands.hear, event)
+                    later(0.01, commands.hear, event)
+                if is_cut:
+                    later(0.01, commands.disconnected)
                 return {}
 
         class Tracker:
@@ -280,6 +312,15 @@ class TestListenerParts(BaseCase):
                 reported, _session, tracker = self.dial(error=error)
                 self.assertEqual(reported[0][1:3], ("failed", code))
                 self.assertEqual(tracker.taken_back, ("odoo-1", is_certain))
+
+    def test_a_connection_that_ends_before_the_phone_is_picked_up(self):
+        new = {"Event": "Newchannel", "Uniqueid": "odoo-1"}
+        for before, expected in (
+            ([], ("failed", "unknown")),
+            ([new], ("done", None)),
+        ):
+            reported, *_rest = self.dial(before=before, is_cut=True)
+            self.assertEqual(reported[0][1:3], expected)
 
     def agent(self, action, error=None, **payload):
         payload = {"extension": "1001", "queue": "support", "device": "PJSIP/1001"} | (

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg2
+
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
@@ -25,9 +27,13 @@ class Election:
 
     def __init__(self):
         self.is_free = self.is_held = True
-        self.lost = 0
+        self.is_away = False
+        self.lost = self.tries = 0
 
     def try_to_lead(self):
+        self.tries += 1
+        if self.is_away:
+            raise psycopg2.OperationalError
         if not self.is_free:
             return False
         self.is_held = True
@@ -50,6 +56,7 @@ class Bridge:
         self.away, self.refused = False, 0
         self.calls, self.states, self.presences = {}, [], []
         self.dropped, self.terms = [], []
+        self.commands, self.outcomes = [], []
         self.told, self.queues = [], []
 
     def _reach(self):
@@ -75,6 +82,10 @@ class Bridge:
         self._reach()
         self.queues += names
 
+    def open_calls(self, pbx_id):
+        self._reach()
+        return []
+
     def set_connection(self, pbx_id, state, *_rest):
         self._reach()
         self.states.append(state)
@@ -89,7 +100,11 @@ class Bridge:
 
     def claim_commands(self, pbx_id):
         self._reach()
-        return []
+        claimed, self.commands = self.commands, []
+        return claimed
+
+    def finish_command(self, command_id, *outcome):
+        self.outcomes.append(outcome)
 
 
 @tagged("post_install", "-at_install")
@@ -115,6 +130,8 @@ class TestRunner(BaseCase):
 
         async def run():
             async with FakePbx() as pbx:
+                allowed = "Response: Success\nCoreShowChannels: List the channels\n"
+                pbx.answers["ListCommands"] = allowed
                 settings = replace(SETTINGS, port=pbx.port, secret=SECRET)
                 leader = runner.PbxRunner(self.bridge, settings)
                 task = asyncio.create_task(leader.run())
@@ -158,6 +175,62 @@ class TestRunner(BaseCase):
             self.assertEqual(call["outcome"], "answered")
             await self.until(lambda: self.bridge.states.count("connected") == 2)
 
+        self.lead(scenario)
+
+    def test_what_waited_is_told_as_of_the_new_term(self):
+        """Somebody else may have led in between: what bears the old term is skipped."""
+
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = self.election.is_away = True
+            self.election.is_held = False
+            self.play_a_call(pbx)
+            await self.until_heard(leader)
+            await self.until(lambda: self.election.lost)
+            self.bridge.away = False
+            tries = self.election.tries
+            await self.until(lambda: self.election.tries > tries + 10)
+            self.assertFalse(self.bridge.calls, "nothing while somebody else may lead")
+            self.election.is_away = False
+            await self.until(lambda: self.bridge.calls)
+            [call] = self.bridge.calls.values()
+            self.assertEqual((call["term"], call["outcome"]), (2, "answered"))
+            await self.until(lambda: pbx.names.count("CoreShowChannels") == 2)
+
+        self.lead(scenario)
+
+    def test_a_click_that_the_connection_ended_upon(self):
+        """Asterisk took it, and then it was killed: no event will tell of it."""
+        order = {
+            "device": "PJSIP/1001",
+            "extension": "1001",
+            "number": "+33612340001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-1",
+        }
+
+        async def scenario(pbx, leader, _task):
+            self.bridge.commands = [{"id": 1, "action": "dial", "payload": order}]
+            leader.check_commands()
+            await self.until(lambda: "odoo-1" in self.bridge.calls)
+            await pbx.until("Originate")
+            pbx.cut()
+            await self.until(lambda: self.bridge.outcomes)
+            [(state, code, _answer)] = self.bridge.outcomes
+            self.assertEqual((state, code), ("failed", "unknown"))
+            await self.until(lambda: self.bridge.calls["odoo-1"]["state"] == "ended")
+            self.assertEqual(pbx.names.count("Originate"), 1)
+
+        self.lead(scenario)
+
+    def test_a_write_that_failed_makes_the_lead_doubtful(self):
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = True
+            self.election.is_held = False
+            self.play_a_call(pbx)
+            await self.until(lambda: self.election.lost)
+
+        self.patch(runner, "CHECK_LEAD_EVERY", 1000)
         self.lead(scenario)
 
     def test_a_change_of_extensions_takes_effect_in_mid_connection(self):

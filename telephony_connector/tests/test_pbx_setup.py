@@ -32,6 +32,9 @@ class TestPbxSetup(TelephonyCommon):
         self.assertIn("permit = 127.0.0.1/255.255.255.255", setup.manager_conf)
         self.assertIn("read = call,agent\n", setup.manager_conf)
         self.assertIn("write = originate,call,agent,reporting\n", setup.manager_conf)
+        for event in ("Newchannel", "Hangup", "OriginateResponse", "QueueMemberPause"):
+            self.assertIn(f"\neventfilter(name({event})) =", setup.manager_conf)
+        self.assertNotIn("VarSet", setup.manager_conf)
         self.assertGreaterEqual(len(setup.secret), 20)
         self.assertNotEqual(setup.secret, self.setup().secret)
 

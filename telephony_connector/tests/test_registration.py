@@ -40,6 +40,27 @@ class TestRegistration(TelephonyCommon):
             )
         )
 
+    def test_the_card_says_what_to_begin_with(self):
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        call = self.ring(number="+33639980777")
+        page = self.page(pages.open_for_call(call.id, "person"))
+        self.assertEqual((page.create_new, page.new_kind), (True, "person"))
+        self.assertEqual(page.new_phone, "+33 6 39 98 07 77")
+        page = self.page(pages.open_for_call(call.id, "existing"))
+        self.assertEqual((page.create_new, page.save_number), (False, True))
+        page = self.page(pages.open_for_call(call.id, "lead"))
+        self.assertEqual((page.create_new, page.new_kind), (True, "lead"))
+        page.object_ref = self.env["res.partner"].create({"name": "Chosen"})
+        page = self.page(pages.open_for_call(call.id, "company"))
+        self.assertEqual(page.new_kind, "lead", "what was chosen stays")
+
+    def test_nothing_begins_that_the_user_may_not_create(self):
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        self.patch(type(pages), "_get_creatable_kinds", lambda self: ["lead"])
+        call = self.ring(number="+33639980777")
+        page = self.page(pages.open_for_call(call.id, "person"))
+        self.assertEqual(page.new_kind, "lead")
+
     def test_one(self):
         partner = self.partner()
         page = self.page(self.open(self.ring()))

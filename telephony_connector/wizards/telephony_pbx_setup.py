@@ -5,6 +5,7 @@ import socket
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..ami.tracker import EVENTS
 from ..engine.errors import TelephonyError
 from ..listener.bridge import PbxSettings
 from ..listener.momentary import check_now, discover_now
@@ -89,6 +90,9 @@ class TelephonyPbxSetup(models.TransientModel):
                     "read = call,agent",
                     "write = originate,call,agent,reporting",
                     "writetimeout = 1000",
+                    # Half of all events is not read; Asterisk before 18.26, 20.11 and
+                    # 22.1 passes these lines over, and sends all.
+                    *(f"eventfilter(name({event})) =" for event in EVENTS),
                 )
             )
 

@@ -49,7 +49,7 @@ class TelephonyRegistration(models.TransientModel):
     user_id = fields.Many2one(related="call_id.user_id")
     caller_name = fields.Char(compute="_compute_call")
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
-    diverted_from = fields.Char(related="call_id.diverted_from")
+    diverted_from = fields.Char(compute="_compute_call")
     withheld = fields.Boolean(related="call_id.withheld")
 
     # The object
@@ -95,6 +95,7 @@ class TelephonyRegistration(models.TransientModel):
     @api.depends(
         "call_id.display_name",
         "call_id.caller_name",
+        "call_id.diverted_from",
         "url_number",
         "url_direction",
         "url_name",
@@ -109,7 +110,8 @@ class TelephonyRegistration(models.TransientModel):
             page.number = call.number
             page.caller_name = call.caller_name
             page.number_display = call._get_number_text()
-            page.dialed_number = call._get_dialed_text()
+            page.diverted_from = call._get_party_text("diverted_from")
+            page.dialed_number = call._get_party_text("dialed_number")
 
     @api.depends_context("uid")
     def _compute_can_create(self):
@@ -132,10 +134,12 @@ class TelephonyRegistration(models.TransientModel):
     # === OPENING === #
 
     @api.model
-    def open_for_call(self, call_id):
+    def open_for_call(self, call_id, start=False):
         """Open the current user's page of a call; it opens no more by itself then.
 
         :param int call_id: a call that the user may read
+        :param str start: what to begin with where nothing is chosen yet: a kind of new
+            record, or ``existing`` for a record that gets the number
         :return: an action: the page, or the list of the records to choose from
         """
         call = self.env["telephony.call"].browse(int(call_id))
@@ -145,6 +149,8 @@ class TelephonyRegistration(models.TransientModel):
         page = self._find_own([("call_id", "=", call.id)])
         if not page:
             page = self._create_own({"call_id": call.id, "pbx_id": call.pbx_id.id})
+        if start:
+            page._begin_with(start)
         return page._get_action()
 
     @api.model
@@ -332,6 +338,17 @@ class TelephonyRegistration(models.TransientModel):
                 "new_country_id": self._get_number_country().id,
             }
         )
+
+    def _begin_with(self, start):
+        """Prepare what the user said on the card: see ``open_for_call``."""
+        if self.object_ref or self.is_saved:
+            return
+        if start == "existing":
+            self.write({"create_new": False, "save_number": True})
+        elif start in self._get_creatable_kinds():
+            if not self.create_new:
+                self._prefill_new()
+            self.new_kind = start
 
     def _get_number_country(self):
         """Return the country that the call's number belongs to, by its prefix."""

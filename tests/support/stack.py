@@ -113,8 +113,13 @@ class Stack:
 
     def hang_up_all(self):
         """End all calls, so that the next test begins with nobody talking."""
-        self.asterisk.console("channel request hangup all")
-        wait_for(lambda: self.asterisk.channels() == 0, what="all calls to end")
+
+        def is_quiet():
+            """Ask again for what a click began meanwhile."""
+            self.asterisk.console("channel request hangup all")
+            return self.asterisk.channels() == 0
+
+        wait_for(is_quiet, what="all calls to end")
         wait_for(
             lambda: (
                 not self.admin.search_count(

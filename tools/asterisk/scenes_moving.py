@@ -214,7 +214,38 @@ async def picked_up_directed(s):
     await taker.ended()
 
 
+async def spied_on(s):
+    """PSTN talks with 1001; 1002 listens in by *31001 (ChanSpy)."""
+    out, call = await s.talk_with_alice()
+    spy = s.bruno.call("*31001")
+    await spy.answered()
+    await s.pause()
+    await out.hangup()
+    await call.ended()
+    await spy.hangup()
+
+
+async def click_transferred(s):
+    """Click to call: 1001 picks up, the mobile answers; 1001 asks 1002 and
+    transfers."""
+    await s.originate(MOBILE)
+    call = await s.alice.incoming()
+    await call.answer()
+    other = await s.pstn.incoming()
+    await other.answer()
+    await s.pause(0.5)
+    await call.hold()
+    second, target = await s.consult_bruno()
+    await s.pause(0.5)
+    await call.refer_replacing(second)
+    await s.pause()
+    await other.hangup()
+    await target.ended()
+
+
 SCENES = [
+    spied_on,
+    click_transferred,
     attended_by_phone,
     attended_swapped,
     blonde_by_phone,

@@ -8,6 +8,7 @@ LINE, GROUP, QUEUE, VOICEMAIL = (f"+3314000000{n}" for n in (1, 2, 3, 4))
 FOLLOW_ME, LOCAL_GROUP, LOCAL_QUEUE, CONFERENCE = (
     f"+3314000000{n}" for n in (6, 7, 8, 9)
 )
+AGENTS = "+33140000011"
 
 
 class Stage:

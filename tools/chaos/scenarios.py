@@ -156,6 +156,25 @@ def postgres_restarted(stand, traffic, note):
     note("a click rings after", traffic.finish(), SETTINGS)
 
 
+@scenario("PostgreSQL crashed twice within seconds", modes=("processes",))
+def postgres_crashed_twice(stand, traffic, note):
+    """Both the former leader and its follower may then want the lead back."""
+    traffic.begin()
+    stand.postgres.crash()
+    stand.postgres.resume()
+    stand.until("somebody to lead", stand.leader, 10)
+    traffic.talk()
+    stand.postgres.crash()
+    traffic.short.hang_up()
+    stand.postgres.resume()
+    began = time.monotonic()
+    stand.until_connected(120)
+    traffic.until_logged(traffic.long, "ongoing", 120)
+    traffic.until_logged(traffic.short, "ended", 120)
+    note("log right again", time.monotonic() - began, TAKEOVER[stand.mode])
+    note("a click rings after", traffic.finish(), SETTINGS)
+
+
 @scenario("PostgreSQL away for 15 s, calls come and go meanwhile")
 def postgres_away(stand, traffic, note):
     traffic.begin()

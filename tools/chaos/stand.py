@@ -151,7 +151,19 @@ class Stand:
             ) as connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+
+            def lock():
+                try:
+                    cursor.execute(
+                        f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+                    )
+                except psycopg2.errors.DeadlockDetected:
+                    # Somebody has the second table and waits for the first.
+                    connection.rollback()
+                    return False
+                return True
+
+            self.until("the tables to be locked", lock, 20)
             yield
 
     @contextlib.contextmanager

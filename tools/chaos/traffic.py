@@ -142,10 +142,14 @@ class Traffic:
         for talk in self.talks:
             if talk.own.state in ("ringing", "up") and talk.out.state != "ended":
                 talk.hang_up()
-        self.stand.asterisk.console("channel request hangup all")
-        self.stand.until(
-            "Asterisk to be quiet", lambda: not self.stand.asterisk.channels(), 20
-        )
+        asterisk = self.stand.asterisk
+
+        def quiet():
+            """Ask again for what a click began meanwhile."""
+            asterisk.console("channel request hangup all")
+            return not asterisk.channels()
+
+        self.stand.until("Asterisk to be quiet", quiet, 20)
 
     def until_logged(self, talk, state, seconds=SETTLE_SECONDS):
         """Wait until the log knows a call in a state."""

@@ -1,12 +1,19 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { advanceTime, mockDate } from "@odoo/hoot-mock";
-import { asyncStep, getService, serverState, waitForSteps } from "@web/../tests/web_test_helpers";
+import {
+    asyncStep,
+    getService,
+    onRpc,
+    serverState,
+    waitForSteps,
+} from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
     getTelephony,
     makeCard,
     makeNews,
+    makePage,
     sendNews,
     server,
     setupTelephony,
@@ -94,6 +101,25 @@ test("an unknown caller is said to be unknown", async () => {
     await start();
     sendNews(pyEnv, makeNews(), { object: false, matches: [], match_count: 0 });
     await contains(".o_telephony_card_unknown", { text: "Unknown caller" });
+});
+
+test("an unknown caller's page begins with what the user says", async () => {
+    onRpc("telephony.call", "action_open_page", ({ kwargs }) => {
+        expect.step(`open ${kwargs.start}`);
+        return makePage(1);
+    });
+    const pyEnv = await startServer();
+    await start();
+    const unknown = { object: false, matches: [], match_count: 0 };
+    sendNews(pyEnv, makeNews(), { ...unknown, new_kinds: ["person"] });
+    await contains("[data-start]", { count: 2 });
+    expect("[data-start]:first").toHaveText("New contact");
+    await click("[data-start=existing]");
+    expect.verifySteps(["open existing"]);
+    // Nobody has a withheld number.
+    sendNews(pyEnv, makeNews({ id: 2 }), { ...unknown, number: false, withheld: true });
+    await contains(".o_telephony_card");
+    expect("[data-start]").toHaveCount(0);
 });
 
 test("cards stack, and leave the focus where it is", async () => {

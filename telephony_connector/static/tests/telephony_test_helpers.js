@@ -61,6 +61,7 @@ export function makeCard(values = {}) {
         matches: [ADA],
         match_count: 1,
         hidden: false,
+        new_kinds: ["person", "lead"],
         ...values,
     };
 }

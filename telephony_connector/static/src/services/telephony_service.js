@@ -196,10 +196,17 @@ export class Telephony extends CallStore {
         }
     }
 
-    async openPage(call) {
-        const action = await this.services.orm.call("telephony.call", "action_open_page", [
-            [call.id],
-        ]);
+    /**
+     * @param {string} [start] what an unknown caller's page begins with: a kind of new
+     *  record, or `existing`
+     */
+    async openPage(call, start) {
+        const action = await this.services.orm.call(
+            "telephony.call",
+            "action_open_page",
+            [[call.id]],
+            start ? { start } : {}
+        );
         await this.services.action.doAction(action);
         this.dismiss(call);
     }

@@ -85,6 +85,16 @@ export class CallCard extends Component {
         );
     }
 
+    /** What the page of an unknown caller can begin with. */
+    get starts() {
+        const { new_kinds = [], number } = this.props.call;
+        return [
+            { id: "lead", name: _t("New lead"), isPossible: new_kinds.includes("lead") },
+            { id: "person", name: _t("New contact"), isPossible: new_kinds.includes("person") },
+            { id: "existing", name: _t("Add to a record"), isPossible: Boolean(number) },
+        ].filter((start) => start.isPossible);
+    }
+
     openRecord({ model, id }) {
         return this.action.doAction({
             type: "ir.actions.act_window",

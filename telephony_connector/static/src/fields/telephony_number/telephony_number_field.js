@@ -2,8 +2,7 @@ import { Component, xml } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { PhoneField } from "@web/views/fields/phone/phone_field";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { PhoneField, phoneField } from "@web/views/fields/phone/phone_field";
 import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
 
 /** A call's number, which can be called; where it was withheld, the words that say so. */
@@ -13,7 +12,8 @@ export class TelephonyNumberField extends Component {
         <span t-else="" t-esc="text" />
     `;
     static components = { PhoneField };
-    static props = { ...standardFieldProps };
+    // Whatever other addons give to the field of a number.
+    static props = ["*"];
 
     get text() {
         return this.props.record.data[this.props.name];
@@ -28,4 +28,5 @@ registry.category("fields").add("telephony_number", {
     component: TelephonyNumberField,
     displayName: _t("Number of a Call"),
     supportedTypes: ["char"],
+    extractProps: (fieldInfo, dynamicInfo) => phoneField.extractProps(fieldInfo, dynamicInfo),
 });

@@ -1,0 +1,121 @@
+"""What ``odoo telephony check`` says of a telephone system, right or wrong in part."""
+
+import asyncio
+from dataclasses import replace
+
+from odoo.tests import BaseCase, tagged
+
+from ..listener import check
+from .fake_pbx import SECRET, FakePbx
+from .test_listener_parts import SETTINGS
+
+ALL = (
+    "Originate",
+    "Hangup",
+    "CoreShowChannels",
+    "QueuePause",
+    "Setvar",
+    "ShowDialPlan",
+    "DeviceStateList",
+)
+DEVICE_STATES = (("PJSIP/1001", "NOT_INUSE"),)
+
+
+class Pbx(FakePbx):
+    """A PBX on which an account may do some things and hear of some."""
+
+    def __init__(self, allowed=ALL, hears=True, states=DEVICE_STATES):
+        super().__init__()
+        lines = "".join(f"{name}: what it does\n" for name in allowed)
+        self.answers["ListCommands"] = f"Response: Success\n{lines}"
+        self.answers["DeviceStateList"] = self._list
+        self.answers["Setvar"] = self._set
+        self._hears, self._states = hears, states
+
+    def _set(self, action):
+        if self._hears and action["Variable"] == check.PROBE:
+            self.send("Event: DeviceStateChange\nDevice: Custom:telephony_check\n\n")
+        return "Response: Success\n"
+
+    def _list(self, action):
+        number = action["ActionID"]
+        rows = "".join(
+            f"Event: DeviceStateChange\nActionID: {number}\nDevice: {device}\n"
+            f"State: {state}\n\n"
+            for device, state in self._states
+        )
+        return (
+            f"Response: Success\nEventList: start\n\n{rows}"
+            f"Event: DeviceStateListComplete\nActionID: {number}\n"
+            "EventList: Complete\n"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestCheck(BaseCase):
+    def check(self, pbx, **settings):
+        """Return what was found, ok or not, as (ok, text)."""
+
+        async def run():
+            async with pbx:
+                values = {"port": pbx.port, "secret": SECRET, **settings}
+                looked = check.Check(replace(SETTINGS, **values))
+                return [(each.ok, each.text) async for each in looked.run()]
+
+        self.patch(check, "PROBE_WAIT", 0.2)
+        return asyncio.run(run())
+
+    def wrong(self, pbx, **settings):
+        found = self.check(pbx, **settings)
+        return [text for ok, text in found if ok is False]
+
+    def test_all_is_right(self):
+        found = self.check(Pbx())
+        self.assertNotIn(False, [ok for ok, _text in found])
+        texts = [text for ok, text in found if ok]
+        self.assertIn("login as “odoo”", texts)
+        self.assertIn("permission “call” (read)", texts)
+        self.assertIn("context “from-internal”", texts)
+        self.assertIn("extension 1001: PJSIP/1001 (NOT_INUSE)", texts)
+
+    def test_nobody_there_and_a_wrong_secret(self):
+        [text] = self.wrong(Pbx(), port=1)
+        self.assertIn("127.0.0.1:1: The PBX cannot be reached", text)
+        [text] = self.wrong(Pbx(), secret="another")
+        self.assertIn("refuses the user, the secret or our address", text)
+
+    def test_each_permission_that_is_missing_with_what_fails_without(self):
+        for action, text in (
+            ("Originate", "permission “originate” (write) is missing: no calling"),
+            ("Hangup", "permission “call” (write) is missing: no hanging up"),
+            ("CoreShowChannels", "permission “reporting” (write) is missing: no "),
+            ("QueuePause", "permission “agent” (write) is missing: no pausing"),
+        ):
+            with self.subTest(action=action):
+                allowed = [name for name in ALL if name != action]
+                [found] = self.wrong(Pbx(allowed))
+                self.assertTrue(found.startswith(text), found)
+
+    def test_events_that_do_not_arrive(self):
+        [text] = self.wrong(Pbx(hears=False))
+        self.assertIn("permission “call” (read) is missing: no incoming calls", text)
+
+    def test_a_context_that_is_not_in_the_dial_plan(self):
+        pbx = Pbx()
+        refusal = "Response: Error\nMessage: Did not find context from-internal\n"
+        pbx.answers["ShowDialPlan"] = refusal
+        [text] = self.wrong(pbx)
+        self.assertIn("context “from-internal” is not in the dial plan", text)
+
+    def test_an_extension_without_a_telephone(self):
+        for states in ((), (("PJSIP/1001", "INVALID"),)):
+            [text] = self.wrong(Pbx(states=states))
+            self.assertIn("extension 1001: the telephone system has no PJSIP/", text)
+        local = (("Local/1001@from-internal", "1001"),)
+        self.assertFalse(self.wrong(Pbx(states=()), devices=local))
+
+    def test_what_may_not_be_asked_is_not_called_wrong(self):
+        found = self.check(Pbx(ALL[:4]))
+        untold = [text for ok, text in found if ok is None]
+        self.assertEqual(len([text for text in untold if "not tried" in text]), 3)
+        self.assertNotIn(False, [ok for ok, _text in found])
