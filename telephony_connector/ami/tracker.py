@@ -14,12 +14,14 @@ from . import (
     ending,
     presence,
     queues,
+    recording,
     resync,
     transfers,
     voicemail,
 )
 from .board import Board
 from .dialplan import Dialplan
+from .pieces import Inquiry
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ HANDLERS = {
     **transfers.HANDLERS,
     **queues.HANDLERS,
     **voicemail.HANDLERS,
+    **recording.HANDLERS,
 }
 # All that is read of what a PBX tells.
 EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
@@ -125,6 +128,22 @@ class Tracker:
             calls.append(board.snapshot(record, self._revision))
         board.changed = {}
         return calls
+
+    def take_inquiries(self) -> list[Inquiry]:
+        """Return what the PBX is to be asked since the last time; each answer goes to
+        `learn`."""
+        inquiries, self._board.inquiries = self._board.inquiries, []
+        return inquiries
+
+    def learn(self, inquiry: Inquiry, answer):
+        """Take in the answer to an inquiry, also of a call that is over. Never raises.
+
+        :param answer: the headers that answered, with ``events`` for what was listed
+        """
+        try:
+            inquiry.learn(answer)
+        except Exception:
+            _logger.debug("Skipped an answer: %r", answer, exc_info=True)
 
     def open_calls(self) -> list[Call]:
         """Return copies of the calls that have not ended, as last told."""

@@ -84,7 +84,10 @@ class Call:
     answered (or took it over) last, else the only one that was rung, else empty.
     ``queue_date`` is when the caller began to wait in ``queue``, None where they do
     not or no longer. ``diverted_from`` names the number that the call was forwarded by,
-    where the PBX tells it. ``incomplete`` marks a call of which a part was not seen.
+    where the PBX tells it. ``recorded`` says that a recording was begun,
+    ``recording_file`` where the PBX keeps it; ``voicemail_file`` is the message left,
+    without its extension, and ``voicemail_duration`` its length in seconds.
+    ``incomplete`` marks a call of which a part was not seen.
     """
 
     uniqueid: str
@@ -104,6 +107,10 @@ class Call:
     end_date: datetime | None = None
     hangup_cause: int | None = None
     voicemail: bool = False
+    voicemail_duration: int | None = None
+    voicemail_file: str = ""
+    recorded: bool = False
+    recording_file: str = ""
     incomplete: bool = False
     revision: int = 0
     legs: dict[str, Leg] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from .bridge import ModuleGone, Unavailable
 from .commands import Commands
 from .connection import Connection
 from .election import Election
+from .inquiries import Inquiries
 from .statistics import Statistics
 from .writer import Writer
 
@@ -59,6 +60,7 @@ class PbxRunner:
         self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
+        self._inquiries = Inquiries(self)
         self._asked = asyncio.Event()
         self._doubt = asyncio.Event()
         self._is_certain = True
@@ -124,6 +126,7 @@ class PbxRunner:
     async def _step_down(self):
         for task in self._tasks:
             task.cancel()
+        self._inquiries.stop()
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -258,6 +261,7 @@ class PbxRunner:
         self._commands.hear(event)
         self._connection.heard(event)
         self.tracker.feed(event)
+        self._inquiries.make(self._connection.session)
         self.writer.wake()
 
     async def _tick(self):

@@ -449,6 +449,8 @@ class TelephonyPbx(models.Model):
                 "username": self.username,
                 "secret": False,
                 "use_tls": self.use_tls,
+                "tls_verify": self.tls_verify,
+                "tls_ca": self.tls_ca,
                 "dial_string": self.dial_string,
                 "context": self.context,
             }

@@ -250,6 +250,23 @@ class TestRunner(BaseCase):
 
         self.lead(scenario)
 
+    def test_the_file_of_a_recording_is_asked_for(self):
+        recorded = TRANSCRIPT.with_name("27-recorded.txt")
+
+        async def scenario(pbx, _leader, _task):
+            pbx.answers["Getvar"] = "Response: Success\nValue: /monitor/1.wav\n"
+            pbx.send(recorded.read_text().replace("\r\n", "\n"))
+            asked = await pbx.until("Getvar")
+            self.assertEqual(asked["Variable"], "MIXMONITOR_FILENAME")
+            await self.until(
+                lambda: any(
+                    call["recording_file"] == "/monitor/1.wav"
+                    for call in self.bridge.calls.values()
+                )
+            )
+
+        self.lead(scenario)
+
     def test_who_is_followed_writes_what_is_known(self):
         async def scenario(pbx, leader, _task):
             self.bridge.away = True
