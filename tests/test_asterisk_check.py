@@ -48,12 +48,14 @@ def test_what_an_account_lacks(stack):
         stack.admin.call("telephony.pbx", "unlink", [poor])
 
 
-def test_the_filter_that_is_tested_is_the_one_that_is_proposed(stack):
-    """All tests here read what this Asterisk's account lets through."""
+def test_what_the_proposed_filter_lets_through_is_let_through_here(stack):
+    """So that all tests on this Asterisk try it."""
     france = stack.admin.one("res.country", [("code", "=", "FR")])["id"]
     setup = stack.admin.create("telephony.pbx.setup", country_id=france)
     [proposed] = stack.admin.search_read(
         "telephony.pbx.setup", [("id", "=", setup)], ["manager_conf"]
     )
     tested = (ROOT / "tools/asterisk/conf/manager.conf").read_text()
-    assert FILTER.findall(tested) == FILTER.findall(proposed["manager_conf"])
+    proposed = set(FILTER.findall(proposed["manager_conf"]))
+    assert "Newchannel" in proposed
+    assert proposed <= set(FILTER.findall(tested))

@@ -25,8 +25,8 @@ def on_dial_begin(board: Board, event: dict):
 
 def _join(board, source, called, event):
     record = source.record
-    if called.record is not record:
-        talking.move(board, called, record, board.time(event))
+    for each in board.halves(called) or [called]:
+        talking.move(board, each, record, board.time(event))
     if record.caller is None and not record.is_originated and not source.is_dialled:
         parties.set_caller(board, source)
     _note_diversion(board, source, called, event)

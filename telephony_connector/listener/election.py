@@ -14,13 +14,15 @@ _logger = logging.getLogger(__name__)
 # First half of the locks' keys, the addon's own; the second is the PBX's id.
 LEADER_LOCK = 1952804976
 
-# Seconds: a silent peer is given up after idle + interval * count.
+# Seconds: a silent peer is given up after idle + interval * count, one that owes an
+# answer after the last one (which is in ms).
 KEEPALIVES = {
     "keepalives": 1,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "connect_timeout": 5,
+    "tcp_user_timeout": 15000,
 }
 
 

@@ -192,6 +192,16 @@ class TestResync(BaseCase):
         [call] = script.tracker.take()
         self.assertEqual((call.state, call.outcome), ("ended", "failed"))
 
+    def test_a_click_to_call_that_the_connection_ended_upon(self):
+        """Asterisk had taken it, and may have been restarted since."""
+        script = Script()
+        script.tracker.originated("tc-1", "1001", "0698765432")
+        script.tracker.disconnected()
+        self.assertTrue(script.tracker.open_calls(), "the list of channels tells")
+        script.tracker.resync([], script.clock())
+        (call,) = script.tracker.take()
+        self.assertEqual((call.outcome, call.incomplete), ("failed", True))
+
     def test_a_click_to_call_of_which_it_is_not_known_whether_it_was_taken(self):
         """The next list of channels tells."""
         for channels, state in (

@@ -116,6 +116,18 @@ class TestBridge(TelephonyCommon):
         errors = psycopg2.InterfaceError(), psycopg2.errors.SerializationFailure()
         self.assertEqual(self.bridge._run(self.fail_with(*errors)), "done")
 
+    def test_a_server_that_falls_silent_is_given_up(self):
+        """One connection, used again and again."""
+        bridge = Bridge(self.env.cr.dbname)
+        pids = set()
+        for _time in range(2):
+            with closing(bridge._cursor()) as cr:
+                parameters = cr._cnx.get_dsn_parameters()
+                pids.add(cr._cnx.get_backend_pid())
+        self.assertEqual(parameters["tcp_user_timeout"], "15000")
+        self.assertEqual(parameters["keepalives"], "1")
+        self.assertEqual(len(pids), 1)
+
     def test_what_a_second_try_mends_is_no_error_in_the_log(self):
         bridge = Bridge(self.env.cr.dbname)
         with (

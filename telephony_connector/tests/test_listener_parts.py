@@ -192,30 +192,50 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(self, action, payload, answer=None, error=None, before=(), after=()):
+    def carry_out(
+        self,
+        action,
+        payload,
+        answer=None,
+        error=None,
+        before=(),
+        after=(),
+        is_cut=False,
+    ):
         """Carry a command out with a session that answers; return what is reported.
 
+        :param is_cut: whether the session ends when it has taken the command
         :param before: events that are heard before the answer
         :param after: events that are heard a moment later
         """
         reported = []
 
         class Session:
+            def __init__(self):
+                self.all = []
+
             async def action(self, name, **headers):
                 self.sent = name, headers
+                self.all.append(self.sent)
                 if error:
                     raise error
                 for event in before:
                     commands.hear(event)
                 if answer:
                     commands.hear({"ActionID": headers["ActionID"], **answer})
+                later = asyncio.get_running_loop().call_later
                 for event in after:
-                    asyncio.get_running_loop().call_later(0.01, commands.hear, event)
+                    later(0.01, commands.hear, event)
+                if is_cut:
+                    later(0.01, commands.disconnected)
                 return {}
 
         class Tracker:
             def originated(self, *arguments):
                 self.announced = arguments
+
+            def get_interfaces(self, extension, queue=""):
+                return [] if extension == "1009" else ["PJSIP/1001", "Local/1001@q/n"]
 
             def not_originated(self, uniqueid, is_certain):
                 self.taken_back = uniqueid, is_certain
@@ -292,6 +312,77 @@ class TestListenerParts(BaseCase):
                 reported, _session, tracker = self.dial(error=error)
                 self.assertEqual(reported[0][1:3], ("failed", code))
                 self.assertEqual(tracker.taken_back, ("odoo-1", is_certain))
+
+    def test_a_connection_that_ends_before_the_phone_is_picked_up(self):
+        new = {"Event": "Newchannel", "Uniqueid": "odoo-1"}
+        for before, expected in (
+            ([], ("failed", "unknown")),
+            ([new], ("done", None)),
+        ):
+            reported, *_rest = self.dial(before=before, is_cut=True)
+            self.assertEqual(reported[0][1:3], expected)
+
+    def agent(self, action, error=None, **payload):
+        payload = {"extension": "1001", "queue": "support", "device": "PJSIP/1001"} | (
+            payload
+        )
+        return self.carry_out(action, {**payload, "name": "Alice"}, error=error)
+
+    def test_a_break_in_every_queue(self):
+        reported, session, _tracker = self.agent("pause", paused=True, reason="Lunch")
+        self.assertEqual(reported, [(1, "done", None, None)])
+        expected = {"Paused": True, "Reason": "Lunch"}
+        self.assertEqual(
+            session.all,
+            [
+                ("QueuePause", {"Interface": "PJSIP/1001", **expected}),
+                ("QueuePause", {"Interface": "Local/1001@q/n", **expected}),
+            ],
+        )
+
+    def test_queues_are_entered_by_the_device_and_left_by_what_is_in_them(self):
+        _reported, session, _tracker = self.agent("log_in")
+        [(name, headers)] = session.all
+        self.assertEqual((name, headers["Interface"]), ("QueueAdd", "PJSIP/1001"))
+        _reported, session, _tracker = self.agent("log_out")
+        self.assertEqual(
+            [(name, headers["Interface"]) for name, headers in session.all],
+            [("QueueRemove", "PJSIP/1001"), ("QueueRemove", "Local/1001@q/n")],
+        )
+
+    def test_refusals_of_queues_are_told_apart(self):
+        for action, text, code in (
+            ("log_in", "Unable to add interface: Already there", "member_exists"),
+            (
+                "log_in",
+                "Unable to add interface to queue: No such queue",
+                "no_queue",
+            ),
+            ("log_out", "Unable to remove interface: Not there", "not_member"),
+            ("log_out", "Member not dynamic", "member_fixed"),
+            ("log_out", "Out of memory", "refused"),
+        ):
+            with self.subTest(text=text):
+                reported, *_rest = self.agent(action, ActionRefused(text))
+                self.assertEqual(reported, [(1, "failed", code, text)])
+        reported, *_rest = self.agent("log_out", extension="1009")
+        self.assertEqual(reported, [(1, "failed", "not_member", None)])
+
+    def test_listening_is_no_call(self):
+        payload = {
+            "device": "PJSIP/1009",
+            "extension": "1009",
+            "number": "*5511001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-spy-1",
+        }
+        answer = {"Event": "OriginateResponse", "Response": "Failure", "Reason": "3"}
+        reported, session, tracker = self.carry_out("spy", payload, answer=answer)
+        self.assertEqual(reported, [(1, "failed", "phone_unanswered", "3")])
+        [(name, headers)] = session.all
+        self.assertEqual((name, headers["Exten"]), ("Originate", "*5511001"))
+        self.assertFalse(hasattr(tracker, "announced"))
 
     def test_hostile_payload_is_never_sent(self):
         reported, session, _tracker = self.carry_out(

@@ -56,6 +56,8 @@ class Bridge:
         self.away, self.refused = False, 0
         self.calls, self.states, self.presences = {}, [], []
         self.dropped, self.terms = [], []
+        self.commands, self.outcomes = [], []
+        self.told, self.queues = [], []
 
     def _reach(self):
         if self.away:
@@ -70,6 +72,15 @@ class Bridge:
     def apply(self, changes):
         self._reach()
         self.calls |= {change["uniqueid"]: change for change in changes}
+        return [len(self.calls)]
+
+    def tell_boards(self, pbx_id, call_ids):
+        self._reach()
+        self.told.append(call_ids)
+
+    def note_queues(self, pbx_id, names):
+        self._reach()
+        self.queues += names
 
     def open_calls(self, pbx_id):
         self._reach()
@@ -89,7 +100,11 @@ class Bridge:
 
     def claim_commands(self, pbx_id):
         self._reach()
-        return []
+        claimed, self.commands = self.commands, []
+        return claimed
+
+    def finish_command(self, command_id, *outcome):
+        self.outcomes.append(outcome)
 
 
 @tagged("post_install", "-at_install")
@@ -105,6 +120,7 @@ class TestRunner(BaseCase):
             "TICK",
             "SHOW_STATISTICS_EVERY",
             "REPORT_PAUSE",
+            "TELL_BOARDS_EVERY",
         ):
             self.patch(runner, name, 0.01)
         self.patch(writer, "DATABASE_PAUSE", 0.01)
@@ -182,6 +198,31 @@ class TestRunner(BaseCase):
 
         self.lead(scenario)
 
+    def test_a_click_that_the_connection_ended_upon(self):
+        """Asterisk took it, and then it was killed: no event will tell of it."""
+        order = {
+            "device": "PJSIP/1001",
+            "extension": "1001",
+            "number": "+33612340001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-1",
+        }
+
+        async def scenario(pbx, leader, _task):
+            self.bridge.commands = [{"id": 1, "action": "dial", "payload": order}]
+            leader.check_commands()
+            await self.until(lambda: "odoo-1" in self.bridge.calls)
+            await pbx.until("Originate")
+            pbx.cut()
+            await self.until(lambda: self.bridge.outcomes)
+            [(state, code, _answer)] = self.bridge.outcomes
+            self.assertEqual((state, code), ("failed", "unknown"))
+            await self.until(lambda: self.bridge.calls["odoo-1"]["state"] == "ended")
+            self.assertEqual(pbx.names.count("Originate"), 1)
+
+        self.lead(scenario)
+
     def test_a_write_that_failed_makes_the_lead_doubtful(self):
         async def scenario(pbx, leader, _task):
             self.bridge.away = True
@@ -206,6 +247,23 @@ class TestRunner(BaseCase):
             await self.until(lambda: not leader.writer.is_waiting("1795501900.0"))
             self.assertEqual(self.bridge.calls["1795501900.0"]["extension"], "2001")
             self.assertEqual(pbx.names.count("Login"), 1)
+
+        self.lead(scenario)
+
+    def test_the_file_of_a_recording_is_asked_for(self):
+        recorded = TRANSCRIPT.with_name("27-recorded.txt")
+
+        async def scenario(pbx, _leader, _task):
+            pbx.answers["Getvar"] = "Response: Success\nValue: /monitor/1.wav\n"
+            pbx.send(recorded.read_text().replace("\r\n", "\n"))
+            asked = await pbx.until("Getvar")
+            self.assertEqual(asked["Variable"], "MIXMONITOR_FILENAME")
+            await self.until(
+                lambda: any(
+                    call["recording_file"] == "/monitor/1.wav"
+                    for call in self.bridge.calls.values()
+                )
+            )
 
         self.lead(scenario)
 
@@ -237,6 +295,31 @@ class TestRunner(BaseCase):
         self.assertEqual(len(self.bridge.calls), 1)
         self.assertEqual(self.bridge.states[-1], "stopped")
         self.assertFalse(self.election.is_held)
+
+    def test_boards_are_told_of_many_calls_at_once(self):
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = True
+            leader._changed_calls = {3, 1}
+            leader._calls_changed.set()
+            refused = self.bridge.refused
+            await self.until(lambda: self.bridge.refused > refused)
+            leader._changed_calls.add(2)
+            leader._calls_changed.set()
+            self.bridge.away = False
+            await self.until(lambda: self.bridge.told)
+            self.assertEqual(self.bridge.told, [[1, 2, 3]])
+            self.play_a_call(pbx)
+            await self.until(lambda: self.bridge.told[1:])
+
+        self.lead(scenario)
+
+    def test_queues_are_taken_up(self):
+        async def scenario(pbx, _leader, _task):
+            pbx.send("Event: QueueParams\nQueue: support\n\n")
+            await self.until(lambda: self.bridge.queues)
+
+        self.lead(scenario)
+        self.assertEqual(self.bridge.queues, ["support"])
 
     def test_what_could_not_be_shown_is_shown_later(self):
         """The state of the connection, the phones' and the count of dropped calls."""
