@@ -149,6 +149,8 @@ class Bench:
         page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
         self.web = WebClient(page, self.odoo.url)
         self.web.log_in(self.client)
+        self.devtools = page.context.new_cdp_session(page)
+        self.devtools.send("Performance.enable")
         self.requests = []
         page.on("requestfinished", self._on_request)
 
@@ -221,10 +223,7 @@ class Bench:
         """
         :return: seconds that the page's main thread has worked so far.
         """
-        session = self.web.page.context.new_cdp_session(self.web.page)
-        session.send("Performance.enable")
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        session.detach()
+        metrics = self.devtools.send("Performance.getMetrics")["metrics"]
         return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
 
 

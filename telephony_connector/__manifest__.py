@@ -5,6 +5,7 @@
     "summary": "Click-to-call and incoming calls with Asterisk and other systems",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
+    "images": ["static/description/incoming-call.png"],
     "depends": ["crm", "phone_validation", "privacy_lookup"],
     "external_dependencies": {
         "python": ["panoramisk", "phonenumbers", "requests"],

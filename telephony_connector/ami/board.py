@@ -94,15 +94,12 @@ class Board:
         if record is None and channel.linkedid != channel.uniqueid:
             record = self.links.get(channel.linkedid)
         if record is None:
-            record = next((half.record for half in self.halves(channel)), None)
-        if record is None:
             record = self.open_record(channel.uniqueid, channel.start)
         self.attach(channel, record)
 
     def halves(self, channel) -> list[Channel]:
-        """Return both halves of a Local channel that are in a call, else nothing."""
-        halves = self.locals.get(channel.parsed.device, {})
-        return [half for half in halves.values() if half.record is not None]
+        """Return what there is of both halves of a Local channel, else nothing."""
+        return list(self.locals.get(channel.parsed.device, {}).values())
 
     def attach(self, channel, record):
         """Make a channel part of a call."""

@@ -17,7 +17,6 @@ class TelephonyRecordingRule(models.Model):
     _description = "Retention of Recordings"
     _order = "sequence, id"
     _check_company_auto = True
-    _rec_name = "days"
 
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
@@ -42,15 +41,28 @@ class TelephonyRecordingRule(models.Model):
         "telephony.disposition", string="Result", ondelete="cascade"
     )
     days = fields.Integer(
-        string="Kept for (days)",
         required=True,
         default=90,
-        help="0: as long as the call names somebody.",
+        help="For how many days the recording is kept. 0: as long as the call names "
+        "anybody.",
     )
 
     _days_not_negative = models.Constraint(
         "CHECK(days >= 0)", "Recordings can't be kept for less than a day."
     )
+
+    @api.depends("pbx_id", "queue_id", "direction", "disposition_id")
+    def _compute_display_name(self):
+        directions = dict(self._fields["direction"]._description_selection(self.env))
+        for rule in self:
+            parts = (
+                directions.get(rule.direction),
+                rule.pbx_id.name,
+                rule.queue_id.name,
+                rule.disposition_id.name,
+            )
+            text = " · ".join(filter(None, parts))
+            rule.display_name = text or self.env._("All calls")
 
     def _get_scope(self):
         """Return the domain of the calls that the rule is about."""

@@ -237,7 +237,12 @@ class TestRetention(RecordingCommon):
         self.assertFalse(self.expired(), "no rule")
         self.rule(90, queue_id=queue.id, sequence=1)
         self.rule(0, direction="outbound", sequence=2)
-        self.rule(30, sequence=3)
+        last = self.rule(30, sequence=3)
+        self.assertEqual(last.display_name, "All calls")
+        self.assertEqual(
+            self.rule(30, direction="outbound", queue_id=queue.id).display_name,
+            "Outgoing · sales",
+        )
         self.assertEqual(self.expired(), old)
         self.age(young, 31)
         self.age(sold, 91)
