@@ -44,7 +44,11 @@ class TelephonyCall(models.Model):
         help="Somebody saved this call's page.",
     )
     message_id = fields.Many2one(
-        "mail.message", groups=NO_ACCESS, ondelete="set null", index="btree_not_null"
+        "mail.message",
+        string="Message in the Chatter",
+        groups=NO_ACCESS,
+        ondelete="set null",
+        index="btree_not_null",
     )
 
     is_owner_told = fields.Boolean(groups=NO_ACCESS)
