@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views chaos bench-listener bench-pop test-asterisk16 clean openapi i18n
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 clean openapi i18n
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -63,6 +63,10 @@ bench-lookup:  ## measure the number index: lookups, building, writing, disk [RO
 bench-views:  ## measure how long each view of calls takes to open [CALLS=100000]
 	@tools/setup odoo
 	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
+
+bench-board:  ## measure the live board in a browser: 200 agents, 100 calls; writes .local/bench/board.json
+	@tools/setup odoo chromium
+	@$(PYTHON_ODOO) bench/bench_board.py $(ARGS)
 
 bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
 	@tools/setup odoo asterisk chromium

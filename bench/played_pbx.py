@@ -62,6 +62,10 @@ class PlayedPbx:
         """Take a call that :meth:`call` began to its next state."""
         self._order("go_on", number, state)
 
+    def say(self, name, **headers):
+        """Send an event that belongs to no call."""
+        self._order("say", name, headers)
+
     def _order(self, *order):
         self._pipe.send(order)
         return self._pipe.recv()
@@ -142,6 +146,11 @@ class _Pbx:
         await self._writer.drain()
         self._sent.append((f"{FIRST_ID + number}.0", state, now, extension, caller))
         return now
+
+    async def say(self, name, headers):
+        lines = [f"Event: {name}", *(f"{key}: {headers[key]}" for key in headers)]
+        self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        await self._writer.drain()
 
     # -- calls by themselves --
 

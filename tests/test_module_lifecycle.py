@@ -8,6 +8,18 @@ from tools.stack.paths import ADDON, TEXTS
 from .support.logs import complaints
 from .support.schema import columns, constraints, relations, remnants
 
+CONTENT = """
+pbx = env["telephony.pbx"].create({"name": "Life", "provider": "softphone"})
+call = env["telephony.call"]._apply([{
+    "pbx_id": pbx.id, "uniqueid": "1", "direction": "inbound", "state": "ended",
+    "outcome": "answered", "number": "+33612340001",
+}])
+call._store_recording(b"only here", "audio/wav")
+call._message_log(body="held")
+env.cr.commit()
+"""
+"""A call with a recording and a chatter."""
+
 EXTENDED = ("res_partner", "crm_lead", "res_users", "res_company", "mail_message")
 """Tables of other modules that the addon works with."""
 
@@ -29,6 +41,7 @@ def _live(odoo):
     """
     snapshots = {"before": _snapshot(odoo)}
     logs = {"install": odoo.install(), "upgrade": odoo.upgrade()}
+    logs["content"] = odoo.shell(CONTENT)
     snapshots["installed"] = _snapshot(odoo)
     logs["uninstall"] = odoo.shell(
         f"env['ir.module.module'].search([('name', '=', '{ADDON}')])"
@@ -48,7 +61,7 @@ def _snapshot(odoo):
     }
 
 
-@pytest.mark.parametrize("step", ["install", "upgrade", "uninstall"])
+@pytest.mark.parametrize("step", ["install", "upgrade", "content", "uninstall"])
 def test_log_holds_no_complaint(life, step):
     logs, _snapshots = life
     assert complaints(logs[step]) == []
@@ -58,7 +71,9 @@ def test_installation_makes_the_models(life):
     """Without it the comparison after the uninstall would say nothing."""
     _logs, snapshots = life
     assert "telephony_call" in snapshots["installed"]["relations"]
-    assert snapshots["installed"]["remnants"]
+    remnants = str(snapshots["installed"]["remnants"])
+    assert "attachment: " in remnants
+    assert "message: " in remnants
 
 
 @pytest.mark.parametrize("what", ["relations", "columns", "constraints", "remnants"])

@@ -19,6 +19,7 @@ _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,140}")
 # No leading slash (Hangup takes /…/ for a pattern), no comma, no ampersand.
 _CHANNEL = re.compile(r"[A-Za-z0-9]{2,20}/[A-Za-z0-9_.@+*#:;/-]{1,150}")
 _QUEUE = re.compile(r"[\w. -]{1,79}")
+_MAILBOX = re.compile(r"[A-Za-z0-9_-]{1,79}@[A-Za-z0-9_-]{1,79}")
 _LOT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 _VARIABLE = re.compile(r"_{0,2}TELEPHONY_[A-Z_]{1,32}")
 _VARIABLE_VALUE = re.compile(r"[A-Za-z0-9 ._@+-]{0,100}")
@@ -200,6 +201,19 @@ def queue_remove(queue: str, interface: str) -> Request:
     interface = _check_channel(interface)
     headers = {"Queue": _check_queue(queue), "Interface": interface}
     return Request("QueueRemove", headers)
+
+
+def recording_file(channel: str) -> Request:
+    """Ask for the file that MixMonitor records a channel to: no event names it."""
+    headers = {"Channel": _check_channel(channel), "Variable": "MIXMONITOR_FILENAME"}
+    return Request("Getvar", headers)
+
+
+def voicemail_messages(mailbox: str) -> Request:
+    """List the messages of a mailbox, written as ``1001@default``."""
+    _check(_MAILBOX, mailbox, "the name of a mailbox")
+    number, _at, context = mailbox.partition("@")
+    return Request("VoicemailBoxSummary", {"Mailbox": number, "Context": context})
 
 
 def ping() -> Request:

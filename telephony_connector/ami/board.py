@@ -10,12 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..engine.call import Call, Leg, State
+from .actions import Request
 from .dialplan import Dialplan, is_withheld, known, parse_channel
-from .pieces import Channel, Record
+from .pieces import Channel, Inquiry, Record
 
 EPOCH = datetime(1970, 1, 1)
 # A caller who waits for hours is rung for at many telephones: the oldest are let go.
 MAX_LEGS = 100
+# A PBX that does not answer is asked no more than this at a time.
+MAX_INQUIRIES = 100
 # Of so many channels a late or repeated event is known to be late.
 MAX_GONE = 5000
 
@@ -33,6 +36,7 @@ class Board:
         self.links = {}  # Linkedid → record
         self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
+        self.inquiries = []
         self.last_event = None
         self.last_heard = None  # when that came, by our clock
         self.count = 0  # events so far
@@ -145,6 +149,11 @@ class Board:
         """From now on the call is told to the outside."""
         record.is_reported = True
         self.touch(record)
+
+    def ask(self, request: Request, learn: Callable[[object], None]):
+        """Have the PBX asked for what its events leave out."""
+        if len(self.inquiries) < MAX_INQUIRIES:
+            self.inquiries.append(Inquiry(request, learn))
 
     def leg(self, channel) -> Leg:
         """Return the leg of a telephone's channel, new or known."""

@@ -44,6 +44,7 @@ def end(board: Board, record: Record, now: datetime, cause: int | None = None):
             close_leg(channel.leg, now, channel)
         board.forget_channel(channel)
     call.state = State.ENDED
+    call.queue_date = None
     call.end_date = max(now, call.start_date)
     call.hangup_cause = cause
     if called and not call.answer_date and called[-1].hangup_cause is not None:

@@ -1,6 +1,17 @@
 """The pieces that a telephone call is made of on a PBX."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from ..engine.call import State
+from .actions import Request
+
+
+class Inquiry(NamedTuple):
+    """What no event tells: an action to send, and who learns of its answer."""
+
+    request: Request
+    learn: Callable[[object], None]
 
 
 class Channel:

@@ -27,6 +27,7 @@ _ORDER = (
 HANDLERS = {
     "ExtensionStatus": "_on_extension",
     "DeviceStateChange": "_on_device",
+    "QueueParams": "_on_queue",
     "QueueMember": "_on_member",
     "QueueMemberStatus": "_on_member",
     "QueueMemberAdded": "_on_member",
@@ -47,6 +48,7 @@ class PresenceBoard:
         self._hints = {}  # extension → availability
         self._devices = {}  # extension → {device: availability}
         self._queues = {}  # extension → {(queue, interface): membership}
+        self.queue_names = set()
         self._told = {}
         self._touched = {}
         self.handlers = {
@@ -74,6 +76,15 @@ class PresenceBoard:
                 changes.append(presence)
         self._touched = {}
         return changes
+
+    def get_interfaces(self, extension: str, queue: str = "") -> list[str]:
+        """Return the interfaces of an extension in a queue, or in any of them."""
+        found = {
+            interface: None
+            for name, interface in self._queues.get(extension, {})
+            if queue in ("", name)
+        }
+        return list(found)
 
     def _presence(self, extension):
         availability = self._hints.get(extension)
@@ -106,6 +117,9 @@ class PresenceBoard:
         else:
             devices[device] = state
         self._touched[extension] = None
+
+    def _on_queue(self, event):
+        self.queue_names.add(event.get("Queue", ""))
 
     def _on_member(self, event):
         extension, key = self._member(event)

@@ -1,5 +1,8 @@
 """Callers who wait in a queue."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from ..engine.call import Outcome
 from . import parties
 from .board import Board
@@ -15,8 +18,46 @@ def on_caller_join(board: Board, event: dict):
     if record.caller is None and not record.is_originated:
         parties.set_caller(board, channel)
     record.call.queue = event.get("Queue", "")
+    record.call.queue_date = board.time(event)
     parties.settle(board, record)
     board.touch(record)
+
+
+def on_caller_leave(board: Board, event: dict):
+    """A caller waits no more: a member took the call, they gave up or were sent on."""
+    channel = board.channels.get(event.get("Uniqueid"))
+    if channel is not None:
+        channel.seen = board.count
+        channel.record.call.queue_date = None
+        board.touch(channel.record)
+
+
+def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
+    """Bring who waits in line with what QueueStatus listed.
+
+    :param listed: its events
+    :param now: the present, naive UTC
+    :param mark: the board's count when it was asked; of channels that were heard of
+        since, the events know better than the list
+    """
+    waits = {
+        event.get("Uniqueid"): event
+        for event in listed
+        if event.get("Event") == "QueueEntry"
+    }
+    for record in board.records.values():
+        call = record.call
+        heard = [u for u, channel in record.channels.items() if channel.seen > mark]
+        waiting = next((u for u in record.channels if u in waits), None)
+        if waiting is not None and waiting not in heard and call.queue_date is None:
+            entry = waits[waiting]
+            call.queue = entry.get("Queue", "")
+            call.queue_date = now - timedelta(seconds=int(entry.get("Wait") or 0))
+        elif waiting is None and not heard and call.queue_date is not None:
+            call.queue_date = None
+        else:
+            continue
+        board.touch(record)
 
 
 def on_ring_no_answer(board: Board, event: dict):
@@ -37,5 +78,6 @@ def on_ring_no_answer(board: Board, event: dict):
 
 HANDLERS = {
     "QueueCallerJoin": on_caller_join,
+    "QueueCallerLeave": on_caller_leave,
     "AgentRingNoAnswer": on_ring_no_answer,
 }

@@ -14,12 +14,14 @@ from . import (
     ending,
     presence,
     queues,
+    recording,
     resync,
     transfers,
     voicemail,
 )
 from .board import Board
 from .dialplan import Dialplan
+from .pieces import Inquiry
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ HANDLERS = {
     **transfers.HANDLERS,
     **queues.HANDLERS,
     **voicemail.HANDLERS,
+    **recording.HANDLERS,
 }
 # All that is read of what a PBX tells.
 EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
@@ -58,6 +61,7 @@ class Tracker:
         self._board = Board(dialplan, clock)
         self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
+        self._queue_mark = 0
         self._max_ringing = max_ringing
         self._max_ongoing = max_ongoing
         self._revision = 0
@@ -125,6 +129,22 @@ class Tracker:
         board.changed = {}
         return calls
 
+    def take_inquiries(self) -> list[Inquiry]:
+        """Return what the PBX is to be asked since the last time; each answer goes to
+        `learn`."""
+        inquiries, self._board.inquiries = self._board.inquiries, []
+        return inquiries
+
+    def learn(self, inquiry: Inquiry, answer):
+        """Take in the answer to an inquiry, also of a call that is over. Never raises.
+
+        :param answer: the headers that answered, with ``events`` for what was listed
+        """
+        try:
+            inquiry.learn(answer)
+        except Exception:
+            _logger.debug("Skipped an answer: %r", answer, exc_info=True)
+
     def open_calls(self) -> list[Call]:
         """Return copies of the calls that have not ended, as last told."""
         board = self._board
@@ -138,10 +158,22 @@ class Tracker:
         """Return the extensions that changed since the last time, as they stand."""
         return self._presence.take()
 
+    @property
+    def queue_names(self) -> frozenset[str]:
+        """The names of the queues that the PBX told of."""
+        return frozenset(self._presence.queue_names)
+
+    def get_interfaces(self, extension: str, queue: str = "") -> list[str]:
+        """Return what an extension is a member of a queue, or of any, by.
+
+        :return: names as QueuePause and QueueRemove take them, as ``PJSIP/1001``
+        """
+        return self._presence.get_interfaces(extension, queue)
+
     def begin_resync(self):
         """To be called before the PBX is asked for its channels: what is heard from now
         on is newer than the list that will come."""
-        self._mark = self._board.count
+        self._mark = self._queue_mark = self._board.count
 
     def resync(self, channels: Iterable[dict], now: datetime):
         """Bring the calls in line with what is really there, after a (re)connect.
@@ -158,13 +190,20 @@ class Tracker:
             resync.resync(self._board, channels, now, mark)
         except Exception:
             _logger.debug("Skipped the rest of a resync", exc_info=True)
+        self._queue_mark = self._board.count
 
-    def resync_presence(self, events: Iterable[dict]):
-        """Begin the extensions anew after a (re)connect.
+    def resync_presence(self, events: Iterable[dict], now: datetime):
+        """Begin the extensions, and who waits, anew after a (re)connect.
 
         :param events: what ExtensionStateList, DeviceStateList and QueueStatus listed
+        :param now: the present, naive UTC
         """
+        events = list(events)
         self._presence.resync(events)
+        try:
+            queues.resync(self._board, events, now, self._queue_mark)
+        except Exception:
+            _logger.debug("Skipped the waiting callers", exc_info=True)
 
     def expire(self, now: datetime):
         """Give up calls that cannot be true any more.

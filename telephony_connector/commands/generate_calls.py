@@ -35,6 +35,8 @@ COLUMNS = (
     "extension_id",
     "user_id",
     "is_called_back",
+    "voicemail",
+    "voicemail_duration",
     "is_registered",
     "withheld",
     "partner_id",
@@ -46,6 +48,8 @@ COLUMNS = (
 # How many of the contacts call, and how often it is one of them.
 MAX_CALLERS = 500
 KNOWN_SHARE = 0.5
+# How often somebody who was not answered leaves a message.
+MESSAGE_SHARE = 0.2
 RUN_ID = "generated-%Y%m%d%H%M%S"
 
 
@@ -103,6 +107,9 @@ def _invent(dice, pbx, extensions, callers, days, uniqueid):
     talk = int(dice.expovariate(1 / 190)) if answered else 0
     answer = start + timedelta(seconds=ring)
     withheld = direction == "inbound" and dice.random() < 0.03
+    has_message = (
+        direction == "inbound" and outcome == "missed" and dice.random() < MESSAGE_SHARE
+    )
     number, partner_id = _invent_caller(dice, callers)
     if withheld or direction == "internal":
         partner_id = None
@@ -129,6 +136,8 @@ def _invent(dice, pbx, extensions, callers, days, uniqueid):
         extension.id or None,
         extension.user_id.id or None,
         outcome == "missed" and dice.random() < 0.6,
+        has_message,
+        dice.randrange(4, 60) if has_message else None,
         answered and dice.random() < 0.5,
         withheld,
         partner_id,

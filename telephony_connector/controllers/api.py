@@ -72,7 +72,7 @@ class TelephonyApi(http.Controller):
         if name == "recording":
             if not call._is_recording_url(order["url"]):
                 raise guard.Refused(400, "body.url is no http or https address")
-            call._set_recording(order["url"])
+            call._api_recording(order)
         else:
             getattr(call, f"_api_{name}")(order)
         return guard.answer({"call": call._api_read()})

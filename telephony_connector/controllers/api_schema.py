@@ -66,6 +66,7 @@ CALL = _result(
     ended_at=_DATE,
     duration={"type": "integer", "description": "Talk time in seconds."},
     voicemail=_FLAG,
+    voicemail_duration={"type": "integer", "description": "Of the message, seconds."},
     recording_url=_nullable(_PLAIN),
     registered={**_FLAG, "description": "Somebody saved the call's page."},
 )
@@ -162,10 +163,17 @@ OPERATIONS = [
     ),
     _of_call(
         "recording",
-        "Attach the address of the call's recording.",
+        "Attach the address of the call's recording, or of the message that was left.",
         _order(
             ("url",),
             url={"type": "string", "pattern": "^https?://", "maxLength": 2048},
+            kind={"type": "string", "enum": ["call", "voicemail"]},
+            duration={
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 86400,
+                "description": "Of a message, in seconds.",
+            },
         ),
     ),
     _of_call(

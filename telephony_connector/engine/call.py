@@ -82,8 +82,12 @@ class Call:
     it (the caller's extension for an internal call), empty and ``withheld`` where the
     caller hides it. ``extension`` is the internal number of who handled the call: who
     answered (or took it over) last, else the only one that was rung, else empty.
-    ``diverted_from`` names the number that the call was forwarded by, where the PBX
-    tells it. ``incomplete`` marks a call of which a part was not seen.
+    ``queue_date`` is when the caller began to wait in ``queue``, None where they do
+    not or no longer. ``diverted_from`` names the number that the call was forwarded by,
+    where the PBX tells it. ``recorded`` says that a recording was begun,
+    ``recording_file`` where the PBX keeps it; ``voicemail_file`` is the message left,
+    without its extension, and ``voicemail_duration`` its length in seconds.
+    ``incomplete`` marks a call of which a part was not seen.
     """
 
     uniqueid: str
@@ -96,12 +100,17 @@ class Call:
     dialed_number: str = ""
     extension: str = ""
     queue: str = ""
+    queue_date: datetime | None = None
     diverted_from: str = ""
     start_date: datetime | None = None
     answer_date: datetime | None = None
     end_date: datetime | None = None
     hangup_cause: int | None = None
     voicemail: bool = False
+    voicemail_duration: int | None = None
+    voicemail_file: str = ""
+    recorded: bool = False
+    recording_file: str = ""
     incomplete: bool = False
     revision: int = 0
     legs: dict[str, Leg] = field(default_factory=dict)

@@ -152,8 +152,24 @@ class Bridge:
         return self._run(begin)
 
     def apply(self, changes):
-        """Take calls into the log: see ``telephony.call._apply``."""
-        self._run(lambda env: env["telephony.call"]._apply(changes) and None)
+        """Take calls into the log: see ``telephony.call._apply``.
+
+        :return: the ids of those that changed, for ``tell_boards``
+        """
+
+        def write(env):
+            calls = env["telephony.call"].with_context(telephony_boards_later=True)
+            return calls._apply(changes).ids
+
+        return self._run(write)
+
+    def tell_boards(self, pbx_id, call_ids):
+        """Tell the supervisors' boards which calls changed."""
+        self._run(lambda env: env["telephony.call"].browse(call_ids)._tell_boards())
+
+    def note_queues(self, pbx_id, names):
+        """Take up the queues that the telephone system has."""
+        self._run(lambda env: env["telephony.queue"]._note(pbx_id, names))
 
     def open_calls(self, pbx_id):
         """Return the unique ids of the calls that the log holds as not ended.

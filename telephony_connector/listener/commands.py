@@ -5,6 +5,7 @@ import logging
 
 from ..ami import actions
 from ..engine.errors import (
+    ActionRefused,
     ActionTimeout,
     ConnectionFailed,
     InvalidValue,
@@ -33,6 +34,14 @@ HUNG_UP = "16"
 # Seconds in which a phone's channel is gone after Asterisk said that it failed: the
 # two are told in no fixed order.
 HANGUP_WITHIN = 1.0
+# What Asterisk answers where a member or a queue is not as was believed.
+QUEUE_REFUSALS = {
+    "Already there": "member_exists",
+    "Not there": "not_member",
+    "Interface not found": "not_member",
+    "No such queue": "no_queue",
+    "Member not dynamic": "member_fixed",
+}
 # Seconds beyond a phone's own ringing time in which Asterisk must have said something.
 GRACE = 10
 
@@ -144,6 +153,63 @@ class Commands:
         )
         return await self._send(session, request)
 
+    async def _do_pause(self, command, session, tracker):
+        order = command["payload"]
+        return await self._for_each_member(
+            session,
+            tracker.get_interfaces(order["extension"]),
+            lambda interface: actions.queue_pause(
+                interface, order["paused"], reason=order["reason"]
+            ),
+        )
+
+    async def _do_log_in(self, command, session, _tracker):
+        order = command["payload"]
+        return await self._for_each_member(
+            session,
+            [order["device"]],
+            lambda device: actions.queue_add(
+                order["queue"], device, member=order["name"]
+            ),
+        )
+
+    async def _do_log_out(self, command, session, tracker):
+        order = command["payload"]
+        return await self._for_each_member(
+            session,
+            tracker.get_interfaces(order["extension"], order["queue"]),
+            lambda interface: actions.queue_remove(order["queue"], interface),
+        )
+
+    async def _for_each_member(self, session, interfaces, get_request):
+        """Send a request for each interface by which somebody is in a queue."""
+        if not interfaces:
+            return "failed", "not_member", None
+        try:
+            for interface in interfaces:
+                await self._send(session, get_request(interface))
+        except ActionRefused as error:
+            for text, code in QUEUE_REFUSALS.items():
+                if text in str(error):
+                    return "failed", code, str(error)
+            raise
+        return "done", None, None
+
+    async def _do_spy(self, command, session, _tracker):
+        # The tracker is not told: it is no call with anybody, and stands in no log.
+        order = command["payload"]
+        request = actions.originate(
+            device=order["device"],
+            number=order["number"],
+            context=order["context"],
+            channel_id=order["uniqueid"],
+            timeout=order["timeout"],
+        )
+        try:
+            return await self._originate(session, request, order["timeout"])
+        except (ActionTimeout, ConnectionFailed) as error:
+            return "failed", "unknown", str(error)
+
     async def _send(self, session, request):
         await session.action(request.name, **request.headers)
         return "done", None, None
@@ -168,19 +234,27 @@ class Commands:
             timeout=order["timeout"],
             variables=self._get_variables(order),
         )
+        tracker.originated(uniqueid, order["extension"], order["number"])
+        try:
+            return await self._originate(session, request, order["timeout"])
+        except (ActionTimeout, ConnectionFailed) as error:
+            tracker.not_originated(uniqueid, is_certain=False)
+            return "failed", "unknown", str(error)
+        except TelephonyError:
+            tracker.not_originated(uniqueid, is_certain=True)
+            raise
+
+    async def _originate(self, session, request, ring_timeout):
+        """Have the PBX ring somebody's own phone, and wait for what comes of it.
+
+        :param ring_timeout: seconds for which it rings
+        """
+        uniqueid = request.headers["ChannelId"]
         origin = self._origins[uniqueid] = Origin()
         try:
-            tracker.originated(uniqueid, order["extension"], order["number"])
+            await session.action(request.name, **request.headers)
             try:
-                await session.action(request.name, **request.headers)
-            except (ActionTimeout, ConnectionFailed) as error:
-                tracker.not_originated(uniqueid, is_certain=False)
-                return "failed", "unknown", str(error)
-            except TelephonyError:
-                tracker.not_originated(uniqueid, is_certain=True)
-                raise
-            try:
-                async with asyncio.timeout(order["timeout"] + GRACE):
+                async with asyncio.timeout(ring_timeout + GRACE):
                     answer = await origin.answer
             except ConnectionFailed as error:
                 if origin.has_channel:  # it rings or was picked up: the call tells

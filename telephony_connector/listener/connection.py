@@ -160,7 +160,7 @@ class Connection:
         ):
             if request.name in allowed:
                 presence += await self._list(session, request)
-        tracker.resync_presence(presence)
+        tracker.resync_presence(presence, self._leader.clock())
         self._leader.writer.wake()
 
     async def _list(self, session, request):

@@ -15,6 +15,7 @@ from .bridge import ModuleGone, Unavailable
 from .commands import Commands
 from .connection import Connection
 from .election import Election
+from .inquiries import Inquiries
 from .statistics import Statistics
 from .writer import Writer
 
@@ -27,6 +28,7 @@ ELECT_AGAIN_PAUSE = 1.0
 TICK = 1.0
 SHOW_STATISTICS_EVERY = 30.0
 REPORT_PAUSE = 1.0
+TELL_BOARDS_EVERY = 0.4
 REPORT_TRIES = 5
 LAST_WORDS_WITHIN = 1.0
 
@@ -58,11 +60,15 @@ class PbxRunner:
         self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
+        self._inquiries = Inquiries(self)
         self._asked = asyncio.Event()
         self._doubt = asyncio.Event()
         self._is_certain = True
         self._tasks = set()
         self._presences = {}
+        self._queues = set()
+        self._changed_calls = set()
+        self._calls_changed = asyncio.Event()
         self._leads = False
 
     # === FROM OUTSIDE === #
@@ -120,6 +126,7 @@ class PbxRunner:
     async def _step_down(self):
         for task in self._tasks:
             task.cancel()
+        self._inquiries.stop()
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -207,14 +214,19 @@ class PbxRunner:
         )
 
     async def _apply(self, changes):
-        """Write calls, unless the lead went with the database and is not back yet."""
+        """Pass calls through the door, and note which changed.
+
+        :raise Unavailable: the lead went with the database and is not back yet
+        """
         if not self._is_certain:
             raise Unavailable("the lead is not certain")
         try:
-            await self.in_database(self.bridge.apply, changes)
+            changed = await self.in_database(self.bridge.apply, changes)
         except Unavailable:
             self._doubt.set()
             raise
+        self._changed_calls.update(changed)
+        self._calls_changed.set()
 
     def _get_dialplan(self):
         devices = dict(self.settings.devices)
@@ -233,6 +245,7 @@ class PbxRunner:
                     self.writer.run(),
                     self._obey(),
                     self._tick(),
+                    self._tell_boards(),
                     self._show_statistics(),
                 ):
                     group.create_task(work)
@@ -248,6 +261,7 @@ class PbxRunner:
         self._commands.hear(event)
         self._connection.heard(event)
         self.tracker.feed(event)
+        self._inquiries.make(self._connection.session)
         self.writer.wake()
 
     async def _tick(self):
@@ -260,6 +274,7 @@ class PbxRunner:
             self.tracker.expire(utc_now())
             self.writer.wake()
             await self._connection.show_state()
+            await self._write_queues()
             await self._write_presence()
 
     async def _write_presence(self):
@@ -272,11 +287,33 @@ class PbxRunner:
                 "paused_queues": [
                     place.queue for place in presence.queues if place.paused
                 ],
+                "pause_reason": next(
+                    (place.reason for place in presence.queues if place.reason), ""
+                ),
             }
         if waiting and await self._try_in_database(
             self.bridge.set_presence, list(waiting.values())
         ):
             waiting.clear()
+
+    async def _write_queues(self):
+        unknown = self.tracker.queue_names - self._queues
+        if unknown and await self._try_in_database(
+            self.bridge.note_queues, sorted(unknown)
+        ):
+            self._queues |= unknown
+
+    async def _tell_boards(self):
+        """Tell supervisors' boards of changed calls, a few times a second at most."""
+        while True:
+            await self._calls_changed.wait()
+            self._calls_changed.clear()
+            changed, self._changed_calls = self._changed_calls, set()
+            if changed and not await self._try_in_database(
+                self.bridge.tell_boards, sorted(changed)
+            ):
+                self._changed_calls |= changed
+            await asyncio.sleep(TELL_BOARDS_EVERY)
 
     async def _show_statistics(self):
         while True:

@@ -2,6 +2,7 @@ from . import telephony_pbx
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
 from . import telephony_pbx_softphone
+from . import telephony_pbx_spy
 from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
@@ -10,6 +11,9 @@ from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_partial
 from . import telephony_call_recording
+from . import telephony_pbx_recording
+from . import telephony_recording_fetch
+from . import telephony_recording_rule
 from . import telephony_call_api
 from . import telephony_agent_token
 from . import telephony_call_agent
@@ -48,6 +52,7 @@ from . import telephony_dashboard
 from . import telephony_weekly_report
 from . import digest_digest
 from . import telephony_queue
+from . import telephony_board
 from . import telephony_followup
 from . import telephony_do_not_call
 from . import telephony_blocked_number

@@ -74,6 +74,11 @@ class TelephonyCall(models.Model):
         readonly=True, help="The number that was called: for incoming calls the DID."
     )
     queue = fields.Char(readonly=True)
+    queue_date = fields.Datetime(
+        string="Waits Since",
+        readonly=True,
+        help="When the caller began to wait in the queue; empty once they do not.",
+    )
     diverted_from = fields.Char(
         readonly=True,
         help="The number that forwarded the call: the caller id may be that party's.",

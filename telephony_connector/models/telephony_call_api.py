@@ -80,6 +80,15 @@ class TelephonyCall(models.Model):
                 change[key] = order[key]
         self._apply_parts([self._api_change(change)])
 
+    def _api_recording(self, order):
+        """There is a recording of the call, or a message was left."""
+        if order.get("kind") == "voicemail":
+            change = {"voicemail": True}
+            if order.get("duration"):
+                change["voicemail_duration"] = order["duration"]
+            self._apply_parts([self._api_change(change)])
+        self._set_recording(order["url"])
+
     def _api_show(self, order):
         """Show the call to somebody, as if his phone took part in it."""
         leg = self._api_own_leg(order["extension"])
@@ -149,6 +158,7 @@ class TelephonyCall(models.Model):
             "ended_at": _iso(self.end_date),
             "duration": self.duration,
             "voicemail": self.voicemail,
+            "voicemail_duration": self.voicemail_duration,
             "recording_url": self.recording_url or None,
             "registered": self.is_registered,
         }

@@ -14,6 +14,7 @@ PLAIN_KEYS = (
     "withheld",
     "dialed_number",
     "queue",
+    "queue_date",
     "diverted_from",
     "voicemail",
     "incomplete",
@@ -265,6 +266,7 @@ class TelephonyCall(models.Model):
         self._update_messages()
         called_back = self._note_called_back()
         self._tell_owners()
+        self._tell_boards()
         (self | called_back)._tell_users()
 
     def _note_called_back(self):

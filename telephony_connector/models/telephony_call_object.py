@@ -282,6 +282,8 @@ class TelephonyCall(models.Model):
         facts = [outcomes.get(self.outcome)]
         if self.duration:
             facts.append(_format_seconds(self.duration))
+        if self.voicemail:
+            facts.append(self._get_voicemail_text())
         if self.disposition_id:
             facts.append(self.disposition_id.name)
         if self.user_id:

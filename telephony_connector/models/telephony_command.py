@@ -251,6 +251,13 @@ class TelephonyCommand(models.Model):
                 "The telephone system refused Odoo's login. Please tell your "
                 "administrator."
             ),
+            "not_member": self.env._("The agent is in no such queue."),
+            "member_exists": self.env._("The agent is in this queue already."),
+            "member_fixed": self.env._(
+                "The agent belongs to this queue by the telephone system's own "
+                "settings and can't be logged out of it. A break keeps calls away."
+            ),
+            "no_queue": self.env._("The telephone system has no such queue any more."),
             "unknown": self.env._(
                 "The connection was cut before the telephone system answered: it is "
                 "not known whether the phone rings."

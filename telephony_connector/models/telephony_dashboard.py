@@ -9,7 +9,8 @@ from odoo.fields import Domain
 
 from .telephony_call_object import _format_seconds
 
-PERIOD_DAYS = {"day": 1, "week": 7, "month": 30}
+# How many days a period has, and how many days ago its last one is.
+PERIOD_DAYS = {"day": (1, 0), "week": (7, 0), "month": (30, 0), "last_week": (7, 1)}
 # Figures of which less is better; of the number of calls and their length neither is.
 LESS_IS_BETTER = ("missed", "time_to_answer")
 NEUTRAL = ("calls", "inbound", "talk_time")
@@ -46,15 +47,16 @@ class TelephonyCallReport(models.Model):
         """Return the figures of a period, of the calls that the user may see.
 
         :param str period: ``day`` (today), ``week`` or ``month``: that many days up to
-            and with today, in the user's time zone
+            and with today, in the user's time zone; ``last_week``: the seven whole days
+            before today
         :rtype: dict
         :return: ``figures``: list of dicts ``name``, ``label``, ``value``, ``text``,
             ``before`` (text) and ``trend`` (``better``, ``worse`` or ``False``);
             ``breakdowns``: list of dicts ``name``, ``label`` and ``lines``; ``start``
             and ``end`` of the period and ``domain``, for the lists behind the figures
         """
-        days = PERIOD_DAYS.get(period, PERIOD_DAYS["week"])
-        start, end = self._get_period(days)
+        days, ago = PERIOD_DAYS.get(period, PERIOD_DAYS["week"])
+        start, end = self._get_period(days, ago)
         now = self._get_period_domain(start, end)
         before = self._get_period_domain(start - timedelta(days=days), start)
         return {
@@ -65,11 +67,12 @@ class TelephonyCallReport(models.Model):
         }
 
     @api.model
-    def _get_period(self, days):
-        """Return start and end (naive UTC) of the days up to and with today."""
+    def _get_period(self, days, ago=0):
+        """Return start and end (naive UTC) of whole days, the last one days ago."""
         zone = pytz.timezone(self.env.user.tz or "UTC")
         today = fields.Date.context_today(self.with_context(tz=zone.zone))
-        bounds = (today - timedelta(days=days - 1), today + timedelta(days=1))
+        end = today - timedelta(days=ago - 1)
+        bounds = (end - timedelta(days=days), end)
         return tuple(
             zone.localize(fields.Datetime.to_datetime(day))
             .astimezone(pytz.utc)

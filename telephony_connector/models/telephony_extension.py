@@ -84,6 +84,15 @@ class TelephonyExtension(models.Model):
     paused_queues = fields.Char(
         readonly=True, copy=False, help="The queues in which it has a break."
     )
+    pause_reason = fields.Char(
+        readonly=True, copy=False, help="Why it has a break, where anybody said."
+    )
+    state_date = fields.Datetime(
+        string="Since",
+        readonly=True,
+        copy=False,
+        help="When its phones began to do what they do, or the break began or ended.",
+    )
 
     _number_pbx_uniq = models.Constraint(
         "UNIQUE(number, pbx_id)",
@@ -173,7 +182,7 @@ class TelephonyExtension(models.Model):
         """Write what the phones of a telephone system are doing, and tell everybody.
 
         :param list presences: dicts ``extension`` (number), ``availability``,
-            ``queues`` and ``paused_queues`` (names)
+            ``queues`` and ``paused_queues`` (names) and ``pause_reason``
         """
         by_number = {presence["extension"]: presence for presence in presences}
         extensions = self.search(
@@ -186,10 +195,15 @@ class TelephonyExtension(models.Model):
                 "availability": presence["availability"] or False,
                 "queues": ", ".join(presence["queues"]) or False,
                 "paused_queues": ", ".join(presence["paused_queues"]) or False,
+                "pause_reason": presence["pause_reason"] or False,
             }
-            if any(extension[name] != value for name, value in values.items()):
+            news = {name for name in values if extension[name] != values[name]}
+            if news & {"availability", "paused_queues"}:
+                values["state_date"] = fields.Datetime.now()
+            if news:
                 extension.write(values)
                 changed |= extension
+        changed._tell_boards()
         changed.user_id._tell_telephony_presence()
 
     # === BUSINESS METHODS === #

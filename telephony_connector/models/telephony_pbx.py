@@ -400,6 +400,7 @@ class TelephonyPbx(models.Model):
                 if state == "connected" and pbx.version:
                     values["reconnect_count"] = pbx.reconnect_count + 1
             pbx.write(values)
+            pbx._tell_boards()
             for user in pbx.extension_ids.user_id:
                 user._bus_send("telephony.pbx/changed", {"id": pbx.id})
 
@@ -448,6 +449,8 @@ class TelephonyPbx(models.Model):
                 "username": self.username,
                 "secret": False,
                 "use_tls": self.use_tls,
+                "tls_verify": self.tls_verify,
+                "tls_ca": self.tls_ca,
                 "dial_string": self.dial_string,
                 "context": self.context,
             }
@@ -525,6 +528,10 @@ class TelephonyPbx(models.Model):
             )
         if text in self._get_emergency_numbers():
             return
+        if any(code and text.startswith(code) for code in self._get_spy_codes()):
+            raise UserError(
+                self.env._("Calls are listened to from the live board alone.")
+            )
         for pattern in re.split(r"[\s,;]+", self.blocked_numbers or ""):
             prefix = re.sub(r"[^0-9+]", "", pattern)
             wanted = (reading.e164, reading.text, text)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class TelephonyQueue(models.Model):
@@ -32,3 +32,20 @@ class TelephonyQueue(models.Model):
     _name_pbx_uniq = models.Constraint(
         "UNIQUE(name, pbx_id)", "This queue exists already on the telephone system."
     )
+
+    # === FOR THE LISTENER === #
+
+    @api.model
+    def _note(self, pbx_id, names):
+        """Take up the queues of a telephone system that Odoo does not know yet.
+
+        :param list names: as the telephone system calls them
+        """
+        known = self.search([("pbx_id", "=", pbx_id)]).mapped("name")
+        self.create(
+            [
+                {"name": name, "pbx_id": pbx_id}
+                for name in names
+                if name and name not in known
+            ]
+        )

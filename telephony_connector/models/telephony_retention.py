@@ -12,7 +12,6 @@ PERSONAL = {
     "caller_name": False,
     "diverted_from": False,
     "stored_note": False,
-    "stored_recording_url": False,
     "partner_id": False,
     "res_model": False,
     "res_id": False,
@@ -51,6 +50,7 @@ class TelephonyCall(models.Model):
                 [
                     ("company_id", "=", company.id),
                     ("is_anonymized", "=", False),
+                    ("legal_hold", "=", False),
                     (
                         "start_date",
                         "<",
@@ -67,11 +67,15 @@ class TelephonyCall(models.Model):
     def _anonymize(self):
         """Take out of the calls, for good, who was called and what was said.
 
-        The chatter's message about a call goes, too: it holds the same.
+        The chatter's message about a call goes, too: it holds the same; the recording,
+        and what was said of it.
         """
         # sudo - telephony.call: the log is written by the system for everyone
         calls_sudo = self.sudo()
         calls_sudo.message_id.unlink()
+        calls_sudo.message_ids.unlink()
+        calls_sudo.filtered("recording_state")._clear_recording()
+        calls_sudo.write({"recording_path": False, "voicemail_path": False})
         outbound = calls_sudo.filtered(lambda call: call.direction != "inbound")
         outbound.dialed_number = False
         outside = calls_sudo.leg_ids.filtered(lambda leg: not leg.extension_id)

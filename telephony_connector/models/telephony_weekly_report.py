@@ -38,7 +38,7 @@ class ResUsers(models.Model):
         for user in supervisors:
             # The figures are those of the calls that the reader may see.
             report = self.env["telephony.call.report"].with_user(user)
-            figures = report.with_company(user.company_id).get_dashboard("week")
+            figures = report.with_company(user.company_id).get_dashboard("last_week")
             if not figures["figures"][0]["value"]:
                 continue
             template.with_context(telephony_figures=figures).send_mail(

@@ -2,7 +2,7 @@ import uuid
 
 from odoo.exceptions import UserError, ValidationError
 
-from .base import Provider
+from .base import SPY_MODES, Provider
 
 # Control → the AMI action that the account must be allowed.
 NEEDED_ACTIONS = {
@@ -12,6 +12,16 @@ NEEDED_ACTIONS = {
     "voicemail": "Redirect",
     "park": "Park",
     "pickup": "Originate",
+}
+# The same for what supervisors do with agents.
+NEEDED_FOR_AGENTS = {
+    "pause": "QueuePause",
+    "resume": "QueuePause",
+    "log_in": "QueueAdd",
+    "log_out": "QueueRemove",
+    "listen": "Originate",
+    "whisper": "Originate",
+    "barge": "Originate",
 }
 
 
@@ -102,6 +112,48 @@ class AsteriskProvider(Provider):
             "uniqueid": f"odoo-pickup-{uuid.uuid4()}",
             "timeout": self.pbx.ring_timeout,
         }
+
+    def get_agent_actions(self):
+        allowed = set((self.pbx.allowed_actions or "").split())
+        offered = {
+            name for name, needs in NEEDED_FOR_AGENTS.items() if needs in allowed
+        }
+        return frozenset(offered - (set(SPY_MODES) - self.pbx._get_spy_modes().keys()))
+
+    def act_on_agent(self, extension, action, queue, reason, own):
+        if action in SPY_MODES:
+            order = (
+                "spy",
+                {
+                    "device": own._get_devices()[0],
+                    "extension": own.number,
+                    "number": self.pbx._get_spy_modes()[action] + extension.number,
+                    "context": self.pbx.context,
+                    "timeout": self.pbx.ring_timeout,
+                    "uniqueid": f"odoo-spy-{uuid.uuid4()}",
+                },
+            )
+        elif action in ("pause", "resume"):
+            order = (
+                "pause",
+                {
+                    "extension": extension.number,
+                    "paused": action == "pause",
+                    "reason": reason,
+                },
+            )
+        else:
+            order = (
+                action,
+                {
+                    "extension": extension.number,
+                    "device": extension._get_devices()[0],
+                    # sudo - res.users: an agent's name, as a link to the user shows it
+                    "name": extension.sudo().user_id.name or "",
+                    "queue": queue,
+                },
+            )
+        return self.env["telephony.command"]._ask(self.pbx, *order)
 
     def _existing(self, channel):
         if not channel:

@@ -1,5 +1,8 @@
 """What every kind of telephone system must know how to do."""
 
+# How a supervisor listens to an agent's call: unheard, heard by the agent, by both.
+SPY_MODES = ("listen", "whisper", "barge")
+
 
 class Provider:
     """The strategy of one kind of telephone system, made for one ``telephony.pbx``.
@@ -72,6 +75,27 @@ class Provider:
         :param str action: one of ``controls``
         :param number: where to send the call, for those that need it, else ``False``
         :return: as ``dial``
+        :raise UserError: where it can't be done now, in words for the user
+        """
+        raise UnsupportedByProvider(self, action)
+
+    def get_agent_actions(self):
+        """Return what supervisors can do with agents on this telephone system.
+
+        :return: some of ``telephony.board``'s actions
+        :rtype: frozenset
+        """
+        return frozenset()
+
+    def act_on_agent(self, extension, action, queue, reason, own):
+        """Do something with an agent, for a supervisor.
+
+        :param extension: the agent's `telephony.extension`
+        :param str action: one of ``get_agent_actions``
+        :param queue: the name of the queue to log into or out of, else ``False``
+        :param str reason: why the agent has a break, may be empty
+        :param own: the supervisor's own `telephony.extension`, to listen with
+        :return: the `telephony.command` that carries it
         :raise UserError: where it can't be done now, in words for the user
         """
         raise UnsupportedByProvider(self, action)

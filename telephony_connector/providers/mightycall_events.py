@@ -161,6 +161,8 @@ def read_listed_call(entry):
     }
     if outcome == "answered":
         change["answer_date"] = start
+    if change["voicemail"] and seconds:
+        change["voicemail_duration"] = seconds
     record = entry.get("callRecord")
     if isinstance(record, dict) and isinstance(record.get("uri"), str):
         change["recording_url"] = record["uri"]

@@ -5,11 +5,15 @@ from . import test_ami_joining
 from . import test_ami_login
 from . import test_ami_outcomes
 from . import test_ami_presence
+from . import test_ami_queues
+from . import test_ami_recording
 from . import test_ami_resync
 from . import test_ami_session
 from . import test_ami_sip
 from . import test_ami_transcripts
 from . import test_api
+from . import test_board
+from . import test_board_tour
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
@@ -17,6 +21,7 @@ from . import test_call_history
 from . import test_call_panel
 from . import test_call_parts
 from . import test_controllers
+from . import test_description
 from . import test_dial_link
 from . import test_followup
 from . import test_import_rules
@@ -31,6 +36,7 @@ from . import test_lookup
 from . import test_mightycall_client
 from . import test_mightycall_events
 from . import test_mightycall_provider
+from . import test_neutralize
 from . import test_number_build
 from . import test_number_corpus
 from . import test_number_index
@@ -40,6 +46,9 @@ from . import test_pbx_setup
 from . import test_presence
 from . import test_privacy
 from . import test_rate_limit
+from . import test_recording
+from . import test_recording_fetch
+from . import test_recording_http
 from . import test_registration
 from . import test_rights
 from . import test_server_action

@@ -111,6 +111,21 @@ class TestPresence(BaseCase):
         queues = [place.queue for place in self.take()["1001"].queues]
         self.assertEqual(queues, ["sales"])
 
+    def test_what_a_member_is_called_in_each_queue(self):
+        self.member("QueueMember", "PJSIP/1001")
+        self.member("QueueMember", "PJSIP/1001", "sales")
+        self.member("QueueMember", "Local/1001@from-queue/n", "sales")
+        interfaces = self.tracker.get_interfaces
+        local = "Local/1001@from-queue/n"
+        self.assertEqual(interfaces("1001"), ["PJSIP/1001", local])
+        self.assertEqual(interfaces("1001", "support"), ["PJSIP/1001"])
+        self.assertEqual(interfaces("1001", "sales"), ["PJSIP/1001", local])
+        self.assertEqual(interfaces("1002"), [])
+
+    def test_names_of_queues(self):
+        self.tracker.feed({"Event": "QueueParams", "Queue": "support"})
+        self.assertEqual(self.tracker.queue_names, {"support"})
+
     def test_what_is_no_extension_is_not_told(self):
         self.hint("*21001", "1")
         self.hint("4444", "1")
@@ -130,7 +145,8 @@ class TestPresence(BaseCase):
                 {"Event": "ExtensionStatus", "Exten": "1001", "Status": "0"},
                 {"Event": "ExtensionStateListComplete"},
                 {"Event": "QueueMember", "Queue": "sales", "Location": "PJSIP/1002"},
-            ]
+            ],
+            datetime(2030, 1, 1),
         )
         self.assertEqual(
             self.take(),

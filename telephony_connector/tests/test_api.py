@@ -71,6 +71,7 @@ class TestApi(TelephonyHttpCommon):
                 "ended_at": "2026-03-02T09:01:05Z",
                 "duration": 60,
                 "voicemail": False,
+                "voicemail_duration": 0,
                 "recording_url": "https://example.com/1.mp3",
                 "registered": False,
             },
@@ -125,6 +126,16 @@ class TestApi(TelephonyHttpCommon):
         answer = self.tell("ended", voicemail=True)
         self.assertEqual(answer.json()["call"]["outcome"], "missed")
         self.assertTrue(self.call().voicemail)
+
+    def test_message_that_was_left(self):
+        self.register(extension="1001")
+        self.tell("ended")
+        url = "https://example.com/message.mp3"
+        answer = self.tell("recording", url=url, kind="voicemail", duration=23)
+        call = answer.json()["call"]
+        self.assertEqual((call["voicemail"], call["voicemail_duration"]), (True, 23))
+        self.assertEqual(call["recording_url"], url)
+        self.assertEqual(call["outcome"], "missed")
 
     def test_read(self):
         self.register()
@@ -217,6 +228,8 @@ class TestApi(TelephonyHttpCommon):
             ("ended", {"state": "ended"}),
             ("recording", {"url": "javascript:alert(1)"}),
             ("recording", {"url": "https://"}),
+            ("recording", {"url": "https://example.com/1.mp3", "kind": "film"}),
+            ("recording", {"url": "https://example.com/1.mp3", "duration": -1}),
             ("show", {}),
             ("hide", {"extension": "x"}),
         ):

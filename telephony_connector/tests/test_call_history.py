@@ -238,7 +238,7 @@ class TestWeeklyReport(HistoryCommon):
         return self.sent_to().get(user)
 
     def test_supervisors_get_their_figures(self):
-        self.had(0)
+        self.had(1)
         self.had(8)
         mails = self.sent_to()
         self.assertNotIn(self.alice, mails)
@@ -246,8 +246,20 @@ class TestWeeklyReport(HistoryCommon):
         self.assertIn("Answer rate", body)
         self.assertIn("100 %", body)
 
+    def test_the_week_is_over(self):
+        """Seven whole days: on a Monday the last Monday is in it, and today is not."""
+        for days in (0, 1, 7, 8):
+            self.had(days)
+        report = self.env["telephony.call.report"].with_user(self.supervisor)
+        [calls] = [
+            figure
+            for figure in report.get_dashboard("last_week")["figures"]
+            if figure["name"] == "calls"
+        ]
+        self.assertEqual((calls["value"], calls["before"]), (2, "1"))
+
     def test_declined(self):
-        self.had(0)
+        self.had(1)
         self.assertTrue(self.mail_of(self.supervisor))
         self.supervisor.with_user(self.supervisor).telephony_weekly_report = False
         self.assertFalse(self.mail_of(self.supervisor))

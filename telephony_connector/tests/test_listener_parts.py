@@ -211,8 +211,12 @@ class TestListenerParts(BaseCase):
         reported = []
 
         class Session:
+            def __init__(self):
+                self.all = []
+
             async def action(self, name, **headers):
                 self.sent = name, headers
+                self.all.append(self.sent)
                 if error:
                     raise error
                 for event in before:
@@ -229,6 +233,9 @@ class TestListenerParts(BaseCase):
         class Tracker:
             def originated(self, *arguments):
                 self.announced = arguments
+
+            def get_interfaces(self, extension, queue=""):
+                return [] if extension == "1009" else ["PJSIP/1001", "Local/1001@q/n"]
 
             def not_originated(self, uniqueid, is_certain):
                 self.taken_back = uniqueid, is_certain
@@ -314,6 +321,68 @@ class TestListenerParts(BaseCase):
         ):
             reported, *_rest = self.dial(before=before, is_cut=True)
             self.assertEqual(reported[0][1:3], expected)
+
+    def agent(self, action, error=None, **payload):
+        payload = {"extension": "1001", "queue": "support", "device": "PJSIP/1001"} | (
+            payload
+        )
+        return self.carry_out(action, {**payload, "name": "Alice"}, error=error)
+
+    def test_a_break_in_every_queue(self):
+        reported, session, _tracker = self.agent("pause", paused=True, reason="Lunch")
+        self.assertEqual(reported, [(1, "done", None, None)])
+        expected = {"Paused": True, "Reason": "Lunch"}
+        self.assertEqual(
+            session.all,
+            [
+                ("QueuePause", {"Interface": "PJSIP/1001", **expected}),
+                ("QueuePause", {"Interface": "Local/1001@q/n", **expected}),
+            ],
+        )
+
+    def test_queues_are_entered_by_the_device_and_left_by_what_is_in_them(self):
+        _reported, session, _tracker = self.agent("log_in")
+        [(name, headers)] = session.all
+        self.assertEqual((name, headers["Interface"]), ("QueueAdd", "PJSIP/1001"))
+        _reported, session, _tracker = self.agent("log_out")
+        self.assertEqual(
+            [(name, headers["Interface"]) for name, headers in session.all],
+            [("QueueRemove", "PJSIP/1001"), ("QueueRemove", "Local/1001@q/n")],
+        )
+
+    def test_refusals_of_queues_are_told_apart(self):
+        for action, text, code in (
+            ("log_in", "Unable to add interface: Already there", "member_exists"),
+            (
+                "log_in",
+                "Unable to add interface to queue: No such queue",
+                "no_queue",
+            ),
+            ("log_out", "Unable to remove interface: Not there", "not_member"),
+            ("log_out", "Member not dynamic", "member_fixed"),
+            ("log_out", "Out of memory", "refused"),
+        ):
+            with self.subTest(text=text):
+                reported, *_rest = self.agent(action, ActionRefused(text))
+                self.assertEqual(reported, [(1, "failed", code, text)])
+        reported, *_rest = self.agent("log_out", extension="1009")
+        self.assertEqual(reported, [(1, "failed", "not_member", None)])
+
+    def test_listening_is_no_call(self):
+        payload = {
+            "device": "PJSIP/1009",
+            "extension": "1009",
+            "number": "*5511001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-spy-1",
+        }
+        answer = {"Event": "OriginateResponse", "Response": "Failure", "Reason": "3"}
+        reported, session, tracker = self.carry_out("spy", payload, answer=answer)
+        self.assertEqual(reported, [(1, "failed", "phone_unanswered", "3")])
+        [(name, headers)] = session.all
+        self.assertEqual((name, headers["Exten"]), ("Originate", "*5511001"))
+        self.assertFalse(hasattr(tracker, "announced"))
 
     def test_hostile_payload_is_never_sent(self):
         reported, session, _tracker = self.carry_out(

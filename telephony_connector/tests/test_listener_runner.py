@@ -57,6 +57,7 @@ class Bridge:
         self.calls, self.states, self.presences = {}, [], []
         self.dropped, self.terms = [], []
         self.commands, self.outcomes = [], []
+        self.told, self.queues = [], []
 
     def _reach(self):
         if self.away:
@@ -71,6 +72,15 @@ class Bridge:
     def apply(self, changes):
         self._reach()
         self.calls |= {change["uniqueid"]: change for change in changes}
+        return [len(self.calls)]
+
+    def tell_boards(self, pbx_id, call_ids):
+        self._reach()
+        self.told.append(call_ids)
+
+    def note_queues(self, pbx_id, names):
+        self._reach()
+        self.queues += names
 
     def open_calls(self, pbx_id):
         self._reach()
@@ -110,6 +120,7 @@ class TestRunner(BaseCase):
             "TICK",
             "SHOW_STATISTICS_EVERY",
             "REPORT_PAUSE",
+            "TELL_BOARDS_EVERY",
         ):
             self.patch(runner, name, 0.01)
         self.patch(writer, "DATABASE_PAUSE", 0.01)
@@ -239,6 +250,23 @@ class TestRunner(BaseCase):
 
         self.lead(scenario)
 
+    def test_the_file_of_a_recording_is_asked_for(self):
+        recorded = TRANSCRIPT.with_name("27-recorded.txt")
+
+        async def scenario(pbx, _leader, _task):
+            pbx.answers["Getvar"] = "Response: Success\nValue: /monitor/1.wav\n"
+            pbx.send(recorded.read_text().replace("\r\n", "\n"))
+            asked = await pbx.until("Getvar")
+            self.assertEqual(asked["Variable"], "MIXMONITOR_FILENAME")
+            await self.until(
+                lambda: any(
+                    call["recording_file"] == "/monitor/1.wav"
+                    for call in self.bridge.calls.values()
+                )
+            )
+
+        self.lead(scenario)
+
     def test_who_is_followed_writes_what_is_known(self):
         async def scenario(pbx, leader, _task):
             self.bridge.away = True
@@ -267,6 +295,31 @@ class TestRunner(BaseCase):
         self.assertEqual(len(self.bridge.calls), 1)
         self.assertEqual(self.bridge.states[-1], "stopped")
         self.assertFalse(self.election.is_held)
+
+    def test_boards_are_told_of_many_calls_at_once(self):
+        async def scenario(pbx, leader, _task):
+            self.bridge.away = True
+            leader._changed_calls = {3, 1}
+            leader._calls_changed.set()
+            refused = self.bridge.refused
+            await self.until(lambda: self.bridge.refused > refused)
+            leader._changed_calls.add(2)
+            leader._calls_changed.set()
+            self.bridge.away = False
+            await self.until(lambda: self.bridge.told)
+            self.assertEqual(self.bridge.told, [[1, 2, 3]])
+            self.play_a_call(pbx)
+            await self.until(lambda: self.bridge.told[1:])
+
+        self.lead(scenario)
+
+    def test_queues_are_taken_up(self):
+        async def scenario(pbx, _leader, _task):
+            pbx.send("Event: QueueParams\nQueue: support\n\n")
+            await self.until(lambda: self.bridge.queues)
+
+        self.lead(scenario)
+        self.assertEqual(self.bridge.queues, ["support"])
 
     def test_what_could_not_be_shown_is_shown_later(self):
         """The state of the connection, the phones' and the count of dropped calls."""

@@ -154,7 +154,12 @@ class TestMightyCallEvents(BaseCase):
                         "dateTimeUtc": "2026-03-02T09:00:04Z",
                         "direction": direction,
                         "callStatus": status,
+                        "duration": 23,
                     }
                 )
+                is_message = status == "VoiceMail"
                 self.assertEqual(change["outcome"], outcome)
-                self.assertEqual(change["voicemail"], status == "VoiceMail")
+                self.assertEqual(change["voicemail"], is_message)
+                self.assertEqual(
+                    change.get("voicemail_duration"), 23 if is_message else None
+                )

@@ -269,6 +269,7 @@ class TestMightyCallProvider(TelephonyCommon):
         )
         self.listed(callStatus="VoiceMail")
         self.assertTrue(call.voicemail)
+        self.assertEqual(call.voicemail_duration, 60)
         self.assertEqual(call.end_date, start + timedelta(seconds=20))
 
     def test_recording_must_be_an_address(self):

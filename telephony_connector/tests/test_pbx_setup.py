@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..engine.errors import ConnectionFailed
 from ..listener.check import Finding
@@ -43,6 +43,26 @@ class TestPbxSetup(TelephonyCommon):
         self.assertEqual(setup.dial_string, "Local/{number}@from-internal")
         setup.system = "asterisk"
         self.assertEqual(setup.dial_string, "PJSIP/{number}")
+
+    def test_encryption(self):
+        form = Form(self.env["telephony.pbx.setup"])
+        form.use_tls = True
+        self.assertEqual(form.port, 5039)
+        form.tls_ca = "-----BEGIN CERTIFICATE-----"
+        form.use_tls = False
+        self.assertEqual(form.port, 5038)
+        form.port = 15038
+        form.use_tls = True
+        self.assertEqual(form.port, 15038, "chosen on purpose")
+        form.host = "127.0.0.1"
+        form.country_id = self.france
+        setup = form.save()
+        settings = setup._get_settings()
+        self.assertTrue(settings.use_tls and settings.tls_verify)
+        self.assertIn("BEGIN", settings.tls_ca)
+        with self.find():
+            setup.action_connect()
+        self.assertIn("BEGIN", setup.pbx_id.tls_ca)
 
     def test_what_is_wrong_is_told(self):
         setup = self.setup()
@@ -91,6 +111,16 @@ class TestPbxSetup(TelephonyCommon):
         action = setup.action_finish()
         self.assertEqual(action["res_id"], setup.pbx_id.id)
         self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001", "2003"])
+        queues = self.env["telephony.queue"].search([("pbx_id", "=", setup.pbx_id.id)])
+        self.assertEqual(queues.mapped("name"), ["support"])
+
+    def test_queues_are_created_once(self):
+        for _again in range(2):
+            with self.find(queues=["sales", "support"]):
+                action = self.pbx.action_find_extensions()
+            self.env["telephony.pbx.setup"].browse(action["res_id"]).action_finish()
+        queues = self.env["telephony.queue"].search([("pbx_id", "=", self.pbx.id)])
+        self.assertEqual(queues.mapped("name"), ["sales", "support"])
 
     def test_known_extensions_are_not_proposed_again(self):
         with self.find(FoundExtension("1001"), FoundExtension("1009")):

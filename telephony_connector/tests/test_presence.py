@@ -22,6 +22,7 @@ class TestPresence(TelephonyCommon):
             "availability": availability,
             "queues": ["support"],
             "paused_queues": list(paused),
+            "pause_reason": "",
         }
         self.env["telephony.extension"]._set_presence(self.pbx.id, [presence])
 

@@ -266,6 +266,7 @@ class TestBlockedCallers(PrivacyCommon):
         call = self.ring(number=CALLER)
         self.assertFalse(call.with_user(self.alice).read_cards()[0]["blocked"])
         self.block(reason="advertising")
+        self.env.invalidate_all()  # as in another request
         card = call.with_user(self.alice).read_cards()[0]
         self.assertEqual(card["blocked"], "Blocked caller · advertising")
         self.assertFalse(card["open_page"])

@@ -19,7 +19,13 @@ ROLES = {
     "Supervisor": f"base.group_user,{GROUP}supervisor",
     "Administrator": f"base.group_user,{GROUP}administrator",
 }
-CONTENT = ("stored_note", "stored_recording_url")
+CONTENT = (
+    "stored_note",
+    "stored_recording_url",
+    "recording_path",
+    "voicemail_path",
+    "recording_file",
+)
 OPERATIONS = {"R": "read", "W": "write", "D": "unlink"}
 
 
@@ -241,11 +247,11 @@ class TestContentRights(RightsCommon):
     def test_recording_is_as_the_note(self):
         call, partner = self.noted()
         call._set_recording("https://pbx.example.com/1.wav")
-        self.assertTrue(call.with_user(self.alice).recording_url)
+        self.assertTrue(call.with_user(self.alice).recording)
         self.hide(partner)
         call.invalidate_recordset()
-        self.assertFalse(call.with_user(self.alice).recording_url)
-        self.assertTrue(call.with_user(self.tessa).recording_url)
+        self.assertFalse(call.with_user(self.alice).recording)
+        self.assertTrue(call.with_user(self.tessa).recording)
 
     def test_unread_note_is_not_replaced(self):
         call, partner = self.noted()
@@ -479,6 +485,12 @@ class TestRoleMatrix(RightsCommon):
                 )
                 for name, pbx in places.items()
             },
+            "telephony.recording.rule": {
+                name: self.env["telephony.recording.rule"].create(
+                    {"company_id": pbx.company_id.id}
+                )
+                for name, pbx in places.items()
+            },
             **self.sample_setup(user),
             **self.sample_provider_rows(user),
             "telephony.number": {
@@ -547,6 +559,13 @@ class TestRoleMatrix(RightsCommon):
                 .with_user(owner)
                 .sudo()
                 .create({"name": name})
+                for name, owner in owners.items()
+            },
+            "telephony.legal.hold": {
+                name: self.env["telephony.legal.hold"]
+                .with_user(owner)
+                .sudo()
+                .create({"reason": "dispute"})
                 for name, owner in owners.items()
             },
             "telephony.user.status": {

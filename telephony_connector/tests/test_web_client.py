@@ -1,6 +1,13 @@
-from odoo.tests import HttpCase, tagged
+from unittest.mock import patch
 
-from .common import TelephonyCommon
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from ..listener.check import Finding
+from ..listener.discover import Found, FoundExtension
+from ..wizards import telephony_pbx_setup
+from .common import USER_GROUPS, TelephonyCommon
+from .common_recording import RecordingCommon
+from .recording_server import make_sound
 
 
 @tagged("post_install", "-at_install")
@@ -51,3 +58,55 @@ class TestWebClient(TelephonyCommon, HttpCase):
                 css = bundle.preprocess_css()
                 self.assertEqual(bundle.css_errors, [])
                 self.assertIn(".o_telephony_card", css)
+        bundle = self.env["ir.qweb"]._get_asset_bundle(
+            "telephony_connector.assets_board", js=False
+        )
+        self.assertIn(".o_telephony_agents", bundle.preprocess_css())
+        self.assertEqual(bundle.css_errors, [])
+
+    def test_guided_form(self):
+        """What a real Asterisk answers is shown by the end-to-end tests."""
+
+        def check(settings):
+            is_right = settings.host == "127.0.0.1"
+            return [Finding(is_right, f"{settings.host}:{settings.port}")]
+
+        found = Found(
+            {"2001": FoundExtension("2001", ("PJSIP/2001",), self.alice.name)},
+            ["support"],
+        )
+        administrator = new_test_user(
+            self.env,
+            "admin_t",
+            groups=f"{USER_GROUPS},telephony_connector.group_telephony_administrator",
+        )
+        self.env.company.country_id = self.france
+        with (
+            patch.object(telephony_pbx_setup, "check_now", check),
+            patch.object(telephony_pbx_setup, "discover_now", lambda _: found),
+        ):
+            self.start_tour(
+                "/odoo/action-telephony_connector.action_telephony_pbx",
+                "telephony_pbx_setup",
+                login=administrator.login,
+            )
+        pbx = self.env["telephony.pbx"].search([("name", "=", "Tour's PBX")])
+        self.assertEqual(pbx.extension_ids.user_id, self.alice)
+        self.assertEqual(pbx.dial_string, "PJSIP/{number}")
+        self.assertTrue(pbx.stored_secret)
+
+
+@tagged("post_install", "-at_install")
+class TestPlayer(RecordingCommon, HttpCase):
+    def test_recording_is_heard(self):
+        """A real sound, passed on from the telephone system's web server."""
+        self.pbx.recording_note = "Stop it if they object."
+        path, answer = next(iter(self.server.files.items()))
+        self.server.files[path] = answer._replace(body=make_sound(3))
+        call = self.recorded()
+        self.start_tour(
+            f"/odoo/telephony.call/{call.id}",
+            "telephony_recording",
+            login=self.alice.login,
+        )
+        self.assertTrue(self.server.requests)

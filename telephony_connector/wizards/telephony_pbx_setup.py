@@ -16,6 +16,7 @@ SYSTEMS = {
     "asterisk_sip": ("SIP/{number}", "from-internal"),
     "freepbx": ("Local/{number}@from-internal", "from-internal"),
 }
+PORTS = {False: 5038, True: 5039}
 MARKS = {True: "✓", False: "✗", None: "?"}
 
 
@@ -63,6 +64,8 @@ class TelephonyPbxSetup(models.TransientModel):
         default=lambda self: secrets.token_urlsafe(18), string="Password"
     )
     use_tls = fields.Boolean(string="Encrypted (TLS)")
+    tls_verify = fields.Boolean(string="Verify the Certificate", default=True)
+    tls_ca = fields.Text(string="Own Certificate Authority")
     dial_string = fields.Char(compute="_compute_dialling", store=True, readonly=False)
     context = fields.Char(compute="_compute_dialling", store=True, readonly=False)
     manager_conf = fields.Text(compute="_compute_manager_conf")
@@ -72,6 +75,12 @@ class TelephonyPbxSetup(models.TransientModel):
     line_ids = fields.One2many("telephony.pbx.setup.extension", "setup_id")
 
     # === COMPUTE METHODS === #
+
+    @api.onchange("use_tls")
+    def _onchange_use_tls(self):
+        # Asterisk's usual ports; any other was chosen on purpose.
+        if self.port in PORTS.values():
+            self.port = PORTS[self.use_tls]
 
     @api.depends("system")
     def _compute_dialling(self):
@@ -150,7 +159,7 @@ class TelephonyPbxSetup(models.TransientModel):
         return self._show()
 
     def action_finish(self):
-        """Create the chosen extensions and open the telephone system.
+        """Create the chosen extensions and the queues; open the telephone system.
 
         :return: an action
         """
@@ -165,6 +174,14 @@ class TelephonyPbxSetup(models.TransientModel):
                 }
                 for line in self.line_ids
                 if line.is_chosen
+            ]
+        )
+        known = self.env["telephony.queue"].search([("pbx_id", "=", self.pbx_id.id)])
+        self.env["telephony.queue"].create(
+            [
+                {"name": name, "pbx_id": self.pbx_id.id}
+                for name in (self.queues or "").split(", ")
+                if name and name not in known.mapped("name")
             ]
         )
         return {
@@ -188,8 +205,8 @@ class TelephonyPbxSetup(models.TransientModel):
             username=self.username,
             secret=self.secret or stored or "",
             use_tls=self.use_tls,
-            tls_verify=self.pbx_id.tls_verify if self.pbx_id else True,
-            tls_ca=(self.pbx_id.tls_ca if self.pbx_id else "") or "",
+            tls_verify=self.tls_verify,
+            tls_ca=self.tls_ca or "",
             dial_string=self.dial_string,
             context=self.context,
             devices=(),
@@ -246,6 +263,8 @@ class TelephonyPbxSetup(models.TransientModel):
             "username": self.username,
             "secret": self.secret,
             "use_tls": self.use_tls,
+            "tls_verify": self.tls_verify,
+            "tls_ca": self.tls_ca,
             "dial_string": self.dial_string,
             "context": self.context,
         }

@@ -51,6 +51,7 @@ class TelephonyRegistration(models.TransientModel):
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
     diverted_from = fields.Char(compute="_compute_call")
     withheld = fields.Boolean(related="call_id.withheld")
+    recording_note = fields.Text(related="call_id.recording_note")
 
     # The object
     object_ref = fields.Reference(

@@ -62,6 +62,8 @@ def remnants(postgres, database):
         "parameter": "SELECT key FROM ir_config_parameter WHERE key LIKE 'telephony%%'",
         "attachment": "SELECT name FROM ir_attachment"
         " WHERE res_model LIKE 'telephony.%%'",
+        "message": "SELECT model || ' ' || id FROM mail_message"
+        " WHERE model LIKE 'telephony.%%'",
         "function": "SELECT proname FROM pg_proc WHERE proname LIKE 'telephony%%'",
         "trigger": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'telephony%%'",
     }

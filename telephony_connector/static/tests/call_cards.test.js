@@ -116,6 +116,7 @@ test("an unknown caller's page begins with what the user says", async () => {
     expect("[data-start]:first").toHaveText("New contact");
     await click("[data-start=existing]");
     expect.verifySteps(["open existing"]);
+    await contains(".o_telephony_card", { count: 0 });
     // Nobody has a withheld number.
     sendNews(pyEnv, makeNews({ id: 2 }), { ...unknown, number: false, withheld: true });
     await contains(".o_telephony_card");

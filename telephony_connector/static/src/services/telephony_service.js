@@ -305,16 +305,23 @@ export class Telephony extends CallStore {
      *
      * @param {string} [target] the number that a transfer goes to
      */
-    async control(call, action, target) {
+    control(call, action, target) {
+        const args = [[call.id], action, target || false];
+        return this.order("telephony.call", "control", args);
+    }
+
+    /**
+     * Ask for what a telephone system is to do, and tell the user where it does not.
+     *
+     * @returns {Promise<Object|undefined>} the server's answer, none where it refused
+     */
+    async order(model, method, args, kwargs) {
         try {
-            const { command_id, expires_in } = await this.services.orm.call(
-                "telephony.call",
-                "control",
-                [[call.id], action, target || false]
-            );
-            if (command_id) {
-                this.checkCommandIn(command_id, expires_in + COMMAND_GRACE);
+            const answer = await this.services.orm.call(model, method, args, kwargs);
+            if (answer.command_id) {
+                this.checkCommandIn(answer.command_id, answer.expires_in + COMMAND_GRACE);
             }
+            return answer;
         } catch (error) {
             this.onRefused(error);
         }

@@ -48,9 +48,9 @@ export class CallCard extends Component {
     }
 
     /** On which line, queue and system the call came in. */
-    get lineText() {
+    get line() {
         const { isIncoming, dialed_number, queue, pbx_name } = this.props.call;
-        return isIncoming ? [queue, dialed_number, pbx_name].filter(Boolean).join(" · ") : "";
+        return isIncoming ? [queue, dialed_number, pbx_name].filter(Boolean) : [];
     }
 
     get details() {

@@ -1,0 +1,31 @@
+"""Calls that are recorded."""
+
+from functools import partial
+
+from ..engine.errors import InvalidValue
+from . import actions
+from .board import Board
+
+
+def on_mixmonitor_start(board: Board, event: dict):
+    """A channel is recorded from now on. Which file that goes to must be asked for."""
+    channel = board.channel(event)
+    if channel is None:
+        return
+    channel.record.call.recorded = True
+    board.touch(channel.record)
+    try:
+        request = actions.recording_file(channel.name)
+    except InvalidValue:
+        return
+    board.ask(request, partial(_note_file, board, channel))
+
+
+def _note_file(board, channel, answer):
+    name = answer.get("Value", "")
+    if name:
+        channel.record.call.recording_file = name
+        board.touch(channel.record)
+
+
+HANDLERS = {"MixMonitorStart": on_mixmonitor_start}

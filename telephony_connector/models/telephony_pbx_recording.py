@@ -1,0 +1,204 @@
+"""Where a telephone system keeps its recordings, and how Odoo gets at them."""
+
+import posixpath
+import re
+import string
+from urllib.parse import quote
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import NO_ACCESS
+
+from ..providers.recording_client import Access, origin, origins
+
+PLACEHOLDERS = ("file", "path", "message", "uniqueid", "number", "extension", "date")
+# What only the telephone system can tell; without it there is no address.
+TOLD = ("file", "path", "message")
+DATE_FORMAT = re.compile(r"(%[YmdHMSjy]|[-/_.])+")
+ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
+
+
+class TelephonyPbx(models.Model):
+    _inherit = "telephony.pbx"
+
+    recording_pattern = fields.Char(
+        string="Recordings' Address",
+        help="Where the telephone system's web server shows a recording: "
+        "https://pbx.example.com/monitor/{path}, or with {file}, {uniqueid}, {number}, "
+        "{extension} and {date:%Y/%m/%d} in place.",
+    )
+    recording_folder = fields.Char(
+        string="Recordings' Folder",
+        default="/var/spool/asterisk/monitor/",
+        help="On the telephone system; {path} is what comes after it.",
+    )
+    voicemail_pattern = fields.Char(
+        string="Messages' Address",
+        help="Where the web server shows a message that was left: "
+        "https://pbx.example.com/voicemail/{message}.wav, where {message} is as "
+        "default/1001/INBOX/msg0000.",
+    )
+    recording_mode = fields.Selection(
+        [("link", "Stay on the telephone system"), ("fetch", "Are fetched into Odoo")],
+        string="Recordings",
+        required=True,
+        default="link",
+    )
+    recording_hosts = fields.Char(
+        string="Other Servers with Recordings",
+        help="The telephone system or its API may name addresses of recordings. Odoo "
+        "reads them from these servers alone: https://recordings.example.com.",
+    )
+    recording_username = fields.Char(
+        string="User Name for Recordings", groups=ADMINISTRATOR, copy=False
+    )
+    recording_secret = fields.Char(
+        string="Password for Recordings",
+        compute="_compute_recording_secret",
+        inverse="_inverse_recording_secret",
+        groups=ADMINISTRATOR,
+        copy=False,
+        help="Write-only: a new value replaces the stored one, which is never shown. "
+        "It is sent to the servers of the two addresses alone, never to a browser.",
+    )
+    stored_recording_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    has_recording_secret = fields.Boolean(
+        compute="_compute_has_recording_secret", groups=ADMINISTRATOR
+    )
+    recording_note = fields.Text(
+        string="Note on Recording",
+        translate=True,
+        help="Shown while a call is recorded and where a recording is played: what "
+        "callers are told, and what a recording may be used for.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_recording_secret(self):
+        self.recording_secret = False
+
+    def _inverse_recording_secret(self):
+        # sudo - telephony.pbx: the stored password is out of every user's reach
+        for pbx_sudo in self.sudo():
+            pbx_sudo.stored_recording_secret = pbx_sudo.recording_secret
+
+    @api.depends("stored_recording_secret")
+    def _compute_has_recording_secret(self):
+        for pbx, pbx_sudo in zip(self, self.sudo(), strict=True):
+            pbx.has_recording_secret = bool(pbx_sudo.stored_recording_secret)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("recording_pattern", "voicemail_pattern", "recording_hosts")
+    def _check_recordings(self):
+        for pbx in self:
+            for pattern in filter(None, (pbx.recording_pattern, pbx.voicemail_pattern)):
+                pbx._check_pattern(pattern)
+            for host in (pbx.recording_hosts or "").split():
+                if origin(host) is None or host.rstrip("/").count("/") > 2:
+                    raise ValidationError(
+                        pbx.env._(
+                            "“%(host)s” is no server's address, as in "
+                            "https://recordings.example.com.",
+                            host=host,
+                        )
+                    )
+
+    def _check_pattern(self, pattern):
+        """Refuse an address whose server would depend on what a call brings along."""
+        server = re.match(r"https?://[^/{}]+/", pattern)
+        if not server or origin(server[0]) is None:
+            raise ValidationError(
+                self.env._(
+                    "“%(pattern)s” must begin with http:// or https://, a server's "
+                    "name and a slash.",
+                    pattern=pattern,
+                )
+            )
+        try:
+            parts = list(string.Formatter().parse(pattern))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        for _text, name, form, conversion in parts:
+            is_right = name is None or (
+                name in PLACEHOLDERS
+                and not conversion
+                and bool(form) == (name == "date")
+                and (not form or DATE_FORMAT.fullmatch(form))
+            )
+            if not is_right:
+                raise ValidationError(
+                    self.env._(
+                        "“%(pattern)s” may hold {file}, {path}, {message}, {uniqueid}, "
+                        "{number}, {extension} and dates as {date:%%Y/%%m/%%d}.",
+                        pattern=pattern,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _build_recording_url(self, pattern, call):
+        """Return the address of a call's recording, ``None`` where it can't be known.
+
+        :param str pattern: one of the two of this telephone system
+        :param call: a `telephony.call`, as superuser
+        """
+        path = self._get_relative_path(call.recording_path or "")
+        values = {
+            "file": posixpath.basename(path),
+            "path": path,
+            "message": _safe_path(call.voicemail_path or ""),
+            "uniqueid": call.uniqueid,
+            "number": call.number or "",
+            "extension": call.extension_id.number or "",
+        }
+        quoted = {name: quote(value, safe="/") for name, value in values.items()}
+        texts = []
+        for text, name, form, _conversion in string.Formatter().parse(pattern):
+            texts.append(text)
+            if name == "date":
+                texts.append(self._format_folder(call, form))
+            elif name:
+                if name in TOLD and not quoted[name]:
+                    return None
+                texts.append(quoted[name])
+        return "".join(texts)
+
+    def _get_relative_path(self, path):
+        """Return what comes after the folder, nothing for what leads out of it."""
+        folder = (self.recording_folder or "").rstrip("/") + "/"
+        if path.startswith(folder):
+            path = path[len(folder) :]
+        return _safe_path(path)
+
+    def _format_folder(self, call, form):
+        """Write a call's date as its system names folders: in its own time."""
+        zone = self.company_id.resource_calendar_id.tz or self.env.user.tz or "UTC"
+        start = call.start_date or call.create_date
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), start)
+        return local.strftime(form)
+
+    def _get_recording_access(self):
+        """Return what the client of recordings may do for this telephone system.
+
+        :rtype: Access
+        """
+        # sudo - telephony.pbx: the stored password is out of every user's reach
+        pbx_sudo = self.sudo()
+        own = origins((pbx_sudo.recording_pattern, pbx_sudo.voicemail_pattern))
+        login = pbx_sudo.recording_username and (
+            pbx_sudo.recording_username,
+            pbx_sudo.stored_recording_secret or "",
+        )
+        return Access(
+            own | origins((pbx_sudo.recording_hosts or "").split()),
+            own,
+            login or None,
+            pbx_sudo.tls_ca or "",
+        )
+
+
+def _safe_path(path):
+    """Return a path without a leading slash, nothing where it leads elsewhere."""
+    path = path.lstrip("/")
+    return "" if ".." in path.split("/") or not path.isprintable() else path

@@ -1,0 +1,89 @@
+"""Listening to agents' calls: by extensions of the telephone system's own.
+
+Nothing of it is offered before an administrator has acknowledged that the law may
+forbid it; who did, and when, is kept.
+"""
+
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ..providers.base import SPY_MODES
+
+ACKNOWLEDGEMENT = frozenset(("spy_user_id", "spy_date"))
+
+
+class TelephonyPbx(models.Model):
+    _inherit = "telephony.pbx"
+
+    listen_code = fields.Char(
+        help="What is dialled before an agent's extension to hear the agent's call, "
+        "where the dial plan has such a code, as *551. Empty: not offered.",
+    )
+    whisper_code = fields.Char(
+        help="As above, to be heard by the agent alone. Empty: not offered.",
+    )
+    barge_code = fields.Char(
+        help="As above, to be heard by both sides. Empty: not offered.",
+    )
+    spy_user_id = fields.Many2one(
+        "res.users", string="Acknowledged By", readonly=True, copy=False
+    )
+    spy_date = fields.Datetime(string="Acknowledged On", readonly=True, copy=False)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains(*(f"{mode}_code" for mode in SPY_MODES))
+    def _check_spy_codes(self):
+        for pbx in self:
+            if any(re.search(r"[^0-9*#]", code) for code in pbx._get_spy_codes()):
+                raise ValidationError(
+                    pbx.env._("Codes are made of digits, * and # only.")
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_spy_acknowledgement(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_spy_acknowledgement(vals)
+        return super().write(vals)
+
+    def _check_spy_acknowledgement(self, vals):
+        if ACKNOWLEDGEMENT & vals.keys() and not self.env.su:
+            raise AccessError(
+                self.env._("Nobody acknowledges the note on the law for another one.")
+            )
+
+    # === ACTION METHODS === #
+
+    def action_acknowledge_spying(self):
+        """Note that the current user has read what is to be heeded, and when."""
+        self.check_access("write")
+        # sudo - telephony.pbx: who acknowledged it can't be written by hand
+        self.sudo().write(
+            {"spy_user_id": self.env.uid, "spy_date": fields.Datetime.now()}
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _get_spy_codes(self):
+        return [self[f"{mode}_code"] or "" for mode in SPY_MODES]
+
+    def _get_spy_modes(self):
+        """Return in which ways supervisors may listen to agents' calls.
+
+        :return: the code to dial by each mode, none before the law note was
+            acknowledged
+        :rtype: dict
+        """
+        self.ensure_one()
+        if not self.spy_date:
+            return {}
+        codes = zip(SPY_MODES, self._get_spy_codes(), strict=True)
+        return {mode: code for mode, code in codes if code}

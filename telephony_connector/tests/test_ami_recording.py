@@ -1,0 +1,151 @@
+"""What must be asked for: where a recording goes, how long a message is."""
+
+import asyncio
+from dataclasses import replace
+
+from odoo.tests import BaseCase, tagged
+
+from ..ami.session import Response
+from ..engine.errors import PermissionMissing
+from ..listener.inquiries import Inquiries
+from .ami_script import START, Script
+
+CALLER, DID = "+33612345678", "+33140000001"
+MAILBOX = "1001@default"
+
+
+class Pbx:
+    """A session that answers as told, and the leader behind it."""
+
+    def __init__(self, script, answer):
+        self.tracker, self.writer = script.tracker, self
+        self.asked, self.wakes = [], 0
+        self._answer = answer
+
+    async def action(self, name, **headers):
+        self.asked.append((name, headers))
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+    def wake(self):
+        self.wakes += 1
+
+
+def message(left, seconds, folder="INBOX"):
+    """Return one line of a mailbox's list; ``left`` in seconds after the start."""
+    return {
+        "Event": "VoicemailBoxDetail",
+        "Folder": folder,
+        "ID": f"{int(START) + left}-00000000",
+        "Duration": str(seconds),
+    }
+
+
+@tagged("telephony")
+class TestInquiries(BaseCase):
+    def ask(self, script, answer):
+        """Have the script's inquiries made; return what the PBX was asked."""
+        pbx = Pbx(script, answer)
+
+        async def run():
+            inquiries = Inquiries(pbx)
+            inquiries.make(pbx)
+            await asyncio.gather(*inquiries._tasks)
+
+        asyncio.run(run())
+        for call in script.tracker.take():
+            script.calls[call.uniqueid] = call
+        return pbx
+
+    def recorded(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        return script.answer("a", "b").on("MixMonitorStart", "a")
+
+    def with_message(self, mailbox=MAILBOX):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        script.dial_end("a", "b", "NOANSWER").hang_up("b", cause="19")
+        script.state("a", "Up").wait(30)
+        script.on("MessageWaiting", "a", Mailbox=mailbox, New="2", Old="0")
+        return script.hang_up("a")
+
+    def test_recording_is_known_at_once_and_its_file_when_told(self):
+        script = self.recorded()
+        self.assertTrue(script.calls["a"].recorded)
+        path = "/var/spool/asterisk/monitor/2026/03/02/in-1.wav"
+        pbx = self.ask(script, Response({"Value": path}))
+        headers = {"Channel": "PJSIP/trunk-00000001", "Variable": "MIXMONITOR_FILENAME"}
+        self.assertEqual(pbx.asked, [("Getvar", headers)])
+        self.assertEqual(script.calls["a"].recording_file, path)
+        self.assertEqual(pbx.wakes, 1)
+        self.assertEqual(script.tracker.take_inquiries(), [], "asked once")
+
+    def test_answer_after_the_end_still_reaches_the_call(self):
+        script = self.recorded().hang_up("b", "a")
+        before = script.calls["a"]
+        self.assertEqual(before.state, "ended")
+        self.ask(script, Response({"Value": "in-1.wav"}))
+        after = script.calls["a"]
+        self.assertEqual(after.recording_file, "in-1.wav")
+        self.assertGreater(after.revision, before.revision)
+        self.assertEqual(
+            replace(after, recording_file="", revision=before.revision), before
+        )
+
+    def test_message_is_the_newest_of_the_mailbox(self):
+        script = self.with_message()
+        self.assertEqual(script.calls["a"].voicemail_duration, None)
+        answer = Response(
+            {}, [message(12, 23), message(-900, 5), message(40, 4, "Old")]
+        )
+        pbx = self.ask(script, answer)
+        headers = {"Mailbox": "1001", "Context": "default"}
+        self.assertEqual(pbx.asked, [("VoicemailBoxSummary", headers)])
+        call = script.calls["a"]
+        self.assertTrue(call.voicemail)
+        self.assertEqual(call.outcome, "missed")
+        self.assertEqual(call.voicemail_duration, 23)
+        self.assertEqual(call.voicemail_file, "default/1001/INBOX/msg0001")
+
+    def test_older_message_is_not_this_call_s(self):
+        script = self.with_message()
+        self.ask(script, Response({}, [message(-900, 5)]))
+        self.assertEqual(script.calls["a"].voicemail_duration, None)
+        self.assertEqual(script.calls["a"].voicemail_file, "")
+
+    def test_what_the_pbx_does_not_tell(self):
+        for answer in (
+            PermissionMissing("no"),
+            Response({}, [{"ID": "x", "Duration": "y", "Folder": "INBOX"}]),
+            Response({}, [{}]),
+            Response({}),
+        ):
+            with self.subTest(answer=answer):
+                script = self.with_message()
+                self.ask(script, answer)
+                self.assertEqual(script.calls["a"].voicemail_duration, None)
+                script = self.recorded()
+                self.ask(script, answer)
+                self.assertEqual(script.calls["a"].recording_file, "")
+
+    def test_hostile_mailbox_is_not_asked_for(self):
+        script = self.with_message("1001\r\nAction: Logoff@default")
+        self.assertEqual(self.ask(script, Response({})).asked, [])
+        self.assertTrue(script.calls["a"].voicemail)
+
+    def test_nobody_is_asked_without_a_session(self):
+        script = self.recorded()
+        leader = Pbx(script, None)
+        Inquiries(leader).make(None)
+        self.assertEqual(leader.asked, [])
+
+    def test_silent_pbx_is_not_flooded(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        for _again in range(300):
+            script.on("MixMonitorStart", "a")
+        self.assertEqual(len(script.tracker.take_inquiries()), 100)
