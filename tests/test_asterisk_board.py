@@ -20,7 +20,7 @@ def number():
     return new_number()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def boss(_session_stack):
     """An RPC client of a supervisor, who has the extension 1003."""
     admin, stack = _session_stack.admin, _session_stack
@@ -33,10 +33,12 @@ def boss(_session_stack):
     )
     admin.call("res.users", "write", [user], {"group_ids": [(4, group)]})
     with stack.settings_changed():
-        admin.create(
+        extension = admin.create(
             "telephony.extension", number="1003", pbx_id=stack.pbx, user_id=user
         )
-    return stack.client(SUPERVISOR)
+    yield stack.client(SUPERVISOR)
+    with stack.settings_changed():
+        admin.call("telephony.extension", "unlink", [extension])
 
 
 def agent(client, number):

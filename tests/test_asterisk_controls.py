@@ -164,16 +164,19 @@ def test_pick_up_of_a_colleagues_call(stack, number, codes):
     with pytest.raises(RpcError, match="AccessError"):
         control(stack, number, "pickup", client=colleague)
 
-    stack.admin.create(
+    team = stack.admin.create(
         "crm.team",
         name=f"Team {number}",
         member_ids=[(6, 0, [stack.agent.uid, colleague.uid])],
     )
-    control(stack, number, "pickup", client=colleague)
-    stack.phone("1002").incoming().answer()
-    call.answered()
-    own.ended()
-    wait_for_user(stack, number, "Colleague Test", state="ongoing")
+    try:
+        control(stack, number, "pickup", client=colleague)
+        stack.phone("1002").incoming().answer()
+        call.answered()
+        own.ended()
+        wait_for_user(stack, number, "Colleague Test", state="ongoing")
+    finally:
+        stack.admin.call("crm.team", "unlink", [team])
     call.hang_up()
     stack.wait_for_call(number, state="ended", outcome="answered")
 
