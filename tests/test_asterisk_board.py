@@ -194,10 +194,10 @@ def test_the_board_follows_by_the_bus(stack, boss, web_client, number):
     expect(page.locator(".o_telephony_calls")).to_have_count(0)
 
     tile.get_by_role("button").click()
-    page.locator("[data-action='pause']").click()
+    page.locator(".o_telephony_do_pause").click()
     page.get_by_label("Reason").fill("Lunch")
     page.keyboard.press("Enter")
     expect(tile).to_contain_text("On a break: Lunch")
     tile.get_by_role("button").click()
-    page.locator("[data-action='resume']").click()
+    page.locator(".o_telephony_do_resume").click()
     expect(tile).to_have_attribute("data-state", "idle")

@@ -139,7 +139,7 @@ async function tell(pyEnv, news) {
 async function openActions(number = "1001") {
     await click(`[data-agent='${number}'] button`);
     await contains(".o-dropdown--menu");
-    return queryAllTexts(".o-dropdown--menu [data-action]");
+    return queryAllTexts(".o-dropdown--menu .dropdown-item");
 }
 
 async function choose(name, value) {
@@ -247,7 +247,7 @@ test("the filters", async () => {
 test("a break begins with its reason", async () => {
     await openBoard();
     expect(await openActions()).toEqual(["Break…", "Log out of support"]);
-    await click("[data-action=pause]");
+    await click(".o_telephony_do_pause");
     await contains("#o_telephony_reason");
     const input = document.querySelector("#o_telephony_reason");
     input.value = "Lunch";
@@ -262,14 +262,14 @@ test("who has a break", async () => {
     expect("[data-agent='1001']").toHaveText(/On a break: Lunch · 2:0/);
     expect("[data-queue=support]").toHaveText(/0 of 1 free/);
     expect(await openActions()).toEqual(["End the break", "Log out of support"]);
-    await click("[data-action=resume]");
+    await click(".o_telephony_do_resume");
     expect.verifySteps(["resume 1"]);
 });
 
 test("queues are entered and left", async () => {
     await openBoard({ queues: [makeQueue(), makeQueue({ id: 2, name: "sales" })] });
     await openActions();
-    await click("[data-action=log_in]");
+    await click(".o_telephony_do_log_in");
     expect.verifySteps(["log_in 1 sales"]);
 });
 
@@ -277,7 +277,7 @@ test("who talks can be listened to, where that is offered", async () => {
     await openBoard({ agents: [TALKING, { ...BRUNO, is_mine: true, availability: "in_use" }] });
     const spying = ["Listen", "Speak to the agent alone", "Join the call"];
     expect((await openActions()).slice(-3)).toEqual(spying);
-    await click("[data-action=listen]");
+    await click(".o_telephony_do_listen");
     await contains(".o_notification", { text: "Ringing your phone" });
     expect.verifySteps(["listen 1"]);
     expect(await openActions("1002")).not.toInclude("Listen");

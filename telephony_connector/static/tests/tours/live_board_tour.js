@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("telephony_live_board", {
         },
         {
             content: "Let them have a break",
-            trigger: ".o-dropdown--menu [data-action=pause]",
+            trigger: ".o-dropdown--menu .o_telephony_do_pause",
             run: "click",
         },
         {
@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("telephony_live_board", {
         },
         {
             content: "Nothing of the kind is offered",
-            trigger: ".o-dropdown--menu:not(:has([data-action=listen]))",
+            trigger: ".o-dropdown--menu:not(:has(.o_telephony_do_listen))",
         },
     ],
 });
