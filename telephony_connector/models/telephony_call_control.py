@@ -61,7 +61,8 @@ class TelephonyCall(models.Model):
             can = {"transfer", "attended_transfer", "voicemail", "park", "hangup"}
         elif mine == "ringing" and self.direction != "outbound":
             can = {"transfer", "voicemail", "hangup"}
-        elif mine == "ringing":
+        elif mine == "ringing" and self._get_own_channel():
+            # Not before the telephone system has told by which channel it rings.
             can = {"hangup"}
         elif self.state == "ringing" and self.direction != "outbound":
             can = {"pickup"}

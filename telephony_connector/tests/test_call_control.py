@@ -72,6 +72,28 @@ class TestCallControl(TelephonyCommon):
         self.assertEqual(call._get_controls(), ["transfer", "voicemail", "hangup"])
         self.assertEqual(call.with_user(self.supervisor)._get_controls(), ["pickup"])
 
+    def test_no_hanging_up_before_the_channel_is_known(self):
+        """The PBX was asked to ring the own phone, and has not told of it yet."""
+        values = {
+            "direction": "outbound",
+            "state": "ringing",
+            "number": "+33612340001",
+            "extension": "1001",
+            "start_date": at(0),
+        }
+        call = self.apply(self.change("c2", 1, legs=[], **values))
+        call = call.with_user(self.alice)
+        self.assertEqual(call._get_controls(), [])
+        leg = {
+            "uniqueid": "own",
+            "channel": "PJSIP/1001-0001",
+            "extension": "1001",
+            "state": "ringing",
+            "start_date": at(0),
+        }
+        self.apply(self.change("c2", 2, legs=[leg], **values))
+        self.assertEqual(call._get_controls(), ["hangup"])
+
     def test_only_what_the_system_allows(self):
         self.pbx.write({"allowed_actions": "Hangup Redirect", "voicemail_code": False})
         call = self.call()
