@@ -90,6 +90,8 @@ class PbxRunner:
         self.settings = settings
         if self.tracker is not None:
             self.tracker.use_dialplan(self._get_dialplan())
+            # What a phone does is told when it changes: of a new extension's, ask
+            self._connection.resync_now()
 
     def disconnected(self):
         """Note that the connection with the telephone system ended."""
