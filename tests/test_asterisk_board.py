@@ -111,6 +111,36 @@ def test_queues_are_entered_and_left(stack, boss):
     wait_for(lambda: agent(boss, "1003")["queues"] == [], what="nobody")
 
 
+@pytest.fixture
+def dialled_by_number(stack, boss):
+    """The extension 1003 is rung by a number of the dial plan, not by its device."""
+    domain = [("number", "=", "1003"), ("pbx_id", "=", stack.pbx)]
+    extension = stack.admin.call("telephony.extension", "search", domain)
+
+    def set_devices(devices):
+        with stack.settings_changed():
+            stack.admin.call(
+                "telephony.extension", "write", extension, {"devices": devices}
+            )
+
+    set_devices("Local/1003@from-internal")
+    yield
+    set_devices(False)
+
+
+def test_a_queue_knows_whether_a_member_by_number_is_busy(
+    stack, boss, dialled_by_number
+):
+    wait_for(lambda: queue(boss), what="the queue on the board")
+    wait_for(lambda: agent(boss, "1003")["availability"] == "idle", what="the hint")
+    assert act(boss, "1003", "log_in", queue="support")["state"] == "done"
+    [line] = [line for line in members(stack).splitlines() if "1003@" in line]
+    assert "from hint:1003@from-internal" in line
+    assert "(Not in use)" in line
+    assert act(boss, "1003", "log_out", queue="support")["state"] == "done"
+    assert "1003@" not in members(stack)
+
+
 def test_a_member_by_the_settings_stays(stack, boss):
     wait_for(lambda: agent(boss, "1001")["queues"], what="the agent's queues")
     answer = act(boss, "1001", "log_out", queue="support")

@@ -19,6 +19,7 @@ _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,140}")
 # No leading slash (Hangup takes /…/ for a pattern), no comma, no ampersand.
 _CHANNEL = re.compile(r"[A-Za-z0-9]{2,20}/[A-Za-z0-9_.@+*#:;/-]{1,150}")
 _QUEUE = re.compile(r"[\w. -]{1,79}")
+_HINT = re.compile(r"hint:[0-9*#+]{1,32}@[A-Za-z0-9_-]{1,79}")
 _MAILBOX = re.compile(r"[A-Za-z0-9_-]{1,79}@[A-Za-z0-9_-]{1,79}")
 _LOT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 _VARIABLE = re.compile(r"_{0,2}TELEPHONY_[A-Z_]{1,32}")
@@ -183,9 +184,18 @@ def queue_pause(
 
 
 def queue_add(
-    queue: str, interface: str, *, member: str = "", penalty: int = 0
+    queue: str,
+    interface: str,
+    *,
+    member: str = "",
+    penalty: int = 0,
+    state_interface: str = "",
 ) -> Request:
-    """Make a device a member of a queue."""
+    """Make a device a member of a queue.
+
+    :param state_interface: by what the queue knows whether the member is busy, where
+        it is not the interface itself
+    """
     headers = {
         "Queue": _check_queue(queue),
         "Interface": _check_channel(interface),
@@ -193,6 +203,10 @@ def queue_add(
     }
     if member:
         headers["MemberName"] = _clean_name(member)
+    if state_interface:
+        headers["StateInterface"] = _check(
+            _HINT, state_interface, "an extension's hint"
+        )
     return Request("QueueAdd", headers)
 
 

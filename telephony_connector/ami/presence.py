@@ -46,6 +46,7 @@ class PresenceBoard:
     def __init__(self, dialplan: Dialplan):
         self.dialplan = dialplan
         self._hints = {}  # extension → availability
+        self._contexts = {}  # extension → the context of its hint
         self._devices = {}  # extension → {device: availability}
         self._queues = {}  # extension → {(queue, interface): membership}
         self.queue_names = set()
@@ -60,7 +61,8 @@ class PresenceBoard:
         list."""
         known = set(self._hints) | set(self._devices) | set(self._queues)
         self._touched.update(dict.fromkeys(known))
-        self._hints, self._devices, self._queues = {}, {}, {}
+        self._hints, self._contexts = {}, {}
+        self._devices, self._queues = {}, {}
         for event in events:
             handler = self.handlers.get(event.get("Event"))
             if handler is not None:
@@ -86,6 +88,23 @@ class PresenceBoard:
         }
         return list(found)
 
+    def get_joining(self, extension: str, queue: str, device: str) -> tuple[str, str]:
+        """Return by what an extension joins a queue, see the tracker's."""
+        if not parse_interface(device).is_local:
+            return device, ""
+        context = self._contexts.get(extension)
+        return (
+            self._join_like_others(extension, queue) or device,
+            f"hint:{extension}@{context}" if context else "",
+        )
+
+    def _join_like_others(self, extension, queue):
+        for other, places in self._queues.items():
+            for name, interface in places:
+                if name == queue and parse_interface(interface).is_local:
+                    return interface.replace(f"/{other}@", f"/{extension}@", 1)
+        return None
+
     def _presence(self, extension):
         availability = self._hints.get(extension)
         if availability is None:
@@ -101,8 +120,10 @@ class PresenceBoard:
             return
         if status is None or status < 0:
             self._hints.pop(number, None)
+            self._contexts.pop(number, None)
         else:
             self._hints[number] = _of_hint(status)
+            self._contexts[number] = event.get("Context", "")
         self._touched[number] = None
 
     def _on_device(self, event):

@@ -170,6 +170,20 @@ class Tracker:
         """
         return self._presence.get_interfaces(extension, queue)
 
+    def get_joining(self, extension: str, queue: str, device: str) -> tuple[str, str]:
+        """Return by what an extension joins a queue, and what says whether it is busy.
+
+        A device joins by itself. A number that is dialled (``Local/1001@…``) joins as
+        the queue's other members do, since a PBX may have a context of its own for it,
+        without the extension's voicemail and diversions. Whether it is busy only its
+        hint can tell: without one the queue would ring a member who talks.
+
+        :param device: what rings the extension elsewhere
+        :return: the interface, as ``Local/1001@from-queue/n``, and the state interface,
+            as ``hint:1001@ext-local``, empty where the former tells it or none is known
+        """
+        return self._presence.get_joining(extension, queue, device)
+
     def begin_resync(self):
         """To be called before the PBX is asked for its channels: what is heard from now
         on is newer than the list that will come."""

@@ -163,13 +163,19 @@ class Commands:
             ),
         )
 
-    async def _do_log_in(self, command, session, _tracker):
+    async def _do_log_in(self, command, session, tracker):
         order = command["payload"]
+        interface, state_interface = tracker.get_joining(
+            order["extension"], order["queue"], order["device"]
+        )
         return await self._for_each_member(
             session,
-            [order["device"]],
-            lambda device: actions.queue_add(
-                order["queue"], device, member=order["name"]
+            [interface],
+            lambda interface: actions.queue_add(
+                order["queue"],
+                interface,
+                member=order["name"],
+                state_interface=state_interface,
             ),
         )
 

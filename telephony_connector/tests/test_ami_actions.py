@@ -142,6 +142,12 @@ class TestActions(BaseCase):
         )
         add = actions.queue_add("support", "PJSIP/1001", member="Alice <1>")
         self.assertEqual(add.headers["MemberName"], "Alice 1")
+        self.assertNotIn("StateInterface", add.headers)
+        hint = "hint:1001@ext-local"
+        add = actions.queue_add("support", "Local/1001@q/n", state_interface=hint)
+        self.assertEqual(add.headers["StateInterface"], hint)
+        with self.assertRaises(InvalidValue):
+            actions.queue_add("support", "PJSIP/1001", state_interface="hint:1\r\nA: b")
         remove = actions.queue_remove("support", "PJSIP/1001")
         self.assertEqual(remove.headers["Queue"], "support")
         with self.assertRaises(InvalidValue):

@@ -18,10 +18,9 @@ class TestPresence(BaseCase):
         super().setUp()
         self.tracker = new_tracker()
 
-    def hint(self, extension, status):
-        self.tracker.feed(
-            {"Event": "ExtensionStatus", "Exten": extension, "Status": status}
-        )
+    def hint(self, extension, status, **more):
+        event = {"Event": "ExtensionStatus", "Exten": extension, "Status": status}
+        self.tracker.feed({**event, **more})
 
     def device(self, name, state):
         self.tracker.feed(
@@ -121,6 +120,27 @@ class TestPresence(BaseCase):
         self.assertEqual(interfaces("1001", "support"), ["PJSIP/1001"])
         self.assertEqual(interfaces("1001", "sales"), ["PJSIP/1001", local])
         self.assertEqual(interfaces("1002"), [])
+
+    def test_a_device_joins_a_queue_by_itself(self):
+        self.member("QueueMember", "Local/1002@from-queue/n")
+        self.hint("1001", "0", Context="ext-local")
+        joining = self.tracker.get_joining("1001", "support", "PJSIP/1001")
+        self.assertEqual(joining, ("PJSIP/1001", ""))
+
+    def test_a_number_joins_a_queue_as_others_do_and_its_hint_tells_more(self):
+        def joining(queue):
+            return self.tracker.get_joining("1001", queue, "Local/1001@from-internal")
+
+        self.assertEqual(joining("support"), ("Local/1001@from-internal", ""))
+        self.hint("1001", "0", Context="ext-local")
+        hint = "hint:1001@ext-local"
+        self.assertEqual(joining("support"), ("Local/1001@from-internal", hint))
+        self.member("QueueMember", "PJSIP/1003")
+        self.member("QueueMember", "Local/1002@from-queue/n")
+        self.assertEqual(joining("support"), ("Local/1001@from-queue/n", hint))
+        self.assertEqual(joining("sales"), ("Local/1001@from-internal", hint))
+        self.hint("1001", "-1", Context="ext-local")
+        self.assertEqual(joining("support"), ("Local/1001@from-queue/n", ""))
 
     def test_names_of_queues(self):
         self.tracker.feed({"Event": "QueueParams", "Queue": "support"})

@@ -237,6 +237,11 @@ class TestListenerParts(BaseCase):
             def get_interfaces(self, extension, queue=""):
                 return [] if extension == "1009" else ["PJSIP/1001", "Local/1001@q/n"]
 
+            def get_joining(self, extension, queue, device):
+                if device.startswith("Local/"):
+                    return f"Local/{extension}@{queue}/n", f"hint:{extension}@q"
+                return device, ""
+
             def not_originated(self, uniqueid, is_certain):
                 self.taken_back = uniqueid, is_certain
 
@@ -344,6 +349,11 @@ class TestListenerParts(BaseCase):
         _reported, session, _tracker = self.agent("log_in")
         [(name, headers)] = session.all
         self.assertEqual((name, headers["Interface"]), ("QueueAdd", "PJSIP/1001"))
+        self.assertNotIn("StateInterface", headers)
+        _reported, session, _tracker = self.agent("log_in", device="Local/1001@q")
+        [(_name, headers)] = session.all
+        self.assertEqual(headers["Interface"], "Local/1001@support/n")
+        self.assertEqual(headers["StateInterface"], "hint:1001@q")
         _reported, session, _tracker = self.agent("log_out")
         self.assertEqual(
             [(name, headers["Interface"]) for name, headers in session.all],
