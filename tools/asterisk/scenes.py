@@ -40,9 +40,7 @@ async def group_by_local(s):
     call = await s.bruno.incoming()
     await s.pause(0.5)
     await call.answer()
-    await s.pause()
-    await out.hangup()
-    await call.ended()
+    await s.talk(out, call)
 
 
 async def group_by_local_optimised(s):
@@ -53,9 +51,7 @@ async def group_by_local_optimised(s):
     await s.bruno.incoming()
     await s.pause(0.5)
     await call.answer()
-    await s.pause()
-    await out.hangup()
-    await call.ended()
+    await s.talk(out, call)
 
 
 async def group_all_busy(s):
@@ -73,9 +69,7 @@ async def queue_by_local(s):
     await (await s.bruno.incoming()).ended()
     call = await s.bruno.incoming()
     await call.answer()
-    await s.pause()
-    await out.hangup()
-    await call.ended()
+    await s.talk(out, call)
 
 
 async def queue_timeout(s):
@@ -92,9 +86,7 @@ async def queue_declined(s):
     await first.hangup()
     await s.pause()
     await call.answer()
-    await s.pause()
-    await out.hangup()
-    await call.ended()
+    await s.talk(out, call)
 
 
 async def declined(s):
@@ -108,42 +100,24 @@ async def declined(s):
 
 async def click_answered(s):
     """Click to call with our own ChannelId: 1001 picks up, the mobile answers."""
-    await s.originate(MOBILE)
-    call = await s.alice.incoming()
-    await call.answer()
-    other = await s.pstn.incoming()
+    call, other = await s.click(MOBILE)
     await s.pause(0.5)
     await other.answer()
-    await s.pause()
-    await other.hangup()
-    await call.ended()
+    await s.talk(other, call)
 
 
-async def click_by_local(s):
+async def click_by_local(s, channel="Local/1001@from-internal"):
     """Click to call through Local/1001@from-internal: 1001 picks up, the mobile
     answers, the Local channel vanishes."""
-    await s.originate(MOBILE, channel="Local/1001@from-internal")
-    call = await s.alice.incoming()
-    await call.answer()
-    other = await s.pstn.incoming()
+    call, other = await s.click(MOBILE, channel=channel)
     await s.pause(0.5)
     await other.answer()
-    await s.pause()
-    await call.hangup()
-    await other.ended()
+    await s.talk(call, other)
 
 
 async def click_by_local_kept(s):
     """The same through Local/1001@from-internal/n, which stays."""
-    await s.originate(MOBILE, channel="Local/1001@from-internal/n")
-    call = await s.alice.incoming()
-    await call.answer()
-    other = await s.pstn.incoming()
-    await s.pause(0.5)
-    await other.answer()
-    await s.pause()
-    await call.hangup()
-    await other.ended()
+    await click_by_local(s, channel="Local/1001@from-internal/n")
 
 
 async def click_phone_offline(s):
@@ -179,10 +153,7 @@ async def click_other_busy(s):
 
 async def click_given_up(s):
     """Click to call: 1001 picks up and hangs up while the mobile rings."""
-    await s.originate(MOBILE)
-    call = await s.alice.incoming()
-    await call.answer()
-    other = await s.pstn.incoming()
+    call, other = await s.click(MOBILE)
     await s.pause(0.5)
     await call.hangup()
     await other.ended()
@@ -195,9 +166,7 @@ async def dialled_answered(s):
     await s.pause(0.5)
     await other.answer()
     await call.answered()
-    await s.pause()
-    await call.hangup()
-    await other.ended()
+    await s.talk(call, other)
 
 
 async def dialled_busy(s):

@@ -4,17 +4,51 @@ conferences. Each scene takes a Stage."""
 from stage import CALLER, CONFERENCE, FOLLOW_ME, LINE, MOBILE
 
 
+async def _consult(s, answer=True):
+    """PSTN talks with 1001, who asks 1002 first; return all four ends."""
+    out, call = await s.talk_with_alice()
+    await call.hold()
+    return out, call, *await s.consult_bruno(answer)
+
+
+async def _consult_by_ami(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, who answers; return the three ends and
+    the name of 1001's channel."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
+    target = await s.bruno.incoming()
+    await target.answer()
+    await s.pause()
+    return out, call, target, name
+
+
+async def _park(s, timeout=30000):
+    """PSTN talks with 1001; AMI Park, for so many milliseconds; return both ends."""
+    out, call = await s.talk_with_alice()
+    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
+    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=timeout)
+    return out, call
+
+
+async def _pick_up(s, code):
+    """PSTN calls 1001, which rings; 1002 takes the call by a code."""
+    out = s.pstn.call(LINE, caller=CALLER)
+    ringing = await s.alice.incoming()
+    await s.pause(0.5)
+    taker = s.bruno.call(code)
+    await taker.answered()
+    await ringing.ended()
+    await s.talk(out, taker)
+
+
 async def attended_by_phone(s):
     """PSTN talks with 1001, who asks 1002 first and then transfers (REFER,
     Replaces)."""
-    out, call = await s.talk_with_alice()
-    await call.hold()
-    second, target = await s.consult_bruno()
+    out, call, second, target = await _consult(s)
     await s.pause()
     await call.refer_replacing(second)
-    await s.pause()
-    await target.hangup()
-    await out.ended()
+    await s.talk(target, out)
 
 
 async def attended_swapped(s):
@@ -27,65 +61,41 @@ async def attended_swapped(s):
     await call.answer()
     await s.pause()
     await first.refer_replacing(call)
-    await s.pause()
-    await out.hangup()
-    await colleague.ended()
+    await s.talk(out, colleague)
 
 
 async def blonde_by_phone(s):
     """PSTN talks with 1001, who transfers to 1002 while that still rings; 1002
     answers."""
-    out, call = await s.talk_with_alice()
-    await call.hold()
-    second, target = await s.consult_bruno(answer=False)
+    out, call, second, target = await _consult(s, answer=False)
     await call.refer_replacing(second)
     await s.pause()
     await target.answer()
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def blonde_unanswered(s):
     """PSTN talks with 1001, who transfers to 1002 while that still rings; the caller
     gives up."""
-    out, call = await s.talk_with_alice()
-    await call.hold()
-    second, target = await s.consult_bruno(answer=False)
+    out, call, second, target = await _consult(s, answer=False)
     await call.refer_replacing(second)
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def attended_by_ami(s):
     """PSTN talks with 1001; AMI Atxfer to 1002, who answers; 1001 hangs up."""
-    out, call = await s.talk_with_alice()
-    name = await s.channel("PJSIP/1001")
-    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
-    target = await s.bruno.incoming()
-    await target.answer()
-    await s.pause()
+    out, call, target, name = await _consult_by_ami(s)
     await call.hangup()
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def attended_by_ami_cancelled(s):
     """PSTN talks with 1001; AMI Atxfer to 1002, who answers; CancelAtxfer takes 1001
     back to the caller."""
-    out, call = await s.talk_with_alice()
-    name = await s.channel("PJSIP/1001")
-    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
-    target = await s.bruno.incoming()
-    await target.answer()
-    await s.pause()
+    out, call, target, name = await _consult_by_ami(s)
     await s.ami.action("CancelAtxfer", Channel=name)
     await target.ended()
-    await s.pause()
-    await out.hangup()
-    await call.ended()
+    await s.talk(out, call)
 
 
 async def blind_by_ami(s):
@@ -107,9 +117,7 @@ async def forwarded_within(s):
     (await s.alice.incoming()).divert("1002")
     target = await s.bruno.incoming()
     await target.answer()
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def forwarded_outside(s):
@@ -118,9 +126,7 @@ async def forwarded_outside(s):
     (await s.alice.incoming()).divert(MOBILE)
     target = await s.pstn.incoming()
     await target.answer()
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def follow_me(s):
@@ -129,9 +135,7 @@ async def follow_me(s):
     out = s.pstn.call(FOLLOW_ME, caller=CALLER)
     target = await s.pstn.incoming()
     await target.answer()
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def conference(s):
@@ -152,37 +156,27 @@ async def conference(s):
 
 async def parked(s):
     """PSTN talks with 1001; AMI Park; 1002 takes the caller back by dialling 751."""
-    out, call = await s.talk_with_alice()
-    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
-    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=30000)
+    out, call = await _park(s)
     space = (await s.ami.event("ParkedCall"))["ParkingSpace"]
     await call.ended()
     await s.pause(2)
     taker = s.bruno.call(space)
     await taker.answered()
-    await s.pause()
-    await out.hangup()
-    await taker.ended()
+    await s.talk(out, taker)
 
 
 async def parked_too_long(s):
     """PSTN talks with 1001; AMI Park for 2 s; 1001 is rung again and answers."""
-    out, call = await s.talk_with_alice()
-    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
-    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=2000)
+    out, call = await _park(s, timeout=2000)
     await call.ended()
     again = await s.alice.incoming()
     await again.answer()
-    await s.pause()
-    await out.hangup()
-    await again.ended()
+    await s.talk(out, again)
 
 
 async def parked_gives_up(s):
     """PSTN talks with 1001; AMI Park; the caller hangs up while waiting."""
-    out, call = await s.talk_with_alice()
-    mine, theirs = await s.channel("PJSIP/1001"), await s.channel("PJSIP/trunk")
-    await s.ami.action("Park", Channel=theirs, TimeoutChannel=mine, Timeout=30000)
+    out, call = await _park(s)
     await call.ended()
     await s.pause()
     await out.hangup()
@@ -190,28 +184,12 @@ async def parked_gives_up(s):
 
 async def picked_up(s):
     """PSTN calls 1001, which rings; 1002 takes the call by *8 (call group)."""
-    out = s.pstn.call(LINE, caller=CALLER)
-    ringing = await s.alice.incoming()
-    await s.pause(0.5)
-    taker = s.bruno.call("*8")
-    await taker.answered()
-    await ringing.ended()
-    await s.pause()
-    await out.hangup()
-    await taker.ended()
+    await _pick_up(s, "*8")
 
 
 async def picked_up_directed(s):
     """PSTN calls 1001, which rings; 1002 takes the call by *81001 (PickupChan)."""
-    out = s.pstn.call(LINE, caller=CALLER)
-    ringing = await s.alice.incoming()
-    await s.pause(0.5)
-    taker = s.bruno.call("*81001")
-    await taker.answered()
-    await ringing.ended()
-    await s.pause()
-    await out.hangup()
-    await taker.ended()
+    await _pick_up(s, "*81001")
 
 
 async def spied_on(s):
@@ -219,28 +197,21 @@ async def spied_on(s):
     out, call = await s.talk_with_alice()
     spy = s.bruno.call("*31001")
     await spy.answered()
-    await s.pause()
-    await out.hangup()
-    await call.ended()
+    await s.talk(out, call)
     await spy.hangup()
 
 
 async def click_transferred(s):
     """Click to call: 1001 picks up, the mobile answers; 1001 asks 1002 and
     transfers."""
-    await s.originate(MOBILE)
-    call = await s.alice.incoming()
-    await call.answer()
-    other = await s.pstn.incoming()
+    call, other = await s.click(MOBILE)
     await other.answer()
     await s.pause(0.5)
     await call.hold()
     second, target = await s.consult_bruno()
     await s.pause(0.5)
     await call.refer_replacing(second)
-    await s.pause()
-    await other.hangup()
-    await target.ended()
+    await s.talk(other, target)
 
 
 SCENES = [

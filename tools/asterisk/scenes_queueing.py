@@ -21,9 +21,7 @@ async def queue_attended(s):
     second, target = await s.consult_bruno()
     await s.pause()
     await call.refer_replacing(second)
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def queue_blind(s):
@@ -46,9 +44,7 @@ async def attended_into_queue(s):
     await call.refer_replacing(second)
     await s.pause()
     await target.answer()
-    await s.pause()
-    await out.hangup()
-    await target.ended()
+    await s.talk(out, target)
 
 
 async def agent_on_the_line(s):

@@ -36,6 +36,19 @@ class Stage:
             await second.ringing()
         return second, call
 
+    async def talk(self, first, second):
+        """Two ends talk for a moment, and the first one hangs up."""
+        await self.pause()
+        await first.hangup()
+        await second.ended()
+
+    async def click(self, number, **how):
+        """Click to call: Alice picks up and the mobile rings; return both ends."""
+        await self.originate(number, **how)
+        call = await self.alice.incoming()
+        await call.answer()
+        return call, await self.pstn.incoming()
+
     async def originate(self, number, *, channel="PJSIP/1001", timeout=20000):
         """Click to call, with an id of our own."""
         return await self.ami.action(
