@@ -8,6 +8,7 @@ from tools.stack.waiting import wait_for
 from .support.records import new_number
 
 DID = "+33140001001"
+RECORDED_LINE = "+33140000005"
 
 
 @pytest.fixture
@@ -74,6 +75,17 @@ def test_listener_is_killed_and_the_call_ends_meanwhile(stack, number):
     stack.wait_for_call(number, state="ongoing")  # nobody could tell
     stack.start_listener()
     stack.wait_for_call(number, state="ended", outcome="answered")
+
+
+def test_recording_begins_while_nobody_listens(stack, number):
+    stack.listener.stop()
+    call = stack.phone("public").call(RECORDED_LINE, caller=number)
+    stack.phone("1001").incoming().answer()
+    call.answered()
+    stack.start_listener()
+    stack.wait_for_call(number, state="ongoing", is_recorded=True)
+    call.hang_up()
+    stack.wait_for_call(number, state="ended", is_recorded=True)
 
 
 def test_second_listener_takes_over(stack, number):

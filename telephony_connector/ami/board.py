@@ -17,8 +17,8 @@ from .pieces import Channel, Inquiry, Record
 EPOCH = datetime(1970, 1, 1)
 # A caller who waits for hours is rung for at many telephones: the oldest are let go.
 MAX_LEGS = 100
-# A PBX that does not answer is asked no more than this at a time.
-MAX_INQUIRIES = 100
+# A PBX that does not answer is asked no more than this.
+MAX_INQUIRIES = 1000
 # Of so many channels a late or repeated event is known to be late.
 MAX_GONE = 5000
 

@@ -62,6 +62,7 @@ class Tracker:
         self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
         self._queue_mark = 0
+        self._was_away = True
         self._max_ringing = max_ringing
         self._max_ongoing = max_ongoing
         self._revision = 0
@@ -112,6 +113,7 @@ class Tracker:
     def disconnected(self):
         """Note that the connection ended: of a click-to-call of which the PBX has shown
         nothing yet, the next list of its channels tells what became of it."""
+        self._was_away = True
         for record in self._board.records.values():
             if record.is_click and not record.channels:
                 record.is_doubtful = True
@@ -202,8 +204,11 @@ class Tracker:
         self._mark = None
         try:
             resync.resync(self._board, channels, now, mark)
+            if self._was_away:
+                recording.find(self._board)
         except Exception:
             _logger.debug("Skipped the rest of a resync", exc_info=True)
+        self._was_away = False
         self._queue_mark = self._board.count
 
     def resync_presence(self, events: Iterable[dict], now: datetime):

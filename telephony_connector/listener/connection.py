@@ -21,7 +21,7 @@ class Connection:
     """Keeps one telephone system connected, and the tracker in step with it.
 
     :param leader: the `PbxRunner` that leads; its ``settings``, ``bridge``,
-        ``tracker``, ``writer`` and ``in_database`` are used
+        ``tracker``, ``inquiries``, ``writer`` and ``in_database`` are used
     :param on_event: called with each event, in order
     """
 
@@ -148,6 +148,7 @@ class Connection:
         if "CoreShowChannels" in allowed:
             channels = await self._list(session, actions.core_show_channels())
             tracker.resync(channels, self._leader.clock())
+            self._leader.inquiries.make(session)
             await self._close_forgotten()
             await self._notice_deafness(
                 {event.get("Uniqueid") for event in channels}, allowed

@@ -7,6 +7,9 @@ from ..engine.errors import TelephonyError
 
 _logger = logging.getLogger(__name__)
 
+# Asked at once, so that what users want of the telephone system does not wait.
+AT_ONCE = 20
+
 
 class Inquiries:
     """Makes the tracker's inquiries, beside the events.
@@ -17,6 +20,7 @@ class Inquiries:
     def __init__(self, leader):
         self._leader = leader
         self._tasks = set()
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     def make(self, session):
         """Ask what the tracker wants to know.
@@ -37,7 +41,8 @@ class Inquiries:
     async def _ask(self, session, inquiry):
         request = inquiry.request
         try:
-            answer = await session.action(request.name, **request.headers)
+            async with self._turn:
+                answer = await session.action(request.name, **request.headers)
         except TelephonyError as error:
             _logger.debug("%s: %s", request.name, error)
             return

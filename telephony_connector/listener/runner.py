@@ -60,7 +60,7 @@ class PbxRunner:
         self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(self._report)
         self._connection = Connection(self, self._on_event)
-        self._inquiries = Inquiries(self)
+        self.inquiries = Inquiries(self)
         self._asked = asyncio.Event()
         self._doubt = asyncio.Event()
         self._is_certain = True
@@ -128,7 +128,7 @@ class PbxRunner:
     async def _step_down(self):
         for task in self._tasks:
             task.cancel()
-        self._inquiries.stop()
+        self.inquiries.stop()
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -263,7 +263,7 @@ class PbxRunner:
         self._commands.hear(event)
         self._connection.heard(event)
         self.tracker.feed(event)
-        self._inquiries.make(self._connection.session)
+        self.inquiries.make(self._connection.session)
         self.writer.wake()
 
     async def _tick(self):

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from odoo.tests import BaseCase, tagged
 
+from ..ami.board import MAX_INQUIRIES
 from ..ami.session import Response
 from ..engine.errors import PermissionMissing
-from ..listener.inquiries import Inquiries
+from ..listener.inquiries import AT_ONCE, Inquiries
 from .ami_script import START, Script
 
 CALLER, DID = "+33612345678", "+33140000001"
@@ -32,6 +33,19 @@ class Pbx:
         self.wakes += 1
 
 
+class SlowPbx(Pbx):
+    """A session of which one sees how much it was asked at once."""
+
+    open = most = 0
+
+    async def action(self, name, **headers):
+        self.open += 1
+        self.most = max(self.most, self.open)
+        await asyncio.sleep(0)
+        self.open -= 1
+        return await super().action(name, **headers)
+
+
 def message(left, seconds, folder="INBOX"):
     """Return one line of a mailbox's list; ``left`` in seconds after the start."""
     return {
@@ -44,9 +58,9 @@ def message(left, seconds, folder="INBOX"):
 
 @tagged("telephony")
 class TestInquiries(BaseCase):
-    def ask(self, script, answer):
+    def ask(self, script, answer=None, pbx=None):
         """Have the script's inquiries made; return what the PBX was asked."""
-        pbx = Pbx(script, answer)
+        pbx = pbx or Pbx(script, answer)
 
         async def run():
             inquiries = Inquiries(pbx)
@@ -95,6 +109,38 @@ class TestInquiries(BaseCase):
         self.assertEqual(
             replace(after, recording_file="", revision=before.revision), before
         )
+
+    def test_recording_that_began_while_nobody_listened(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        listed = {"Event": "CoreShowChannel", "Channel": "PJSIP/trunk-00000001"}
+        listed |= {"Uniqueid": "a", "Linkedid": "a", "ChannelState": "4"}
+
+        def resync():
+            script.tracker.resync([listed], script.clock())
+            return self.ask(script, Response({"Value": "in-1.wav"})).asked
+
+        headers = {"Channel": "PJSIP/trunk-00000001", "Variable": "MIXMONITOR_FILENAME"}
+        self.assertEqual(resync(), [("Getvar", headers)])
+        call = script.calls["a"]
+        self.assertEqual((call.recorded, call.recording_file), (True, "in-1.wav"))
+        script.tracker.disconnected()
+        self.assertEqual(resync(), [], "its file is known")
+
+    def test_call_without_a_recording(self):
+        script = self.recorded().hang_up("b", "a")
+        script.new("c", "PJSIP/trunk-00000003", "Ring", CALLER, exten=DID)
+        listed = {"Event": "CoreShowChannel", "Channel": "PJSIP/trunk-00000003"}
+        listed |= {"Uniqueid": "c", "Linkedid": "c", "ChannelState": "4"}
+        script.tracker.take_inquiries()
+        for _again in range(2):
+            script.tracker.resync([listed], script.clock())
+            asked = self.ask(script, Response({"Value": ""})).asked
+            self.assertEqual(len(asked), 0 if _again else 1, "after a connection alone")
+        self.assertFalse(script.calls["c"].recorded)
+        script.tracker.disconnected()
+        script.tracker.resync([listed], script.clock())
+        self.assertEqual(len(self.ask(script, Response({"Value": ""})).asked), 1)
 
     def test_message_is_the_newest_of_the_mailbox(self):
         script = self.with_message()
@@ -146,6 +192,15 @@ class TestInquiries(BaseCase):
     def test_silent_pbx_is_not_flooded(self):
         script = Script()
         script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
-        for _again in range(300):
+        for _again in range(MAX_INQUIRIES + 1):
             script.on("MixMonitorStart", "a")
-        self.assertEqual(len(script.tracker.take_inquiries()), 100)
+        self.assertEqual(len(script.tracker.take_inquiries()), MAX_INQUIRIES)
+
+    def test_pbx_is_asked_little_at_once(self):
+        script = Script()
+        for number in range(AT_ONCE + 5):
+            script.new(f"{number}", f"PJSIP/trunk-{number:08}", "Ring", CALLER)
+            script.on("MixMonitorStart", f"{number}")
+        pbx = SlowPbx(script, Response({"Value": "in-1.wav"}))
+        self.ask(script, pbx=pbx)
+        self.assertEqual((len(pbx.asked), pbx.most), (AT_ONCE + 5, AT_ONCE))

@@ -293,6 +293,30 @@ class TestRunner(BaseCase):
 
         self.lead(scenario)
 
+    def test_recordings_that_began_before_the_connection_are_asked_for(self):
+        def on_list(action):
+            number = action["ActionID"]
+            return (
+                "Response: Success\nEventList: start\n\n"
+                f"Event: CoreShowChannel\nActionID: {number}\nUniqueid: 1.1\n"
+                "Linkedid: 1.1\nChannel: PJSIP/trunk-00000001\nChannelState: 4\n"
+                "CallerIDNum: +33612345678\nExten: +33140000001\n\n"
+                f"Event: CoreShowChannelsComplete\nActionID: {number}\n"
+            )
+
+        async def scenario(pbx, _leader, _task):
+            pbx.answers["Getvar"] = "Response: Success\nValue: /monitor/1.wav\n"
+            pbx.answers["CoreShowChannels"] = on_list
+            pbx.cut()
+            await self.until(
+                lambda: any(
+                    call["recording_file"] == "/monitor/1.wav"
+                    for call in self.bridge.calls.values()
+                )
+            )
+
+        self.lead(scenario)
+
     def test_who_is_followed_writes_what_is_known(self):
         async def scenario(pbx, leader, _task):
             self.bridge.away = True
