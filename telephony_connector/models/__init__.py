@@ -54,7 +54,7 @@ from . import digest_digest
 from . import telephony_queue
 from . import telephony_board
 from . import telephony_followup
-from . import telephony_do_not_call
+from . import telephony_pbx_dialling
 from . import telephony_blocked_number
 from . import telephony_retention
 from . import telephony_call_rules
