@@ -4,17 +4,16 @@ Each function returns a :class:`Request` for ``Session.action(request.name,
 **request.headers)`` and raises ``InvalidValue``. Numbers come from users and are
 digits only; contexts, dial strings and queues come from the PBX's settings. No
 ``Application``, ``Data`` or free variable is ever sent: whoever may set those may run
-programs.
+programs. Free texts are reduced (``pbx_text.name_text``).
 """
 
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..engine import pbx_text
 from ..engine.errors import InvalidValue
 
-_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
-_CONTEXT = re.compile(r"[A-Za-z0-9_.-]{1,79}")
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,140}")
 # No leading slash (Hangup takes /…/ for a pattern), no comma, no ampersand.
 _CHANNEL = re.compile(r"[A-Za-z0-9]{2,20}/[A-Za-z0-9_.@+*#:;/-]{1,150}")
@@ -24,7 +23,6 @@ _MAILBOX = re.compile(r"[A-Za-z0-9_-]{1,79}@[A-Za-z0-9_-]{1,79}")
 _LOT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 _VARIABLE = re.compile(r"_{0,2}TELEPHONY_[A-Z_]{1,32}")
 _VARIABLE_VALUE = re.compile(r"[A-Za-z0-9 ._@+-]{0,100}")
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"<>\\]')
 
 
 class Request(NamedTuple):
@@ -39,7 +37,7 @@ def check_number(number: str) -> str:
 
     :raise InvalidValue: it holds more than digits, ``*``, ``#`` and one leading ``+``
     """
-    return _check(_NUMBER, number, "a number that can be dialled")
+    return _check(pbx_text.NUMBER, number, "a number that can be dialled")
 
 
 def originate(
@@ -65,7 +63,7 @@ def originate(
     headers = {
         "ActionID": _check(_CHANNEL_ID, channel_id, "an id of a channel"),
         "ChannelId": channel_id,
-        "Channel": _check_channel(device),
+        "Channel": _check_device(device),
         "Context": _check_context(context),
         "Exten": number,
         "Priority": 1,
@@ -175,11 +173,11 @@ def queue_pause(
     interface: str, paused: bool, *, queue: str = "", reason: str = ""
 ) -> Request:
     """Let a member of one queue, or of all, have a break or end it."""
-    headers = {"Interface": _check_channel(interface), "Paused": paused}
+    headers = {"Interface": _check_device(interface), "Paused": paused}
     if queue:
         headers["Queue"] = _check_queue(queue)
-    if reason:
-        headers["Reason"] = _clean_name(reason)
+    if reason := pbx_text.name_text(reason):
+        headers["Reason"] = reason
     return Request("QueuePause", headers)
 
 
@@ -198,11 +196,11 @@ def queue_add(
     """
     headers = {
         "Queue": _check_queue(queue),
-        "Interface": _check_channel(interface),
+        "Interface": _check_device(interface),
         "Penalty": int(penalty),
     }
-    if member:
-        headers["MemberName"] = _clean_name(member)
+    if member := pbx_text.name_text(member):
+        headers["MemberName"] = member
     if state_interface:
         headers["StateInterface"] = _check(
             _HINT, state_interface, "an extension's hint"
@@ -212,7 +210,7 @@ def queue_add(
 
 def queue_remove(queue: str, interface: str) -> Request:
     """Take a device out of a queue."""
-    interface = _check_channel(interface)
+    interface = _check_device(interface)
     headers = {"Queue": _check_queue(queue), "Interface": interface}
     return Request("QueueRemove", headers)
 
@@ -242,11 +240,15 @@ def _check(pattern, value, what):
 
 
 def _check_context(context):
-    return _check(_CONTEXT, context, "the name of a context")
+    return _check(pbx_text.CONTEXT, context, "the name of a context")
 
 
 def _check_channel(channel):
     return _check(_CHANNEL, channel, "the name of a channel")
+
+
+def _check_device(device):
+    return _check(pbx_text.DEVICE, device, "the name of a telephone")
 
 
 def _check_queue(queue):
@@ -262,12 +264,8 @@ def _to(channel, number, context):
 
 
 def _caller_id(name, number):
-    name = _clean_name(name)
+    name = pbx_text.name_text(name)
     return f'"{name}" <{number}>' if name else f"<{number}>"
-
-
-def _clean_name(name):
-    return _NOT_IN_NAMES.sub("", name).strip()[:80]
 
 
 def _variable(name, value):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.call import State
+from ..engine.pbx_text import plain_text
 
 # Keys of a change that are stored under the same name, as they come.
 PLAIN_KEYS = (
@@ -23,6 +24,8 @@ PLAIN_KEYS = (
     "end_date",
     "hangup_cause",
 )
+# Texts by which the door finds what a change is about.
+ID_KEYS = ("uniqueid", "number", "extension")
 # What the other party is known by: it does not change in the course of a call.
 IDENTITY_KEYS = (
     "direction",
@@ -71,6 +74,7 @@ class TelephonyCall(models.Model):
         """
         # sudo - telephony.call: the log is written by the system for everyone
         calls = self.sudo().with_context(tracking_disable=True)
+        changes = [_plain(change) for change in changes]
         changed = calls.browse()
         known = calls._door_find(changes)
         extensions = calls._door_extensions(changes)
@@ -154,7 +158,7 @@ class TelephonyCall(models.Model):
         else:
             values = {}
         values |= {
-            key: _clean(change[key])
+            key: _cut(change[key])
             for key in PLAIN_KEYS
             if key in change and (is_whole or change[key] not in (None, "", False))
         }
@@ -211,7 +215,7 @@ class TelephonyCall(models.Model):
             return
         pbx = self.env["telephony.pbx"].browse(change["pbx_id"])
         reading = self.env["telephony.number"]._read(text or "", pbx)
-        values["number"] = reading.e164 or reading.text or False
+        values["number"] = reading.e164 or _cut(reading.text)
         if reading.kind == "withheld":
             values |= {"number": False, "withheld": True}
 
@@ -228,7 +232,7 @@ class TelephonyCall(models.Model):
         known = {leg.uniqueid: leg for leg in self.leg_ids}
         for leg in change.get("legs", ()):
             leg_extension = extensions.get((pbx_id, leg.get("extension")))
-            leg_values = {key: _clean(leg[key]) for key in LEG_KEYS if key in leg}
+            leg_values = {key: _cut(leg[key]) for key in LEG_KEYS if key in leg}
             leg_values["number"] = leg.get("extension") or leg_values.get("number")
             if leg_extension:
                 leg_values["extension_id"] = leg_extension.id
@@ -309,9 +313,29 @@ def differs(stored, value):
     return (stored or False) != (value or False)
 
 
-def _clean(value):
-    """Cut and flatten a text of the network; leave every other value alone."""
+def _plain(change):
+    """Return a change with the door's own texts as `plain_text` leaves them.
+
+    The ids, too: what is searched for must be what was stored.
+    """
+    plain = {
+        key: plain_text(change[key])
+        for key in (*PLAIN_KEYS, *ID_KEYS)
+        if isinstance(change.get(key), str)
+    }
+    if "legs" in change:
+        plain["legs"] = [
+            {
+                key: plain_text(value) if isinstance(value, str) else value
+                for key, value in leg.items()
+            }
+            for leg in change["legs"]
+        ]
+    return {**change, **plain}
+
+
+def _cut(value):
+    """Cut a text of the network; leave every other value alone."""
     if isinstance(value, str):
-        text = " ".join(value.replace("\0", "").split())[:MAX_TEXT]
-        return text or False
+        return value[:MAX_TEXT].strip() or False
     return value

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine.pbx_text import plain_text
 from ..listener.notifications import CHANNEL
 
 # Seconds in which the listener must have taken a command up (a user waits no longer,
@@ -185,6 +186,7 @@ class TelephonyCommand(models.Model):
         for command in self.sudo():
             if command.state not in ("pending", "sent"):
                 continue
+            answer = plain_text(answer) if answer else False
             command.write({"state": state, "code": code, "answer": answer})
             if state != "done" and command.action == "dial":
                 command._end_call()

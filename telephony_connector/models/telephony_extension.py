@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
+from ..engine.pbx_text import plain_text
 from .telephony_pbx import DIALABLE
 
 EXTENSION = re.compile(r"^[0-9*#]{1,32}$")
@@ -193,9 +194,10 @@ class TelephonyExtension(models.Model):
             presence = by_number[extension.number]
             values = {
                 "availability": presence["availability"] or False,
-                "queues": ", ".join(presence["queues"]) or False,
-                "paused_queues": ", ".join(presence["paused_queues"]) or False,
-                "pause_reason": presence["pause_reason"] or False,
+                "queues": plain_text(", ".join(presence["queues"])) or False,
+                "paused_queues": plain_text(", ".join(presence["paused_queues"]))
+                or False,
+                "pause_reason": plain_text(presence["pause_reason"] or "") or False,
             }
             news = {name for name in values if extension[name] != values[name]}
             if news & {"availability", "paused_queues"}:

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ..engine.pbx_text import plain_text
+
 # What fits a telephone's display; several callers' names stand side by side.
 MAX_NAME = 64
 MAX_NAMES = 3
@@ -82,7 +84,7 @@ class TelephonyPbx(models.Model):
     def _get_caller_name(self, record):
         if self.lookup_names != "all" and not _responsible(record):
             return ""
-        return " ".join((record.display_name or "").split())[:MAX_NAME]
+        return plain_text(record.display_name or "")[:MAX_NAME]
 
     def _join_names(self, records):
         """Return what a telephone's display says of the callers a number may mean."""

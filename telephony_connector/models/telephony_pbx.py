@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
+from ..engine.pbx_text import plain_text
 from ..listener.election import LEADER_LOCK
 from ..listener.thread import ensure_running
 from ..providers import get_provider_class, provider_selection
@@ -386,9 +387,10 @@ class TelephonyPbx(models.Model):
         """
         now = fields.Datetime.now()
         for pbx in self:
-            values = {"connection_message": message or False}
+            message = plain_text(message) if message else False
+            values = {"connection_message": message}
             if version:
-                values["version"] = version
+                values["version"] = plain_text(version)
             if actions is not None:
                 values["allowed_actions"] = " ".join(sorted(actions))
             if message:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..engine.pbx_text import plain_text
+
 
 class TelephonyQueue(models.Model):
     """A queue of a telephone system, and who answers for its callers."""
@@ -45,7 +47,7 @@ class TelephonyQueue(models.Model):
         self.create(
             [
                 {"name": name, "pbx_id": pbx_id}
-                for name in names
+                for name in dict.fromkeys(map(plain_text, names))
                 if name and name not in known
             ]
         )

@@ -1,3 +1,6 @@
+import inspect
+import unicodedata
+
 from odoo.tests import BaseCase, tagged
 
 from ..ami import actions
@@ -10,6 +13,50 @@ ORIGINATE = {
     "channel_id": "tc-1",
 }
 CHANNEL = "PJSIP/1001-00000001"
+# What each parameter of an action may be, where it is not a free text.
+GOOD = {
+    "device": "PJSIP/1001",
+    "number": "+33612345678",
+    "context": "from-internal",
+    "channel_id": "tc-1",
+    "channel": CHANNEL,
+    "parker": CHANNEL,
+    "lot": "default",
+    "queue": "support",
+    "interface": "PJSIP/1001",
+    "state_interface": "hint:1001@ext-local",
+    "mailbox": "1001@default",
+    "code": "**",
+    "ringing": "1002",
+    "paused": True,
+}
+# A user's own name that would be a second member of the queue, a caller's that would
+# turn the line round, and what ends a line, a quotation or an argument.
+HOSTILE = (
+    "Eve,Local/0899@from-internal;0;0;Helper;;0;0,Z",
+    "Eve\u202e\u2066\x1b[31m\u200b",
+    "Eve\r\nAction: Command\0",
+    'Eve"<1>|&$(x)${y}`z`\\!=^~:@/',
+    "Eve\uff0cX\u2028Y\ud800",
+)
+
+
+def build_all(**values):
+    """Return the requests of all actions that take one of the values, and those of
+    their names that refused it."""
+    built, refused = [], set()
+    for name, build in inspect.getmembers(actions, inspect.isfunction):
+        parameters = inspect.signature(build).parameters
+        is_action = build.__module__ == actions.__name__ and not name.startswith("_")
+        if not is_action or name == "check_number" or not values.keys() & parameters:
+            continue
+        given = {key: GOOD[key] for key in parameters if key in GOOD}
+        given |= {key: value for key, value in values.items() if key in parameters}
+        try:
+            built.append(build(**given))
+        except InvalidValue:
+            refused.add(name)
+    return built, refused
 
 
 @tagged("telephony")
@@ -32,7 +79,7 @@ class TestActions(BaseCase):
                 "Exten": "+33612345678",
                 "Priority": 1,
                 "Timeout": 12500,
-                "CallerID": '"Azure Interiorx" <+33612345678>',
+                "CallerID": '"Azure Interior x" <+33612345678>',
                 "Async": True,
                 "Variable": ["__TELEPHONY_AUTO_ANSWER=1"],
             },
@@ -67,6 +114,59 @@ class TestActions(BaseCase):
                     self.assertRaises(InvalidValue),
                 ):
                     actions.originate(**{**ORIGINATE, name: value})
+
+    def test_no_text_leaves_its_place(self):
+        """Of each parameter of each action: it is refused, or reduced to harmless
+        signs."""
+        parameters = {
+            name
+            for _name, build in inspect.getmembers(actions, inspect.isfunction)
+            if build.__module__ == actions.__name__ and build.__name__[0] != "_"
+            for name, parameter in inspect.signature(build).parameters.items()
+            if parameter.annotation in (str, "str")
+        }
+        self.assertLessEqual({"member", "reason", "number"}, parameters)
+        for name in parameters:
+            for hostile in HOSTILE:
+                with self.subTest(parameter=name, value=hostile):
+                    requests, refused = build_all(**{name: hostile})
+                    self.assertTrue(requests or refused)
+                    for request in requests:
+                        self.assert_harmless(request, hostile)
+
+    def assert_harmless(self, request, hostile):
+        values = [v for v in request.headers.values() if "Eve" in str(v)]
+        for value in values:
+            text = value.removeprefix('"').partition('" <')[0]
+            self.assertFalse(set(',;|&$(){}<>"\\`!=^~:@/\uff0c') & set(text), value)
+            categories = {unicodedata.category(char)[0] for char in text}
+            self.assertFalse(categories & {"C"}, value)
+        self.assertNotIn(hostile, request.headers.values())
+
+    def test_free_texts_are_kept_as_far_as_they_are_harmless(self):
+        for given, sent in (
+            ("Zoë O'Brien-Müller Jr.", "Zoë O'Brien-Müller Jr."),
+            ("محمد علي", "محمد علي"),
+            ("हिन्दी", "हिन्दी"),
+            ("Dupont, Jean (Sales)", "Dupont Jean Sales"),
+            (";,|", None),
+            ("x" * 200, "x" * 80),
+        ):
+            with self.subTest(given=given):
+                request = actions.queue_add("support", "PJSIP/1001", member=given)
+                self.assertEqual(request.headers.get("MemberName"), sent)
+                request = actions.queue_pause("PJSIP/1001", True, reason=given)
+                self.assertEqual(request.headers.get("Reason"), sent)
+
+    def test_one_telephone_and_nothing_behind_it(self):
+        for build, values in (
+            (actions.originate, {**ORIGINATE, "device": "PJSIP/1001;0;0;x"}),
+            (actions.queue_add, {"queue": "q", "interface": "PJSIP/1;0;0;x"}),
+            (actions.queue_pause, {"interface": "PJSIP/1;2", "paused": True}),
+            (actions.queue_remove, {"queue": "q", "interface": "PJSIP/1,Local/2@x"}),
+        ):
+            with self.subTest(action=build.__name__), self.assertRaises(InvalidValue):
+                build(**values)
 
     def test_no_action_can_run_a_program(self):
         for request in (

@@ -173,6 +173,37 @@ class TestCallDoor(TelephonyCommon):
         self.assertEqual(call.caller_name[:4], "a bx")
         self.assertEqual(len(call.caller_name), 128)
 
+    def test_texts_of_the_network_hold_nothing_that_a_screen_obeys(self):
+        """ESC, bidi controls, NUL, line breaks, halves of characters; of whole calls
+        and of parts, of calls and of legs."""
+        hostile = "A\x1b[31m\u202e\u2066b\0\r\n\u200b\ud800c"
+        texts = dict.fromkeys(
+            ("number", "caller_name", "dialed_number", "queue", "diverted_from"),
+            hostile,
+        )
+        leg = {
+            "state": "ringing",
+            **dict.fromkeys(
+                ("uniqueid", "channel", "number", "transferred_to", "extension"),
+                hostile,
+            ),
+        }
+        for revision in (1, None):
+            with self.subTest(revision=revision):
+                call = self.apply(
+                    self.change(
+                        f"c{revision}\0", revision, state="ringing", legs=[leg], **texts
+                    )
+                )
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual(call.caller_name, "A[31mb c")
+                stored = [call[key] for key in texts]
+                stored += [call.leg_ids.number, call.leg_ids.transferred_to]
+                stored += [call.uniqueid, call.leg_ids.uniqueid, call.leg_ids.channel]
+                for text in filter(None, stored):
+                    self.assertTrue(text.isprintable(), ascii(text))
+
     def test_withheld_number(self):
         call = self.apply(self.change("c1", 1, state="ringing", number="anonymous"))
         self.assertTrue(call.withheld)

@@ -42,6 +42,27 @@ class TestPresence(TelephonyCommon):
         self.assertEqual(len(self.sent), 1, "what did not change is not told")
         self.assertEqual(self.presences(self.bruno)[self.alice.id], "in_use")
 
+    def test_what_a_telephone_system_says_is_text_on_one_line(self):
+        hostile = "A\u202eb\0\r\n\x1bc"
+        presence = {
+            "extension": "1001",
+            "availability": "idle",
+            "queues": [hostile],
+            "paused_queues": [hostile],
+            "pause_reason": hostile,
+        }
+        self.env["telephony.extension"]._set_presence(self.pbx.id, [presence])
+        self.env["telephony.queue"]._note(self.pbx.id, [hostile, "Ab c"])
+        self.pbx._set_connection("unreachable", hostile, version=hostile)
+        self.env.flush_all()
+        for record, names in (
+            (self.ext_alice, ("queues", "paused_queues", "pause_reason")),
+            (self.pbx, ("connection_message", "last_error", "version")),
+            (self.env["telephony.queue"].search([("name", "ilike", "Ab")]), ["name"]),
+        ):
+            for name in names:
+                self.assertEqual(record[name], "Ab c", name)
+
     def test_the_phone_that_says_most_counts(self):
         self.env["telephony.extension"].create(
             {"number": "1003", "pbx_id": self.pbx.id, "user_id": self.alice.id}

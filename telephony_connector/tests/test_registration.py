@@ -423,6 +423,12 @@ class TestRegistration(TelephonyCommon):
         page = self.by_url(number="+33612340077", ref="r1", name="Jeanne D")
         self.assertEqual(page.new_contact_name, "Jeanne D")
 
+    def test_by_url_a_name_is_text_on_one_line(self):
+        page = self.by_url(
+            number="+33612340077\0", ref="r\x1b1", name="A\u202eb\0\r\n\x1bc"
+        )
+        self.assertEqual((page.url_name, page.ref), ("Ab c", "r1"))
+
     def test_by_url_outgoing(self):
         self.partner()
         page = self.by_url(number=NUMBER, ref="r1", direction="outbound")

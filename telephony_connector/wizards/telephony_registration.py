@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import mute_logger
 
+from ..engine.pbx_text import plain_text
 from ..models.telephony_pbx import NEW_KINDS
 
 # Longer ids are none of a telephone system's.
@@ -169,7 +170,7 @@ class TelephonyRegistration(models.TransientModel):
             return self.open_for_call(parameters["call"])
         pbx = self._get_url_pbx(parameters.get("pbx"))
         ref = parameters.get("uniqueid") or parameters.get("ref") or uuid.uuid4()
-        ref = str(ref)[:MAX_REF]
+        ref = plain_text(str(ref))[:MAX_REF]
         page = self._find_own([("ref", "=", ref), ("pbx_id", "=", pbx.id)])
         call = page.call_id or self._find_url_call(pbx, ref)
         if call:
@@ -185,9 +186,11 @@ class TelephonyRegistration(models.TransientModel):
                     "url_direction": (
                         "outbound" if direction == "outbound" else "inbound"
                     ),
-                    "url_number": str(parameters.get("number") or ""),
-                    "url_dialed_number": str(parameters.get("dialed") or ""),
-                    "url_name": str(parameters.get("name") or ""),
+                    "url_number": plain_text(str(parameters.get("number") or "")),
+                    "url_dialed_number": plain_text(
+                        str(parameters.get("dialed") or "")
+                    ),
+                    "url_name": plain_text(str(parameters.get("name") or "")),
                 }
             )
         return page._get_action()
