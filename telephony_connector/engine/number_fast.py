@@ -15,6 +15,8 @@ TRUNK_ZERO = "0"
 MAX_CODE_DIGITS = 3
 # Their numbers are brought up to date, see ``number_plan``.
 SPECIAL_CODES = frozenset({52})
+# Lines of a neighboring country, see ``number_plan``.
+SPECIAL_PREFIXES = ("+390549", "+35348")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def valid_international(text: str) -> str | None:
 
     :return: a valid number; ``None`` where libphonenumber has to be asked
     """
-    if not text[1:4].isdecimal():
+    if not text[1:4].isdecimal() or text.startswith(SPECIAL_PREFIXES):
         return None
     plan = _plan_of_code(text[1:4])
     if not plan:
@@ -115,4 +117,6 @@ def valid_national(text: str, region: str) -> str | None:
     if not plan or not plan.trunk_zero or plan.idd.match(text):
         return None
     subscriber = text[1:]
+    if f"+{plan.code}{subscriber}".startswith(SPECIAL_PREFIXES):
+        return None
     return f"+{plan.code}{subscriber}" if plan.has(subscriber) else None

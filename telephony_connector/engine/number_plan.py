@@ -4,7 +4,8 @@ A text of digits may be meant in more than one way ("390612345678" in Italy). Al
 ways that make a valid number are given, the likeliest first.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import phonenumbers
 from phonenumbers import (
@@ -25,8 +26,40 @@ COMMON_IDD = ("00", "011", "810", "0011", "010")
 MAX_E164_DIGITS = 15
 # With an international prefix and one for an outside line before them.
 MAX_DIGITS = MAX_E164_DIGITS + 5
-BRAZIL = 55
+
+# Ends the number of a whole company, "+49 30 12345-0" → "+493012345x": its extensions
+# take the place of the mark. Only plans whose numbers have no fixed length know such.
+HEAD_MARK = "x"
+HEAD_CODES = ("+49", "+43")
+MAX_DIRECT_DIAL = 5
+# A company's number without its extensions: "+49", an area and three digits.
+MIN_STEM = 8
+# Local numbers, without an area code, have no more digits than this.
+MAX_LOCAL_DIGITS = 8
+
 MEXICO = 52
+
+# National numbers that were rewritten by a reform: country code, what the old form
+# looks like, the present form. It replaces the old one where that is no valid number
+# any more; Mexico's mobile 1 still passes for one.
+# Mexico dropped the mobile 1 and the trunk prefixes 01, 044 and 045 in 2019; Brazil's
+# mobile numbers have a 9 behind the area code since 2016; Colombia's fixed lines 60
+# before the area since 2021; Benin's numbers 01 before them since 2024.
+_REFORMS = (
+    (MEXICO, re.compile(r"(?:1|01|04[45])(\d{10})"), r"\1"),
+    (55, re.compile(r"([1-9]\d)([6-9]\d{7})"), r"\g<1>9\2"),
+    (57, re.compile(r"([1-8])(\d{7})"), r"60\1\2"),
+    (229, re.compile(r"(\d{8})"), r"01\1"),
+)
+# Countries that dial each other's numbers as national ones: a national number that is
+# none under the one country code is that of another. France and its overseas
+# departments; Israel and the Palestinian territories.
+_FAMILIES = ((33, 590, 594, 596, 262), (972, 970))
+# Lines that have two numbers: the way in through a neighbor's plan, and their own.
+_TWINS = (
+    ("+390549", "+3780549"),  # San Marino, through Italy
+    ("+35348", "+4428"),  # Northern Ireland, from the Republic
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +191,38 @@ def _foreign(text: str, region: str) -> list[Candidate]:
 
 
 def _candidate(number, international: bool) -> Candidate:
+    number = _present_form(number)
     valid = phonenumbers.is_valid_number(number)
-    if number.country_code == BRAZIL and not valid:
-        valid = _replace_if_valid(number, _with_ninth_digit(number.national_number))
-    elif number.country_code == MEXICO:
-        _replace_if_valid(number, number.national_number - 10**10)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return Candidate(e164, international, valid, valid or _has_only_length(number))
+
+
+def _present_form(number):
+    """Bring a number to the one form that its line has today, if it has another."""
+    national = phonenumbers.national_significant_number(number)
+    e164 = f"+{number.country_code}{national}"
+    others = [
+        e164.replace(way_in, own, 1)
+        for way_in, own in _TWINS
+        if e164.startswith(way_in)
+    ]
+    if number.country_code == MEXICO or not phonenumbers.is_valid_number(number):
+        others += [
+            f"+{code}{old.sub(new, national)}"
+            for code, old, new in _REFORMS
+            if number.country_code == code and old.fullmatch(national)
+        ]
+        others += [
+            f"+{code}{national}"
+            for family in _FAMILIES
+            if number.country_code in family
+            for code in family
+        ]
+    for other in others:
+        present = _parse(other, None)
+        if present and phonenumbers.is_valid_number(present):
+            return present
+    return number
 
 
 def _has_only_length(number) -> bool:
@@ -175,24 +233,6 @@ def _has_only_length(number) -> bool:
     lengths = metadata.general_desc.possible_length if metadata else ()
     digits = phonenumbers.national_significant_number(number)
     return len(lengths) == 1 and len(digits) == lengths[0]
-
-
-def _with_ninth_digit(national: int) -> int:
-    """A Brazilian mobile number of before 2016: the same line has a 9 before it now."""
-    area, subscriber = divmod(national, 10**8)
-    if not 10 < area < 100 or subscriber < 6 * 10**7:
-        return 0
-    return area * 10**9 + 9 * 10**8 + subscriber
-
-
-def _replace_if_valid(number, national: int) -> bool:
-    """Bring a number to its present form (Mexico dropped the mobile 1 in 2019)."""
-    if national <= 10**9:
-        return False
-    present = phonenumbers.PhoneNumber(number.country_code, national)
-    if valid := phonenumbers.is_valid_number(present):
-        number.national_number = national
-    return valid
 
 
 def is_short(text: str, region: str) -> bool:
@@ -223,6 +263,55 @@ def may_be_subscriber(text: str, region: str) -> bool:
         max(metadata.general_desc.possible_length) <= 7
         or phonenumbers.number_type(number) == PhoneNumberType.UAN
     )
+
+
+def stems(e164: str) -> list[str]:
+    """What a company's number may be, of which this is the line of an extension.
+
+    :return: E.164 numbers without their last digits, the longest first
+    """
+    if not e164.startswith(HEAD_CODES):
+        return []
+    longest = min(MAX_DIRECT_DIAL, len(e164) - MIN_STEM)
+    return [e164[:-length] for length in range(1, longest + 1)]
+
+
+def is_extension_of(e164: str, head: str) -> bool:
+    """Whether the number is that of an extension of a company.
+
+    :param head: ends with :data:`HEAD_MARK`
+    """
+    return head.removesuffix(HEAD_MARK) in stems(e164)
+
+
+def local(text: str, region: str, area_code: str) -> list[Candidate]:
+    """The number that is meant by digits without an area code.
+
+    :param text: digits, without "+"
+    :param area_code: of who is called, without trunk prefix; or ""
+    """
+    trunk = phonenumbers.ndd_prefix_for_region(region, True) or "+"
+    if not area_code or text.startswith(trunk) or len(text) > MAX_LOCAL_DIGITS:
+        return []
+    code = phonenumbers.country_code_for_region(region)
+    found = _international(f"+{code}{area_code}{text}") if code else None
+    return [replace(found, international=False)] if found and found.valid else []
+
+
+def lacks_area_code(text: str, region: str) -> bool:
+    """Whether the digits are a whole number only together with an area code."""
+    number = _parse(text, region) if region else None
+    return (
+        number is not None
+        and phonenumbers.is_possible_number_with_reason(number)
+        == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    )
+
+
+def same_country(one: str, other: str) -> bool:
+    """Whether two E.164 numbers have the same country code."""
+    first, second = _parse(one, None), _parse(other, None)
+    return bool(first and second) and first.country_code == second.country_code
 
 
 def national_forms(e164: str, region: str) -> list[str]:

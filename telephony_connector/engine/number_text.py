@@ -44,7 +44,7 @@ _EXTENSION = re.compile(
     r"""
     (?: ;\s*(?:ext|isub|postd)=
       | (?<!\w)(?:extensions?|extn|ext|x|poste|durchwahl|dw|interno|int|anexo|ramal
-                 |toestel|tst|wewn|доб|внутр)\.?\s*:?\s*
+                 |toestel|tst|wewn|app|apparat|kl|klappe|доб|внутр)\.?\s*:?\s*
       | (?<=\d)\s*x\s*
       | (?<=\d)\s*\#\s*
       | (?<=\d)\s*,{1,3}\s*(?=\d{1,4}\s*$)
@@ -77,6 +77,16 @@ def normalise(text: str) -> str:
 def strip_extension(text: str) -> str:
     """The number without the extension behind it (";ext=12", "x12", "ext. 12")."""
     return _EXTENSION.sub("", text)
+
+
+def without_scheme(text: str) -> str:
+    """The text of a tel or SIP URI without its scheme, escapes and host."""
+    bare = _SCHEME.sub("", text.strip())
+    if bare == text.strip():
+        return text
+    context = _PHONE_CONTEXT.search(bare)
+    number = unquote(bare.partition("@")[0])
+    return context[1] + number if context and number[:1] != "+" else number
 
 
 def digits_of(text: str) -> str:

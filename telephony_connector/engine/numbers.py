@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import phonenumbers
 
-from . import number_plan, number_text
+from . import number_field, number_plan, number_text
 
 SUFFIX_LENGTH = 8
 # Fewer digits than this, known to no numbering plan, are nobody's outside line.
@@ -31,15 +31,16 @@ class Kind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a stored number matches: the first two are exact, the last is probable."""
+    """Why a stored number matches: the first two are exact, the others are probable."""
 
     NUMBER = "number"
     DIGITS = "digits"
     LAST_DIGITS = "last_digits"
+    COMPANY = "company"
 
     @property
     def exact(self) -> bool:
-        return self is not Reason.LAST_DIGITS
+        return self in (Reason.NUMBER, Reason.DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class Reading:
 
     ``text`` holds its digits (with "+", "*" and "#"), or the text itself where it has
     none. ``keys`` are the E.164 numbers it may mean, likeliest first; ``certain`` says
-    that no digit is missing. ``region`` is the country it was read with.
+    that no digit is missing. ``region`` is the country it was read with;
+    ``international`` says that the text names its country itself, and ``local`` that
+    its area code is missing.
     """
 
     kind: Kind
@@ -56,6 +59,8 @@ class Reading:
     keys: tuple[str, ...] = ()
     certain: bool = False
     region: str = ""
+    international: bool = False
+    local: bool = False
 
     @property
     def e164(self) -> str:
@@ -90,12 +95,18 @@ class Reading:
                 for form in number_plan.national_forms(key, self.region)
                 if len(form) < SUFFIX_LENGTH
             ]
+        for key in self.keys[:1]:
+            forms += number_plan.stems(key)
+        if self.local and len(self.text) == SUFFIX_LENGTH - 1:
+            # The digit before it is the last one of any area code.
+            forms += [f"{digit}{self.text}" for digit in range(10)]
         return list(dict.fromkeys(map(suffix, forms)))
 
 
 def suffix(number: str) -> int:
     """The last digits of a number as the integer that the index holds."""
-    return int(number.removeprefix("+")[-SUFFIX_LENGTH:])
+    digits = number.removeprefix("+").removesuffix(number_plan.HEAD_MARK)
+    return int(digits[-SUFFIX_LENGTH:])
 
 
 def read(
@@ -104,6 +115,7 @@ def read(
     *,
     extensions: Set[str] = frozenset(),
     outside_prefix: str = "",
+    area_code: str = "",
 ) -> Reading:
     """Understand what a trunk, a telephone or a person presents as a number.
 
@@ -112,6 +124,7 @@ def read(
     :param region: ISO code of the country where it was presented, or ""
     :param extensions: the internal numbers of the PBX
     :param outside_prefix: digits before a number to reach an outside line, or ""
+    :param area_code: of callers who are presented without one, or ""
     """
     core = number_text.unwrap(number_text.normalise(number or ""))
     if number_text.is_withheld(core):
@@ -130,23 +143,49 @@ def read(
     if len(text) > 2 and not text.strip("+0"):
         # How some systems present a caller that they may not show.
         return Reading(Kind.WITHHELD)
-    return _read_digits(text, region, outside_prefix)
+    return _read_digits(text, region, outside_prefix, area_code)
 
 
-def _read_digits(text: str, region: str, outside_prefix: str) -> Reading:
+def read_typed(text: str, region: str, **options) -> Reading:
+    """Understand what a person typed or stored, and one number alone may be meant by.
+
+    Takes what :func:`read` takes, and also remarks, labels, letters and the like, as
+    phone fields have them.
+    """
+    reading = read(text, region, **options)
+    if reading.kind is Kind.UNREADABLE or (
+        reading.kind is Kind.EXTERNAL
+        and not (reading.certain and _is_written_plainly(text))
+    ):
+        found = number_field.dialable_numbers(text, region)
+        if len(found) == 1 and found[0].startswith("+"):
+            return read(found[0], region, **options)
+    return reading
+
+
+def _is_written_plainly(text: str) -> bool:
+    return "(0)" not in text.replace(" ", "") and not any(map(str.isalpha, text))
+
+
+def _read_digits(
+    text: str, region: str, outside_prefix: str, area_code: str
+) -> Reading:
     bare = not text.startswith("+")
     if bare and number_plan.is_short(text, region):
         return Reading(Kind.SHORT, text, region=region)
     found = _candidates(text, region, outside_prefix)
+    if bare and region:
+        found = number_plan.local(text, region, area_code) + found
     certain = bool(found) and found[0].sound
     few = len(text) < MIN_EXTERNAL_DIGITS
     if bare and few:
         if not certain or not number_plan.may_be_subscriber(text, region):
             return Reading(Kind.SHORT, text, region=region)
     if not found:
-        return Reading(Kind.UNREADABLE, text, region=region)
+        local = bare and number_plan.lacks_area_code(text, region)
+        return Reading(Kind.UNREADABLE, text, region=region, local=local)
     keys = tuple(dict.fromkeys(candidate.e164 for candidate in found))
-    return Reading(Kind.EXTERNAL, text, keys, certain, region)
+    return Reading(Kind.EXTERNAL, text, keys, certain, region, found[0].international)
 
 
 def _candidates(
@@ -175,6 +214,9 @@ def compare(stored: str, certain: bool, reading: Reading) -> Reason | None:
     """
     if stored in reading.keys:
         return Reason.NUMBER
+    if stored.endswith(number_plan.HEAD_MARK):
+        is_extension = number_plan.is_extension_of(reading.e164, stored)
+        return Reason.COMPANY if is_extension else None
     digits = stored.removeprefix("+")
     if digits == reading.text.removeprefix("+") and not reading.certain:
         return Reason.DIGITS
@@ -183,6 +225,14 @@ def compare(stored: str, certain: bool, reading: Reading) -> Reason | None:
         meanings = number_plan.interpret(stored, reading.region)
         if any(meaning.e164 in reading.keys for meaning in meanings):
             return Reason.NUMBER
+    if reading.local and stored.startswith("+"):
+        # The rest of the number is unknown, but it is one of the country.
+        if any(
+            form.endswith(reading.text)
+            for form in number_plan.national_forms(stored, reading.region)
+        ):
+            return Reason.LAST_DIGITS
+        return None
     presented = (reading.e164 or reading.text).removeprefix("+")
     if min(len(digits), len(presented)) < SUFFIX_LENGTH or suffix(digits) != suffix(
         presented
@@ -194,6 +244,13 @@ def compare(stored: str, certain: bool, reading: Reading) -> Reason | None:
         and not number_plan.may_be_same(stored, reading.e164)
     ):
         # Both are known to the last digit of their country, so they are two lines.
+        return None
+    if (
+        certain
+        and digits != stored
+        and reading.international
+        and not number_plan.same_country(stored, reading.e164)
+    ):
         return None
     return Reason.LAST_DIGITS
 

@@ -14,7 +14,14 @@ class TelephonyPbx(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        read_with = {"active", "company_id", "country_id", "outside_prefix", "sequence"}
+        read_with = {
+            "active",
+            "area_code",
+            "company_id",
+            "country_id",
+            "outside_prefix",
+            "sequence",
+        }
         if not read_with.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result

@@ -91,20 +91,18 @@ class TelephonyNumber(models.Model):
     # === READING NUMBERS === #
 
     @api.model
-    def _read(self, number, pbx=None):
+    def _read(self, number, pbx=None, typed=False):
         """Understand a number as a telephone system presents it, or a person types it.
 
         :param str number: any form, see :func:`~..engine.numbers.read`
         :param pbx: the `telephony.pbx` it was presented on; without one the country and
             the extensions of the current company's telephone systems are used
+        :param bool typed: a person wrote it, perhaps with a label or a remark
         :rtype: ~..engine.numbers.Reading
         """
-        region, extensions, outside_prefix = self._dial_plan(
-            pbx.id if pbx else False, self.env.company.id
-        )
-        reading = numbers.read(
-            number or "", region, extensions=extensions, outside_prefix=outside_prefix
-        )
+        region, options = self._dial_plan(pbx.id if pbx else False, self.env.company.id)
+        read = numbers.read_typed if typed else numbers.read
+        reading = read(number or "", region, **options)
         return self._settle(reading) if len(reading.keys) > 1 else reading
 
     @api.model
@@ -132,7 +130,7 @@ class TelephonyNumber(models.Model):
     @api.model
     @tools.ormcache("pbx_id", "company_id")
     def _dial_plan(self, pbx_id, company_id):
-        """Return how numbers are read: (region, internal numbers, outside prefix)."""
+        """Return how numbers are read: (region, further options of `numbers.read`)."""
         # sudo - telephony.pbx: how numbers are read is the same for everyone
         pbx_model = self.env["telephony.pbx"].sudo()
         if pbx_id:
@@ -142,11 +140,11 @@ class TelephonyNumber(models.Model):
             pbxs = pbx_model.search([("company_id", "=", company_id)])
             company = self.env["res.company"].sudo().browse(company_id)
         country = pbxs.country_id[:1] or company.country_id
-        return (
-            country.code or "",
-            frozenset(pbxs.extension_ids.mapped("number")),
-            pbxs[:1].outside_prefix or "",
-        )
+        return country.code or "", {
+            "extensions": frozenset(pbxs.extension_ids.mapped("number")),
+            "outside_prefix": pbxs[:1].outside_prefix or "",
+            "area_code": pbxs[:1].area_code or "",
+        }
 
     # === MATCHING === #
 
@@ -279,4 +277,5 @@ class TelephonyNumber(models.Model):
             numbers.Reason.NUMBER: self.env._("Same number"),
             numbers.Reason.DIGITS: self.env._("Same digits"),
             numbers.Reason.LAST_DIGITS: self.env._("Same last digits"),
+            numbers.Reason.COMPANY: self.env._("Company's number"),
         }

@@ -5,6 +5,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine.number_field import VERSION
 from .telephony_number_index import BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
@@ -21,7 +22,8 @@ class TelephonyNumberSource(models.Model):
     """How far the index of one model is built.
 
     ``last_id`` is the last record that was indexed. ``phones`` names the fields that
-    were: where a module adds one, the model is indexed anew.
+    were, and ``version`` the rules that they were read by: where a module adds a field,
+    or an upgrade brings other rules, the model is indexed anew.
     """
 
     _name = "telephony.number.source"
@@ -32,6 +34,7 @@ class TelephonyNumberSource(models.Model):
 
     res_model = fields.Char(string="Model", required=True)
     phones = fields.Char()
+    version = fields.Integer()
     last_id = fields.Integer(default=0, required=True)
     start_date = fields.Datetime(help="When building began.")
     is_done = fields.Boolean()
@@ -47,14 +50,17 @@ class TelephonyNumberSource(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """INSERT INTO telephony_number_source AS known
-                          (res_model, phones, last_id, is_done)
-                   VALUES (%s, %s, 0, FALSE)
+                          (res_model, phones, version, last_id, is_done)
+                   VALUES (%s, %s, %s, 0, FALSE)
                        ON CONFLICT (res_model) DO UPDATE
-                      SET phones = EXCLUDED.phones, last_id = 0, is_done = FALSE
-                    WHERE known.phones IS DISTINCT FROM EXCLUDED.phones
+                      SET phones = EXCLUDED.phones, version = EXCLUDED.version,
+                          last_id = 0, is_done = FALSE
+                    WHERE (known.phones, known.version)
+                          IS DISTINCT FROM (EXCLUDED.phones, EXCLUDED.version)
                 RETURNING id""",
                 name,
                 ",".join(sorted(source.phones)),
+                VERSION,
             )
         )
         if rows:

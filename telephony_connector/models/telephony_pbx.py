@@ -105,6 +105,10 @@ class TelephonyPbx(models.Model):
         help="What phones dial before an outside number, as 0 or 9. It is put before "
         "the numbers that are dialled and removed from those that are presented.",
     )
+    area_code = fields.Char(
+        help="The area that callers are in who are presented without an area code, "
+        "without the leading 0 or 1: 30 for Berlin, 202 for Washington.",
+    )
     dial_format = fields.Selection(
         [
             ("e164", "+33612345678"),
@@ -283,6 +287,7 @@ class TelephonyPbx(models.Model):
         "ring_timeout",
         "port",
         "outside_prefix",
+        "area_code",
         "international_prefix",
         "pickup_code",
         "voicemail_code",
@@ -297,6 +302,8 @@ class TelephonyPbx(models.Model):
                 raise ValidationError(
                     pbx.env._("Prefixes are made of digits, * and # only.")
                 )
+            if pbx.area_code and not re.fullmatch(r"[0-9]{1,6}", pbx.area_code):
+                raise ValidationError(pbx.env._("An area code is made of digits only."))
             if pbx.dial_string and not DIAL_STRING.match(pbx.dial_string):
                 raise ValidationError(
                     pbx.env._(

@@ -50,6 +50,21 @@ def stored_forms(number):
         "extension": international + " ext. 12",
         "label": f"Tel: {international} (home)",
         "among others": f"{international} | +33 6 39 98 00 01",
+        "remark": f"{international} after 6pm",
+        "remark, national": f"{national} ask for Ann",
+        "floor": f"{national} (2nd floor)",
+        "hours": f"{international} 9h-18h",
+        "always": f"{national} 24/7",
+        "tabs": national.replace(" ", "\t"),
+        "spreadsheet": e164[1:] + ".0",
+        "list": f"1) {international} 2) +33 7 56 78 33 44",
+        "trunk zero": f"+{number.country_code} (0) {subscriber}",
+        "post-dial": f"{international},,99#",
+        "kind": f"{national} (cell)",
+        "slashes": f"{national} / +33 6 39 98 00 01",
+        "words": f"{international} or +33 7 56 78 33 44",
+        "invisible marks": f"\u202a{international}\u202c\u200b",
+        "old fax label": f"T {international} F +33 1 99 00 12 34",
     }
 
 

@@ -54,6 +54,7 @@ class TestNumberCorpus(BaseCase):
         codes = sorted({number.country_code for number in examples.values()})
         lookups = found = expected = false = 0
         wrong = []
+        by_way = defaultdict(lambda: [0, 0])
         index = self._index(examples, codes)
         for (region, e164), number in examples.items():
             ways = number_corpus.stored_forms(number)
@@ -65,6 +66,9 @@ class TestNumberCorpus(BaseCase):
                 lookups += 1
                 expected += len(wanted)
                 found += len(wanted & hits)
+                for item in wanted:
+                    by_way[item[2]][0] += item in hits
+                    by_way[item[2]][1] += 1
                 false += len(others)
                 if others or not wanted <= hits:
                     wrong.append((region, form, text, wanted - hits, others))
@@ -82,6 +86,13 @@ class TestNumberCorpus(BaseCase):
             100 * found / (found + false),
             false,
             time.monotonic() - began,
+        )
+        _figures.info(
+            "number corpus, recall by how a number is stored: %s",
+            ", ".join(
+                f"{way} {100 * right / total:.2f} %"
+                for way, (right, total) in sorted(by_way.items())
+            ),
         )
         self.assertFalse(wrong[:5], f"{len(wrong)} of {lookups} lookups went wrong")
 

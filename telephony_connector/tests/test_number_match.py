@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tests.common import warmup
 
@@ -50,6 +51,30 @@ class TestNumberMatch(TelephonyCommon):
                 self.assertEqual(match.exact, True)
                 self.assertEqual(match.reason, "Same number")
                 self.assertEqual(match.field, "phone")
+
+    def test_area_code(self):
+        """A caller without an area code is probable, and exact with one's own."""
+        usa = self.env.ref("base.us")
+        person = self.partner(phone="+1 202 555 0143", country_id=usa.id)
+        self.pbx.country_id = usa
+        records, (match,) = self.matches("5550143")
+        self.assertEqual((records, match.exact), ([person], False))
+        self.pbx.area_code = "202"
+        records, (match,) = self.matches("5550143")
+        self.assertEqual((records, match.exact), ([person], True))
+        for wrong in ("2 0", "+1", "202\n"):
+            with self.assertRaises(ValidationError):
+                self.pbx.area_code = wrong
+
+    def test_company_number(self):
+        """An extension of a company's number is probably from there."""
+        germany = self.env.ref("base.de")
+        self.company.write({"phone": "+49 30 12345-0", "country_id": germany.id})
+        records, (match,) = self.matches("+493012345678")
+        self.assertEqual(records, [self.company])
+        self.assertEqual((match.exact, match.reason), (False, "Company's number"))
+        self.assertTrue(self.matches("+4930123450")[1][0].exact)
+        self.assertFalse(self.matches("+4930123499999")[0])
 
     def test_outside_prefix(self):
         """The PBX's prefix for an outside line is no part of the number."""

@@ -1,7 +1,15 @@
 from odoo.tests import BaseCase
 
-from ..engine.number_field import field_numbers
-from ..engine.numbers import Kind, Reason, compare, format_number, read, suffix
+from ..engine.number_field import dialable_numbers, field_numbers
+from ..engine.numbers import (
+    Kind,
+    Reason,
+    compare,
+    format_number,
+    read,
+    read_typed,
+    suffix,
+)
 
 
 class TestRead(BaseCase):
@@ -159,10 +167,73 @@ class TestCompare(BaseCase):
             self.compare("+541123456789", "+5491123456789"), Reason.LAST_DIGITS
         )
 
+    def test_company(self):
+        """An extension of a company's number is probably the company."""
+        for caller in ("+493012345678", "+49301234512", "030123456"):
+            reading = read(caller, "DE")
+            self.assertIn(suffix("+493012345x"), reading.suffixes())
+            found = compare("+493012345x", True, reading)
+            self.assertEqual(found, Reason.COMPANY)
+            self.assertFalse(found.exact)
+        for caller in ("+493012345", "+493012346789", "+33123012345"):
+            self.assertIsNone(compare("+493012345x", True, read(caller, "DE")))
+
+    def test_without_area_code(self):
+        """A local number is a hint, or one's own area code makes it whole."""
+        reading = read("5550143", "US")
+        self.assertTrue(reading.local)
+        self.assertIn(suffix("+12025550143"), reading.suffixes())
+        self.assertEqual(compare("+12025550143", True, reading), Reason.LAST_DIGITS)
+        self.assertIsNone(compare("+441215550143", True, reading))
+        whole = read("5550143", "US", area_code="202")
+        self.assertEqual(whole.e164, "+12025550143")
+        self.assertEqual(read("1234567", "DE", area_code="30").e164, "+49301234567")
+        self.assertEqual(read("123456", "DE", area_code="201").e164, "+49201123456")
+        self.assertEqual(read("0301234567", "DE", area_code="201").e164, "+49301234567")
+        self.assertEqual(read("112", "DE", area_code="201").kind, Kind.SHORT)
+
+    def test_countries_that_are_known(self):
+        """Numbers that name two countries are two lines, however alike they end."""
+        reading = read("+43112345001", "FR")
+        self.assertFalse(reading.certain)
+        self.assertIsNone(compare("+33612345001", True, reading))
+
+    def test_read_with_a_fallback(self):
+        """A number that the fallback country does not know is read where one asks."""
+        (found,) = field_numbers("06 12 34 56 90", "US", False)
+        reading = read("+33612345690", "FR")
+        self.assertEqual(compare(found.number, found.certain, reading), Reason.NUMBER)
+
     def test_different(self):
         """Two whole numbers that end alike are two lines; seven digits are too few."""
         self.assertIsNone(self.compare("+4939980001", "+33139980001"))
         self.assertIsNone(compare("9980001", False, read("+33639980001", "FR")))
+
+
+class TestTyped(BaseCase):
+    """What people type or paste where a number is asked for."""
+
+    def test_typed(self):
+        """Remarks, labels and letters are understood, several numbers are not."""
+        for text, region, expected in (
+            ("+48 (0) 22 512 34 56", "FR", "+48225123456"),
+            ("+1 (202) 555-0143,,99#", "FR", "+12025550143"),
+            ("06 12 34 56 79 (cell)", "FR", "+33612345679"),
+            ("Mobile: 06 12 34 56 79", "FR", "+33612345679"),
+            ("1-800-FLOWERS", "US", "+18003569377"),
+            ("+49 30 / 1234567", "FR", "+49301234567"),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(read_typed(text, region).e164, expected)
+        several = read_typed("06 12 34 56 79 / 07 56 78 33 44", "FR")
+        self.assertEqual(several.kind, Kind.UNREADABLE)
+        for text, kind in (
+            ("1001", Kind.INTERNAL),
+            ("*97", Kind.FEATURE),
+            ("112", Kind.SHORT),
+        ):
+            reading = read_typed(text, "FR", extensions=frozenset({"1001"}))
+            self.assertEqual(reading.kind, kind)
 
 
 class TestField(BaseCase):
@@ -207,10 +278,115 @@ class TestField(BaseCase):
         """ "…67/8" names two lines that differ in their last digits."""
         self.assertNumbers("030 1234567/8", "+49301234567", "+49301234568", region="DE")
 
+    def test_remarks(self):
+        """What stands behind a number is cut off and makes no other number."""
+        for text, region, *expected in (
+            ("202-555-0143 after 6pm", "US", "+12025550143"),
+            ("202-555-0143 (2nd floor)", "US", "+12025550143"),
+            ("202-555-0143 line 2", "US", "+12025550143"),
+            ("202-555-0143 6", "US", "+12025550143"),
+            ("+1 (202) 555-0143,,99#", "US", "+12025550143"),
+            ("(202) 555-0143p99", "US", "+12025550143"),
+            ("+44 20 7946 0018 ask for Bob 2", "GB", "+442079460018"),
+            ("030 1234567 App. 12", "DE", "+49301234567"),
+            ("030 1234567 Zimmer 12", "DE", "+49301234567"),
+            ("030 1234567 9-17 Uhr", "DE", "+49301234567"),
+            ("030 1234567 (9-17)", "DE", "+49301234567"),
+            ("030 1234567 9h-18h", "DE", "+49301234567"),
+            ("030 1234560 bis 69", "DE", "+49301234560"),
+            ("06 12 34 56 78 (9-17)", "FR", "+33612345678"),
+            ("06 12 34 56 78 24/7", "FR", "+33612345678"),
+            ("06 12 34 56 78 7j/7", "FR", "+33612345678"),
+            ("06 12 34 56 78 à partir de 18h", "FR", "+33612345678"),
+            ("06 12 34 56 78 - 2ème étage", "FR", "+33612345678"),
+            ("06 12 34 56 78 le 12/05/2024", "FR", "+33612345678"),
+            ("8 (495) 123-45-67 доб. 12", "RU", "+74951234567"),
+            ("03-1234-5678 (内線12)", "JP", "+81312345678"),
+        ):
+            self.assertNumbers(text, *expected, region=region)
+
+    def test_before(self):
+        """Labels, places in a list and postal codes belong to no number."""
+        for text, *expected in (
+            ("1) 06 12 34 56 78 2) 07 56 78 33 44", "+33612345678", "+33756783344"),
+            ("1. 06 12 34 56 78", "+33612345678"),
+            ("N° 2 : 06 12 34 56 78", "+33612345678"),
+            ("Paris 75001 06 12 34 56 78", "+33612345678"),
+            ("06 12 34 56 79 (cell)", "+33612345679"),
+            ("tel:0612345678;phone-context=+33", "+33612345678"),
+        ):
+            self.assertNumbers(text, *expected)
+
+    def test_blanks_and_files(self):
+        """Tabs are blanks; a spreadsheet's number is still one."""
+        self.assertNumbers("06\t12\t34\t56\t78", "+33612345678")
+        self.assertNumbers("0612345678\t0756783344", "+33612345678", "+33756783344")
+        self.assertNumbers("33612345678.0", "+33612345678")
+        self.assertNumbers("3.3612345678E+10", "+33612345678")
+
+    def test_direct_dial(self):
+        """A direct dial belongs to the number; "-0" ends that of a company."""
+        self.assertNumbers(
+            "+43 1 12345 DW 678", "+43112345678", "+43112345", region="AT"
+        )
+        self.assertNumbers(
+            "030 12345 Durchwahl 678", "+493012345678", "+493012345", region="DE"
+        )
+        self.assertNumbers("+49 30 12345-0", "+4930123450", "+493012345x")
+        self.assertNumbers("+49 30 12345-678", "+493012345678")
+        self.assertNumbers("+33 1 99 00 12 30", "+33199001230")
+
+    def test_neighbors_and_reforms(self):
+        """A line has one number, however its country or a neighbor writes it."""
+        for text, region, expected in (
+            ("0690 33 59 41", "FR", "+590690335941"),
+            ("0690 33 59 41", "GP", "+590690335941"),
+            ("+33 6 90 33 59 41", "FR", "+590690335941"),
+            ("0692 12 34 56", "FR", "+262692123456"),
+            ("0694 12 34 56", "FR", "+594694123456"),
+            ("0696 12 34 56", "GP", "+596696123456"),
+            ("06 12 34 56 78", "GP", "+33612345678"),
+            ("044 55 1234 5678", "MX", "+525512345678"),
+            ("01 55 1234 5678", "MX", "+525512345678"),
+            ("+52 1 55 1234 5678", "MX", "+525512345678"),
+            ("(1) 234 5678", "CO", "+576012345678"),
+            ("+378 882555", "SM", "+3780549882555"),
+            ("+39 0549 882555", "IT", "+3780549882555"),
+            ("048 9012 3456", "IE", "+442890123456"),
+        ):
+            self.assertNumbers(text, expected, region=region)
+
+    def test_of_no_country(self):
+        """A number is kept whole where only who asks knows its country."""
+        for text, expected in (
+            ("011 49 170 1234567", "011491701234567"),
+            ("001 65 6521 8000", "0016565218000"),
+            ("0011 354 410 1234", "00113544101234"),
+            ("800-FLOWERS", "8003569377"),
+            ("0033 6 39 98 00 01", "+33639980001"),
+        ):
+            self.assertNumbers(text, expected, region="")
+
+    def test_dialable(self):
+        """Of a field one chooses among the numbers that stand there."""
+        for text, region, *expected in (
+            ("030 1234567/8", "DE", "+49301234567", "+49301234568"),
+            ("+49 30 / 1234567", "DE", "+49301234567"),
+            ("+48 (0) 22 512 34 56", "FR", "+48225123456"),
+            ("06.12.34.56.70, 07.56.78.33.44", "FR", "+33612345670", "+33756783344"),
+            ("+49 30 12345-0", "DE", "+4930123450"),
+            ("4915123456789", "DE", "+4915123456789"),
+            ("06 1234 5678", "IT", "+390612345678"),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(dialable_numbers(text, region), expected)
+
     def test_vanity(self):
         """Letters are digits where they make a valid number, and only there."""
         self.assertNumbers("1-800-FLOWERS", "+18003569377", region="US")
         self.assertNumbers("1 800 555 0199 office", "+18005550199", region="US")
+        self.assertNumbers("1.800.GO.FEDEX", "+18004633339", region="US")
+        self.assertNumbers("1300 FLOWERS", "+611300356937", region="AU")
 
     def test_unreadable(self):
         """Digits that no country knows are kept; what has none is nothing."""
