@@ -2,9 +2,10 @@
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
+from odoo.tools import is_html_empty
 
 
 class TelephonyCall(models.Model):
@@ -42,6 +43,17 @@ class TelephonyCall(models.Model):
         string="Registered",
         readonly=True,
         help="Somebody saved this call's page.",
+    )
+    registered_user_id = fields.Many2one(
+        "res.users",
+        string="Registered by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Who saved this call's page last.",
+    )
+    registration_revision = fields.Integer(
+        groups=NO_ACCESS, help="How often the call was registered."
     )
     message_id = fields.Many2one(
         "mail.message",
@@ -82,19 +94,11 @@ class TelephonyCall(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_object_ref(self):
+        links = self._get_readable_links()
         # sudo - telephony.call: the raw links; where they lead is checked for the user
-        calls_sudo = self.sudo()
-        readable = {
-            (model, id_)
-            for model, calls in calls_sudo.grouped("res_model").items()
-            if model in self.env
-            for id_ in _filter_readable(
-                self.env[model].browse([call.res_id for call in calls if call.res_id])
-            ).ids
-        }
-        for call, call_sudo in zip(self, calls_sudo, strict=True):
+        for call, call_sudo in zip(self, self.sudo(), strict=True):
             link = call_sudo.res_model, call_sudo.res_id
-            call.object_ref = "{},{}".format(*link) if link in readable else False
+            call.object_ref = "{},{}".format(*link) if link in links else False
 
     def _search_contact_id(self, operator, value):
         if operator != "in":
@@ -107,6 +111,21 @@ class TelephonyCall(models.Model):
         return [("id", "in", calls)]
 
     # === ACCESS === #
+
+    def _get_readable_links(self):
+        """Return the calls' links to records that the current user may read.
+
+        :rtype: set[tuple[str, int]]
+        """
+        # sudo - telephony.call: the raw links; where they lead is checked for the user
+        return {
+            (model, id_)
+            for model, calls in self.sudo().grouped("res_model").items()
+            if model in self.env
+            for id_ in _filter_readable(
+                self.env[model].browse([call.res_id for call in calls if call.res_id])
+            ).ids
+        }
 
     def _get_object(self):
         """Return the record that the call belongs to, as the environment's user."""
@@ -222,16 +241,28 @@ class TelephonyCall(models.Model):
 
     # === REGISTRATION === #
 
-    def register(self, record_model, record_id, note=False, disposition=False):
+    def register(
+        self,
+        record_model,
+        record_id,
+        note=False,
+        disposition=None,
+        revision=None,
+    ):
         """Save what a user says of the call, and put it in the record's chatter.
 
         :param str record_model: name of the model that the call is registered on
         :param int record_id: the record's id
-        :param str note: HTML, sanitized when stored
-        :param int disposition: id of the `telephony.disposition` that it ended with
+        :param str note: HTML, sanitized when stored; an empty one replaces none
+        :param int disposition: id of the `telephony.disposition` that it ended with,
+            ``False`` for none, ``None`` to leave it as it is
+        :param int revision: the registration that the user saw before, see
+            ``_check_revision``; ``None``: whichever is stored
         :raise AccessError: where the user may not read the call, the record, or the
-            note that would be replaced
-        :raise UserError: where calls can't be registered on such a record
+            content that would be replaced, or where the call is registered on a record
+            that the user may not write
+        :raise UserError: where calls can't be registered on such a record, or somebody
+            saved the call meanwhile
         """
         self.ensure_one()
         self.check_access("read")
@@ -241,25 +272,73 @@ class TelephonyCall(models.Model):
             )
         record = self.env[record_model].browse(int(record_id))
         record.check_access("read")
-        self._check_content_access()
-        old_object = self._get_object()
+        self._check_revision(revision)
+        self._check_registrable()
+        self._check_movable(record)
+        is_shared = bool(self._filtered_content_access())
         self._set_object(record)
         # sudo - telephony.call: users write notes through this checked method alone
-        self.sudo().write(
-            {
-                "stored_note": note or False,
-                "disposition_id": disposition,
-                "is_registered": True,
-            }
-        )
-        if old_object is not None and old_object != record:
-            # sudo - mail.message: the call moves, and so does its message
-            self.sudo().message_id.unlink()
+        call_sudo = self.sudo()
+        old_note = call_sudo.stored_note
+        values = {
+            "is_registered": True,
+            "is_content_shared": is_shared,
+            "registered_user_id": self.env.uid,
+            "registration_revision": call_sudo.registration_revision + 1,
+        }
+        if not is_html_empty(note):
+            values["stored_note"] = note
+        if disposition is not None:
+            values["disposition_id"] = disposition
+        call_sudo.write(values)
         self._update_messages(post=True)
-        self.sudo()._tell_users()
+        if call_sudo.stored_note != old_note:
+            call_sudo.message_id.author_id = self.env.user.partner_id
+        call_sudo._tell_users()
+
+    def _check_revision(self, revision):
+        """Make sure that the call was not saved after the user looked at it.
+
+        :param int revision: of the registration that the user saw, 0 for none; ``None``
+            is not checked
+        :raise UserError: somebody saved the call meanwhile
+        """
+        # sudo - telephony.call: whether and by whom it was saved, not what was said
+        call_sudo = self.sudo()
+        if revision is None or revision == call_sudo.registration_revision:
+            return
+        raise UserError(
+            self.env._(
+                "%(name)s saved this call meanwhile, so nothing of yours was stored. "
+                "Look at what was saved, then add to it.",
+                name=call_sudo.registered_user_id.name or self.env._("Somebody"),
+            )
+        )
+
+    def _check_movable(self, record):
+        """Make sure that the user may take the call away from where it is registered.
+
+        :param record: where it is to be registered instead
+        :raise AccessError: the call is registered on a record that the user may not
+            write, by somebody else, or may not read
+        """
+        old = self._get_object()
+        if not self.is_registered or old is None or old == record:
+            return
+        is_own = self.registered_user_id == self.env.user
+        if not old.has_access("read" if is_own else "write"):
+            raise AccessError(
+                self.env._(
+                    "This call is registered on a record that you may not change. "
+                    "Please ask whoever registered it to register it elsewhere."
+                )
+            )
 
     def _update_messages(self, post=False):
         """Bring the calls' messages in chatters up to date.
+
+        A message stands where its call is registered: it moves along, nothing of it is
+        deleted, and whoever else may write messages can't keep it elsewhere.
 
         :param bool post: post a message where a call has none
         """
@@ -268,11 +347,19 @@ class TelephonyCall(models.Model):
             if record_sudo is None or not call_sudo.is_registered:
                 continue
             body = call_sudo._get_message_body()
-            if call_sudo.message_id:
-                if call_sudo.message_id.body != body:
-                    call_sudo.message_id.body = body
+            if message_sudo := call_sudo.message_id:
+                values = {
+                    "body": body,
+                    "model": record_sudo._name,
+                    "res_id": record_sudo.id,
+                }
+                changed = {k: v for k, v in values.items() if message_sudo[k] != v}
+                if changed:
+                    message_sudo.write(changed)
             elif post:
-                call_sudo.message_id = record_sudo.message_post(
+                # Whoever creates a message may read it ever after, whatever becomes of
+                # its text: the system creates it, the author is who wrote the note.
+                call_sudo.message_id = record_sudo.with_user(SUPERUSER_ID).message_post(
                     body=body,
                     author_id=self.env.user.partner_id.id,
                     message_type="comment",

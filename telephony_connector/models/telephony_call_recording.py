@@ -66,7 +66,15 @@ class TelephonyCall(models.Model):
         for call in self:
             call.voicemail_text = call.voicemail and call._get_voicemail_text()
 
-    @api.depends("stored_recording_url", "user_ids", "is_registered")
+    @api.depends(
+        "stored_recording_url",
+        "user_ids",
+        "leg_ids.answer_date",
+        "is_registered",
+        "is_content_shared",
+        "res_model",
+        "res_id",
+    )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_recording_url(self):
         readable = self._filtered_download_access()
@@ -82,7 +90,11 @@ class TelephonyCall(models.Model):
         "voicemail_duration",
         "duration",
         "user_ids",
+        "leg_ids.answer_date",
         "is_registered",
+        "is_content_shared",
+        "res_model",
+        "res_id",
     )
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_recording(self):
