@@ -37,6 +37,7 @@ class Board:
         self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
         self.inquiries = []
+        self.held_back = []  # records that are reported once it is known what they are
         self.last_event = None
         self.last_heard = None  # when that came, by our clock
         self.count = 0  # events so far
@@ -148,6 +149,7 @@ class Board:
     def report(self, record):
         """From now on the call is told to the outside."""
         record.is_reported = True
+        record.is_held_back = False
         self.touch(record)
 
     def ask(self, request: Request, learn: Callable[[object], None]):

@@ -18,11 +18,19 @@ def on_bridge_enter(board: Board, event: dict):
         return
     if channel.bridge is not bridge:
         board.leave_bridge(channel)
+        _meet(channel, bridge)
         channel.bridge = bridge
         bridge.members[channel.uniqueid] = channel
         if bridge.is_for_agents:
             agents.wait_for_callers(board, channel, board.time(event))
     talking.talk(board, bridge, board.time(event))
+
+
+def _meet(channel, bridge):
+    """Note whom a channel came to: transfers do not always say whom they join."""
+    channel.met = list(bridge.members.values())
+    for other in channel.met:
+        other.met = other.met or [channel]
 
 
 def on_bridge_leave(board: Board, event: dict):

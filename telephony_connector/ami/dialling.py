@@ -1,10 +1,11 @@
 """Who rings whom, how that ended, and calls that the PBX begins for us."""
 
-from ..engine.call import Direction, State
+from ..engine.call import Direction, Outcome, State
 from ..engine.outcomes import DIAL_STATUSES
-from . import ending, parties, talking
+from . import ending, forwarding, parties, talking
 from .board import Board
-from .pieces import Record
+from .dialplan import is_dialable
+from .pieces import Channel, Record
 
 
 def on_dial_begin(board: Board, event: dict):
@@ -14,17 +15,20 @@ def on_dial_begin(board: Board, event: dict):
     if called is None:
         return
     called.is_dialled = True
-    if source is None:
-        if "Uniqueid" not in event:
-            called.record.is_originated = True
-    else:
+    dial_string = event.get("DialString", "")
+    if source is not None:
         _join(board, source, called, event)
+    elif "Uniqueid" not in event:
+        forwarding.on_originated(board, called, dial_string, board.time(event))
     if not called.is_local:
-        parties.ring(board, called, event.get("DialString", ""))
+        parties.ring(board, called, dial_string)
 
 
 def _join(board, source, called, event):
     record = source.record
+    link(board, source, called)
+    if not called.is_own:
+        note_dialled(source, event.get("Exten", ""))
     for each in board.halves(called) or [called]:
         talking.move(board, each, record, board.time(event))
     if record.caller is None and not record.is_originated and not source.is_dialled:
@@ -34,13 +38,36 @@ def _join(board, source, called, event):
 
 def _note_diversion(board, source, called, event):
     """A Local channel that stands for an extension calls out: the extension diverts."""
-    if not source.is_local or not source.name.endswith(";2") or called.is_local:
+    if not source.is_far_half or called.is_local:
         return
     number = source.parsed.number
     if not board.dialplan.is_internal(number) or called.extension:
         return
     if not board.dialplan.guess_called(called.parsed, event.get("DialString", "")):
         source.record.call.diverted_from = number
+
+
+def link(board: Board, source: Channel, called: Channel):
+    """Note which channel dials another, where that matters later: by a Local channel,
+    whose own end is told of it alone."""
+    halves = board.halves(source)
+    for half in halves:
+        if called not in half.dialled:
+            half.dialled.append(called)
+    called.is_own = source.is_far_half and any(half.is_own for half in halves)
+
+
+def note_dialled(channel: Channel, exten: str):
+    """Note what a call that another program began goes on to after the own phone.
+
+    :param channel: runs the dial plan
+    :param exten: where it is there: a step, the number of the own phone, or what counts
+    """
+    record = channel.record
+    own = record.agent, channel.parsed.number
+    if record.is_originated and not record.call.dialed_number:
+        if is_dialable(exten) and exten not in own:
+            record.call.dialed_number = exten
 
 
 def on_dial_end(board: Board, event: dict):
@@ -53,17 +80,32 @@ def on_dial_end(board: Board, event: dict):
     if status == "ANSWER":
         parties.pick_up(board, channel, board.time(event))
         return
-    leg = channel.leg
+    leg, said = channel.leg, DIAL_STATUSES.get(status)
+    if channel.is_local and said is Outcome.MISSED:
+        _let_ring(board, channel)
     if leg is None or leg.state is not State.RINGING or leg.outcome is not None:
         return
-    leg.outcome = DIAL_STATUSES.get(status)
+    now = board.time(event)
+    leg.outcome = said
     leg.state = State.ENDED
-    leg.end_date = board.time(event)
-    forward = event.get("Forward")
-    if forward:
-        leg.transferred_to = forward.partition("@")[0].rpartition("/")[2]
-        channel.record.call.diverted_from = leg.extension or leg.number
+    leg.end_date = max(now, leg.start_date)
+    if event.get("Forward"):
+        forwarding.forward(board, channel, event["Forward"], now)
     board.touch(channel.record)
+
+
+def _let_ring(board, channel):
+    """Nobody answered behind a Local channel: those who rang there are told only that
+    the call was cancelled."""
+    for called in channel.dialled:
+        if called.is_local:
+            _let_ring(board, called)
+        leg = called.leg
+        if leg is None or leg.answer_date or leg.transferred_to:
+            continue
+        if leg.outcome in (None, Outcome.CANCELLED):
+            leg.outcome = Outcome.MISSED
+            board.touch(called.record)
 
 
 def on_originate_response(board: Board, event: dict):

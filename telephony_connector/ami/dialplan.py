@@ -78,6 +78,12 @@ def is_feature_code(number: str) -> bool:
     return bool(_FEATURE_CODE.match(number))
 
 
+def is_dialable(text: str) -> bool:
+    """Whether that is a number that somebody may have dialled, not the name of a step
+    in a dial plan (``s``, ``h``)."""
+    return bool(_NUMBER.fullmatch(text))
+
+
 def dialled_number(dial_string: str) -> str:
     """Return the telephone number in a Dial()'s argument for a trunk, or nothing.
 

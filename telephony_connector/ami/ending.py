@@ -19,7 +19,7 @@ def hang_up(board: Board, channel: Channel, now: datetime, cause: int | None = N
         board.touch(record)
     if not channel.is_local:
         record.last_words = now
-    if record.is_open and not record.channels:
+    if record.is_open and not record.channels and not record.forward:
         end(board, record, record.last_words, cause)
 
 
@@ -27,7 +27,7 @@ def close_leg(leg: Leg, now: datetime, channel: Channel):
     """End one party's share of a call, and judge it if that one was rung."""
     if leg.state is not State.ENDED:
         leg.state = State.ENDED
-        leg.end_date = now
+        leg.end_date = max(now, leg.answer_date or leg.start_date)
     leg.on_hold = False
     if leg.answer_date:
         leg.outcome = Outcome.ANSWERED
@@ -45,7 +45,7 @@ def end(board: Board, record: Record, now: datetime, cause: int | None = None):
         board.forget_channel(channel)
     call.state = State.ENDED
     call.queue_date = None
-    call.end_date = max(now, call.start_date)
+    call.end_date = max(now, call.answer_date or call.start_date)
     call.hangup_cause = cause
     if called and not call.answer_date and called[-1].hangup_cause is not None:
         call.hangup_cause = called[-1].hangup_cause
@@ -70,7 +70,11 @@ def _judge(record, called):
 def _judge_own_phone(record):
     """Nobody was rung but the one who clicked: cancelled if the phone was not
     picked up, failed if it could not ring or the PBX then called nobody."""
-    own = [(leg.answer_date, leg.outcome) for leg in record.call.legs.values()]
+    own = [
+        (leg.answer_date, leg.outcome)
+        for leg in record.call.legs.values()
+        if leg.answer_date or not leg.transferred_to
+    ]
     failed = all(answered or said is Outcome.FAILED for answered, said in own)
     return Outcome.FAILED if failed else Outcome.CANCELLED
 
@@ -78,6 +82,8 @@ def _judge_own_phone(record):
 def _settle_unheard(board, record):
     """A call from within that called nobody: tell it if it tried to."""
     call = record.call
+    if record.is_held_back:
+        board.report(record)
     if record.is_reported or record.caller is None or record.is_handed_over:
         return
     caller = record.caller

@@ -26,6 +26,7 @@ def set_caller(board: Board, channel: Channel):
     if not record.is_originated:
         call.dialed_number = "" if channel.exten == "s" else channel.exten
     if channel.extension:
+        record.agent = record.agent or channel.extension
         call.direction = Direction.OUTBOUND
         call.number = call.dialed_number
         call.extension = channel.extension
@@ -62,6 +63,9 @@ def settle(
         return
     record.is_settled = True
     caller = record.caller
+    if record.is_originated and not call.dialed_number:
+        extension = called.extension if called else ""
+        call.dialed_number = dialled_number(dial_string) or extension
     within = called is None or called.extension
     if within or board.dialplan.is_internal(call.dialed_number):
         call.direction = Direction.INTERNAL
@@ -83,11 +87,12 @@ def ring(board: Board, channel: Channel, dial_string: str = ""):
     if not channel.extension:
         channel.extension = board.dialplan.guess_called(channel.parsed, dial_string)
     leg = board.leg(channel)
+    leg.number = dialled_number(dial_string) or leg.number
+    if channel.is_own:
+        become_own(channel)
     leg.extension = channel.extension
     if channel.extension:
         leg.number = ""
-    else:
-        leg.number = dialled_number(dial_string) or leg.number
     board.touch(record)
     if channel is record.caller:
         return
@@ -101,34 +106,82 @@ def ring(board: Board, channel: Channel, dial_string: str = ""):
     _name_the_only_one(board, record)
 
 
+def become_own(channel: Channel):
+    """Note that a telephone rings first, on whose behalf another is called then.
+
+    A mobile telephone that an extension leads or forwards to stands for the extension.
+    """
+    record, leg = channel.record, channel.leg
+    channel.extension = leg.extension = channel.extension or record.agent
+    if channel.extension:
+        leg.number = ""
+        record.called.pop(channel.uniqueid, None)
+        if leg.answer_date:
+            record.caller = channel
+
+
 def _is_own_phone(board, channel):
     """Whether the PBX rings the one on whose behalf it then calls another."""
     record = channel.record
     if not record.is_originated or not channel.extension:
         return False
-    if record.is_click:
-        return channel.extension == record.agent
-    return record.caller is None and not record.called
+    if channel.is_own or (record.is_click and channel.extension == record.agent):
+        return True
+    return not record.is_click and record.caller is None and not record.called
 
 
 def _settle_outside_first(board, record, leg):
     """The PBX calls an outside party on its own, to join it with somebody after."""
-    if not record.is_settled:
-        record.is_settled = True
-        record.call.direction = Direction.OUTBOUND
-        record.call.number = leg.number
+    if record.is_settled:
+        return
+    record.is_settled = True
+    record.call.direction = Direction.OUTBOUND
+    record.call.number = record.call.dialed_number = leg.number
+    if _may_be_forwarded_to(board, record):
+        record.is_held_back = True
+        board.held_back.append(record)
+    else:
         board.report(record)
 
 
+def _may_be_forwarded_to(board, record):
+    """Whether a call that the PBX began may be what another one is forwarded to: of
+    that one, the own phone still rings."""
+    return any(
+        channel.is_own and channel.leg and channel.leg.state is State.RINGING
+        for other in board.records.values()
+        if other is not record and other.agent
+        for channel in other.channels.values()
+    )
+
+
+def report_held_back(board: Board):
+    """Report calls that the PBX began once no phone may have been forwarded to them."""
+    waiting, board.held_back = board.held_back, []
+    for record in waiting:
+        if not record.is_held_back or not record.is_open:
+            continue
+        is_answered = any(leg.answer_date for leg in record.call.legs.values())
+        if is_answered or not _may_be_forwarded_to(board, record):
+            board.report(record)
+        else:
+            board.held_back.append(record)
+
+
 def pick_up(board: Board, channel: Channel, now: datetime):
-    """Note that the telephone of whom a call is made for was picked up."""
+    """Note that the telephone that rings first in a call that the PBX began was
+    answered: the caller's own, or that of the outside party who is called back."""
     record, leg = channel.record, channel.leg
     if not record.is_originated or leg is None or leg.answer_date:
         return
     if channel is record.caller or _is_own_phone(board, channel):
         record.caller = channel
-        leg.state, leg.answer_date = State.ONGOING, now
-        board.touch(record)
+        if record.call.direction is Direction.OUTBOUND:
+            record.call.extension = channel.extension
+    elif not channel.is_own:
+        return
+    leg.state, leg.answer_date = State.ONGOING, max(now, leg.start_date)
+    board.touch(record)
 
 
 def _name_the_only_one(board, record):

@@ -21,12 +21,16 @@ class Channel:
         "bridge",
         "caller_name",
         "caller_number",
+        "dial_string",
+        "dialled",
         "exten",
         "extension",
         "is_dialled",
+        "is_own",
         "is_up",
         "leg",
         "linkedid",
+        "met",
         "met_customer",
         "name",
         "parsed",
@@ -46,8 +50,12 @@ class Channel:
         self.caller_number = ""
         self.caller_name = ""
         self.exten = ""
+        self.dial_string = ""
         self.is_up = False
         self.is_dialled = False
+        self.is_own = False  # rung first, on whose behalf another is called then
+        self.dialled = []  # of a Local channel: those that it calls
+        self.met = []  # whom it met first in the bridge that it was in last
         self.met_customer = False
         self.record = None
         self.leg = None
@@ -57,6 +65,11 @@ class Channel:
     @property
     def is_local(self):
         return self.parsed.is_local
+
+    @property
+    def is_far_half(self):
+        """Whether it is the half of a Local channel that runs the dial plan."""
+        return self.is_local and self.name.endswith(";2")
 
 
 class Bridge:
@@ -81,9 +94,11 @@ class Record:
         "caller",
         "called",
         "channels",
+        "forward",
         "is_click",
         "is_doubtful",
         "is_handed_over",
+        "is_held_back",
         "is_originated",
         "is_reported",
         "is_settled",
@@ -99,11 +114,13 @@ class Record:
         self.called = {}  # uniqueid → leg, of those who were rung
         self.channels = {}
         self.links = set()
-        self.agent = ""  # the extension of who clicked
+        self.agent = ""  # the extension on whose behalf it is made
+        self.forward = ""  # the number that its own phone forwards to, not dialled yet
         self.is_click = False  # asked for by us
         self.is_doubtful = False  # it is not known whether the PBX took it
         self.is_originated = False  # begun by the PBX's rung telephone, not by a caller
         self.is_handed_over = False
+        self.is_held_back = False  # it may turn out to be a part of another call
         self.is_reported = False
         self.is_unseen = True  # the PBX has not shown a channel of it
         self.is_settled = False  # it is known whom it is with

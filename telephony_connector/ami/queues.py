@@ -4,21 +4,26 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ..engine.call import Outcome
-from . import parties
+from . import dialling, parties
 from .board import Board
+from .channels import number
 from .dialplan import parse_interface
 
 
 def on_caller_join(board: Board, event: dict):
     """A caller waits for a member of the queue; that is no answer yet."""
     channel = board.channel(event)
-    if channel is None:
-        return
+    if channel is not None:
+        _wait(board, channel, event, board.time(event))
+
+
+def _wait(board, channel, event, since):
     record = channel.record
     if record.caller is None and not record.is_originated:
         parties.set_caller(board, channel)
     record.call.queue = event.get("Queue", "")
-    record.call.queue_date = board.time(event)
+    record.call.queue_date = since
+    dialling.note_dialled(channel, event.get("Exten", ""))
     parties.settle(board, record)
     board.touch(record)
 
@@ -45,14 +50,17 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
         for event in listed
         if event.get("Event") == "QueueEntry"
     }
-    for record in board.records.values():
+    for record in list(board.records.values()):
         call = record.call
         heard = [u for u, channel in record.channels.items() if channel.seen > mark]
         waiting = next((u for u in record.channels if u in waits), None)
-        if waiting is not None and waiting not in heard and call.queue_date is None:
+        if waiting is not None and waiting not in heard:
             entry = waits[waiting]
-            call.queue = entry.get("Queue", "")
-            call.queue_date = now - timedelta(seconds=int(entry.get("Wait") or 0))
+            if call.queue_date is not None and call.queue == entry.get("Queue", ""):
+                continue
+            seconds = number(entry.get("Wait")) or 0
+            since = now - timedelta(seconds=seconds)
+            _wait(board, record.channels[waiting], entry, since)
         elif waiting is None and not heard and call.queue_date is not None:
             call.queue_date = None
         else:
@@ -65,11 +73,11 @@ def on_ring_no_answer(board: Board, event: dict):
     up."""
     channel = board.channels.get(event.get("Uniqueid"))
     interface = parse_interface(event.get("Interface", ""))
-    number = interface.number or board.dialplan.extension_of_device(interface)
-    if channel is None or not number:
+    extension = interface.number or board.dialplan.extension_of_device(interface)
+    if channel is None or not extension:
         return
     for leg in reversed(channel.record.called.values()):
-        if leg.extension == number:
+        if leg.extension == extension:
             if leg.answer_date is None and leg.outcome in (None, Outcome.CANCELLED):
                 leg.outcome = Outcome.MISSED
                 board.touch(channel.record)

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from . import channels, ending, parties, talking
+from . import channels, dialling, ending, parties, talking
 from .board import Board
 from .bridging import bridge_of
+from .dialplan import is_dialable, known, parse_channel
 
 # A channel this young may only be ahead of its own event.
 FRESH = timedelta(seconds=2)
@@ -16,6 +18,17 @@ _DIALLED = ("AppDial", "AppQueue")
 _ORIGINATED = "AppDial2"
 _WAITING = ("Park", "ParkedCall", "BridgeWait", "AgentLogin", "StasisHold")
 _CONFERENCES = ("ConfBridge", "MeetMe")
+
+
+class Dial(NamedTuple):
+    """One destination that a channel dials: ``PJSIP/+33…@trunk`` taken apart."""
+
+    source: str
+    technology: str
+    string: str
+
+
+UNKNOWN = Dial("", "", "")
 
 
 def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
@@ -36,17 +49,32 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
             ending.hang_up(board, channel, heard)
     aged = [(_duration(event), event) for event in listed.values()]
     aged.sort(key=lambda pair: (_is_dialled(pair[1]), -pair[0]))
+    dials = _read_dials(listed.values())
     for age, event in aged:
-        if event["Uniqueid"] not in board.channels:
-            _adopt(board, event, now, age)
+        dial = _find_dial(dials, event)
+        if event["Uniqueid"] in board.channels:
+            _catch_up(board, event, now, dial)
+        else:
+            _adopt(board, event, now, age, dial)
     _rebuild_bridges(board, listed, heard)
     for record in list(board.records.values()):
-        if record.is_doubtful and not record.channels:
+        if (record.is_doubtful or record.forward) and not record.channels:
             record.call.incomplete = True
             ending.end(board, record, now)
 
 
-def _adopt(board, event, now, age):
+def _catch_up(board, event, now, dial):
+    """Take what the list says of a channel that is known already: what happened to it
+    meanwhile was not heard."""
+    channel = board.channels[event["Uniqueid"]]
+    if not is_dialable(channel.exten):
+        channel.exten = event.get("Exten", "")
+    if known(event.get("CallerIDNum", "")):
+        channels.on_newcallerid(board, event)
+    _take_part(board, channel, event, now, dial)
+
+
+def _adopt(board, event, now, age, dial):
     channel = board.channel(event, start=now - age)
     if channel is None:
         return
@@ -54,22 +82,63 @@ def _adopt(board, event, now, age):
     record.call.start_date = min(record.call.start_date, channel.start)
     if age >= FRESH:
         record.call.incomplete = True
+    _take_part(board, channel, event, channel.start, dial)
+
+
+def _take_part(board, channel, event, now, dial):
+    """Note what a listed channel does in its call.
+
+    :param now: when it was answered at the latest, if it was and that is not known
+    :param dial: the `Dial` that it was called by, as far as that is known
+    """
+    record = channel.record
     application = event.get("Application", "")
-    if application == _ORIGINATED:
-        record.is_originated = True
+    if application == _ORIGINATED and not channel.is_dialled:
+        record.is_originated = channel.is_own = True
     if application == "Queue":
         record.call.queue = event.get("ApplicationData", "").partition(",")[0]
     state = event.get("ChannelState")
-    channel.is_up = state == channels.UP
+    channel.is_up = channel.is_up or state == channels.UP
     if _is_dialled(event):
+        is_new = not channel.is_dialled
         channel.is_dialled = True
-        if not channel.is_local:
-            parties.ring(board, channel)
-    elif channel.is_up or state == channels.RING:
+        source = board.channels.get(dial.source)
+        if is_new and source is not None:
+            dialling.link(board, source, channel)
+        if is_new and not channel.is_local:
+            parties.ring(board, channel, dial.string)
+    elif not channel.is_dialled and state in (channels.UP, channels.RING):
         parties.set_caller(board, channel)
     if channel.is_up:
-        parties.pick_up(board, channel, channel.start)
+        parties.pick_up(board, channel, now)
     board.touch(record)
+
+
+def _read_dials(events):
+    """Return whom channels dial: Linkedid → list of `Dial`."""
+    dials = {}
+    for event in events:
+        if event.get("Application") != "Dial":
+            continue
+        for part in event.get("ApplicationData", "").partition(",")[0].split("&"):
+            technology, _, string = part.partition("/")
+            dial = Dial(event["Uniqueid"], technology, string)
+            dials.setdefault(event.get("Linkedid"), []).append(dial)
+    return dials
+
+
+def _find_dial(dials, event):
+    """Return what a channel was dialled by, as far as it can be told apart."""
+    parsed = parse_channel(event.get("Channel", ""))
+    device = parsed.number or parsed.device.partition("/")[2]
+    found = [
+        dial
+        for dial in dials.get(event.get("Linkedid"), ())
+        if dial.technology == parsed.technology
+    ]
+    named = [dial for dial in found if device in re.split("[/@]", dial.string)]
+    found = named or found
+    return found[0] if len(found) == 1 else UNKNOWN
 
 
 def _rebuild_bridges(board, listed, heard):

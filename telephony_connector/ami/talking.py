@@ -48,13 +48,13 @@ def _start_talk(board, channel, now):
     record, call = channel.record, channel.record.call
     leg = board.leg(channel)
     if leg.answer_date is None or leg.state is State.RINGING:
-        leg.answer_date = leg.answer_date or now
+        leg.answer_date = leg.answer_date or max(now, leg.start_date)
         leg.state = State.ONGOING
         board.touch(record)
     record.last_words = now
     if call.answer_date is None:
         parties.settle(board, record)
-        call.answer_date = now
+        call.answer_date = max(now, call.start_date)
         call.state = State.ONGOING
         board.touch(record)
 

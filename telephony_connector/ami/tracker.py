@@ -12,6 +12,7 @@ from . import (
     channels,
     dialling,
     ending,
+    parties,
     presence,
     queues,
     recording,
@@ -77,6 +78,8 @@ class Tracker:
             if handler is not None:
                 board.count += 1
                 handler(board, event)
+                if board.held_back:
+                    parties.report_held_back(board)
             elif name in self._presence.handlers:
                 self._presence.handlers[name](event)
         except Exception:
@@ -115,7 +118,7 @@ class Tracker:
         nothing yet, the next list of its channels tells what became of it."""
         self._was_away = True
         for record in self._board.records.values():
-            if record.is_click and not record.channels:
+            if (record.is_click or record.forward) and not record.channels:
                 record.is_doubtful = True
 
     def take(self) -> list[Call]:

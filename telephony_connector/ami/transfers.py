@@ -2,6 +2,10 @@
 
 from . import talking
 from .board import Board
+from .dialplan import is_dialable, known, parse_channel
+
+# Whom an AttendedTransfer names, by the prefix of the headers.
+PARTIES = ("OrigTransferer", "SecondTransferer", "Transferee", "TransferTarget")
 
 
 def on_blind_transfer(board: Board, event: dict):
@@ -32,12 +36,51 @@ def on_attended_transfer(board: Board, event: dict):
         joining.record.is_handed_over = True
         main.call.queue = joining.record.call.queue or main.call.queue
     arrived = _move_all(board, joining, main, board.time(event))
-    target = board.channels.get(event.get(role + "Uniqueid"))
-    if target is None or target.leg is None:
-        target = arrived
+    targets = _find_targets(board, event, role, joining, arrived)
     # What was called but did not answer yet: a telephone, a group, a queue.
-    number = into or _party(target) or event.get(role + "CallerIDNum", "")
+    number = into or _name_target(board, event, role, targets)
     _note_target(board, away, number)
+    _hand_over(board, main, joining, targets)
+
+
+def _find_targets(board, event, role, joining, arrived):
+    """Return the channels of whom the transferred party may be joined with, the surest
+    first.
+
+    :param role: the prefix of the headers that name them, where the PBX does
+    :param joining: the transferer's channel that was connected with them
+    :param arrived: who came from the other call
+    """
+    named = board.channels.get(event.get(role + "Uniqueid"))
+    others = {event.get(f"{each}Uniqueid") for each in PARTIES if each != role}
+    caller = joining.record.caller
+    met = [
+        each
+        for each in joining.met
+        if each.uniqueid not in others and each is not caller
+    ]
+    return [each for each in (named, *met, arrived) if each is not None]
+
+
+def _hand_over(board, main, joining, targets):
+    """Where the parties were joined before it was told why, the transferer's own
+    channel may seem to have taken the call over last."""
+    target = targets[0] if targets else None
+    if target is None or not target.extension or target.record is not main:
+        return
+    if joining.record is main and main.call.extension == joining.extension:
+        main.call.extension = target.extension
+        board.touch(main)
+
+
+def _name_target(board, event, role, targets):
+    for channel in targets:
+        if number := _party(board, channel):
+            return number
+    dialled = parse_channel(event.get(role + "Channel", "")).number
+    return (
+        dialled if is_dialable(dialled) else known(event.get(role + "CallerIDNum", ""))
+    )
 
 
 def _move_all(board, going, main, now):
@@ -61,8 +104,22 @@ def on_parked_call(board: Board, event: dict):
             _note_target(board, channel, event.get("ParkingSpace", ""))
 
 
-def _party(channel):
-    if channel is None or channel.leg is None:
+def _party(board, channel):
+    """Return the number of who is behind a channel: of a Local channel, who answered
+    there, else what it calls."""
+    if channel is None:
+        return ""
+    if channel.is_local:
+        behind = [
+            other
+            for half in board.halves(channel)
+            for other in half.met
+            if half.is_far_half and other.leg is not None
+        ]
+        number = _party(board, behind[0]) if behind else ""
+        dialled = channel.parsed.number
+        return number or (dialled if is_dialable(dialled) else "")
+    if channel.leg is None:
         return ""
     return channel.leg.extension or channel.leg.number
 

@@ -67,7 +67,7 @@ class Reader:
             raise ConnectionFailed("The PBX sent a message without an end.")
         if not end:
             return []
-        blocks = whole.decode("utf-8", "replace").split("\r\n\r\n")
+        blocks = _decode(whole).split("\r\n\r\n")
         return [message for block in blocks if (message := parse(block))]
 
     def _take_banner(self, data):
@@ -81,6 +81,22 @@ class Reader:
             raise ConnectionFailed("What answers there is not Asterisk's Manager.")
         self.banner = text
         return rest
+
+
+def _decode(data):
+    """Read text as UTF-8, and lines that are none as what telephones send else: the
+    one-byte letters of Western Europe."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return "\n".join(_decode_line(line) for line in data.split(b"\n"))
+
+
+def _decode_line(line):
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
 
 
 def check_header(name: str, value) -> str:

@@ -59,13 +59,23 @@ def call_outcome(call: Call, called: Sequence[Leg]) -> Outcome:
     if call.answer_date:
         return Outcome.ANSWERED
     if call.direction == Direction.OUTBOUND:
-        return (called[-1].outcome or Outcome.CANCELLED) if called else Outcome.FAILED
+        return _outbound_outcome(called)
     if call.voicemail or call.queue:
         return Outcome.MISSED
-    last_words = {leg.extension or leg.uniqueid: leg.outcome for leg in called}
-    said = set(last_words.values()) - {Outcome.FAILED}
+    # A phone that forwarded the call says nothing of its own.
+    rung = [leg.outcome for leg in called if not leg.transferred_to]
+    said = set(rung) - {Outcome.FAILED}
     if said == {Outcome.BUSY} or (not called and call.hangup_cause == BUSY):
         return Outcome.BUSY
     if said and said <= {Outcome.BUSY, Outcome.DECLINED}:
         return Outcome.DECLINED
     return Outcome.MISSED
+
+
+def _outbound_outcome(called):
+    """Where several ways out were tried, the last one that led somewhere tells."""
+    if any(leg.answer_date and not leg.extension for leg in called):
+        return Outcome.CANCELLED  # called back and there, but nobody of ours was
+    said = [leg.outcome or Outcome.CANCELLED for leg in called]
+    reached = [outcome for outcome in said if outcome is not Outcome.FAILED]
+    return reached[-1] if reached else Outcome.FAILED

@@ -1,6 +1,7 @@
 from . import test_agent
 from . import test_ami_actions
 from . import test_ami_devices
+from . import test_ami_forwarding
 from . import test_ami_joining
 from . import test_ami_login
 from . import test_ami_outcomes

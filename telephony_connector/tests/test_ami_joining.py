@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, tagged
 from .ami_script import Script
 
 CALLER, DID = "+33612345678", "+33140000001"
+MOBILE = "+33698765432"
 HOLDING = {"BridgeTechnology": "holding_bridge"}
 
 
@@ -30,6 +31,107 @@ class TestOriginated(BaseCase):
         script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
         script.answer("a", "b").hang_up("a", "b")
         self.assertIn("outbound answered 0698765432 extension 1001", script.log[0])
+
+    def test_a_customer_who_is_called_first_and_meets_nobody(self):
+        """They picked up: it is our side that was not there, and never their fault."""
+        for status, cause in (
+            ("NOANSWER", "21"),
+            ("NOANSWER", "19"),
+            ("BUSY", "17"),
+            ("CHANUNAVAIL", "20"),
+            ("CANCEL", "26"),
+            (None, "16"),
+        ):
+            script = Script()
+            script.new("m", "PJSIP/trunk-00000001", number=MOBILE)
+            script.dial(None, "m", f"{MOBILE}@trunk").wait(3).state("m", "Up")
+            script.dial_end(None, "m", "ANSWER").wait(1)
+            if status:
+                script.new("b", "PJSIP/1001-00000002", number="1001", linked="m")
+                script.dial("m", "b", "1001").wait(9).dial_end("m", "b", status)
+                script.hang_up("b", cause=cause)
+            script.hang_up("m", cause=cause)
+            with self.subTest(status=status, cause=cause):
+                self.assertIn(f"outbound cancelled {MOBILE}", script.log[0])
+                self.assertIn(f": {MOBILE} answered", script.log[0])
+                self.assertIsNone(script.calls["m"].answer_date, "nobody talked")
+
+    def test_a_customer_who_is_called_first_by_a_local_channel(self):
+        script = Script()
+        for half in "12":
+            name = f"Local/{MOBILE}@callback-00000001;{half}"
+            script.new(f"l{half}", name, exten=MOBILE, linked="l1")
+        script.dial(None, "l1", f"{MOBILE}@callback")
+        script.new("m", "PJSIP/trunk-00000001", linked="l1")
+        script.dial("l2", "m", f"{MOBILE}@trunk").wait(3).state("m", "Up")
+        script.dial_end("l2", "m", "ANSWER").enter("b1", "m", "l2")
+        script.dial_end(None, "l1", "ANSWER").state("l1", "Up")
+        script.new("b", "PJSIP/1001-00000002", number="1001", linked="l1")
+        script.dial("l1", "b", "1001").wait(9).dial_end("l1", "b", "NOANSWER")
+        script.hang_up("b", "l1", "l2", "m", cause="19")
+        self.assertEqual(
+            script.log, [f"outbound cancelled {MOBILE}: {MOBILE} answered, 1001 missed"]
+        )
+        self.assertEqual(script.calls["l1"].dialed_number, MOBILE)
+
+    def test_a_customer_who_is_called_first_and_does_not_pick_up(self):
+        for status, cause, outcome in (
+            ("NOANSWER", "19", "missed"),
+            ("BUSY", "17", "busy"),
+            ("NOANSWER", "21", "declined"),
+        ):
+            script = Script()
+            script.new("m", "PJSIP/trunk-00000001")
+            script.dial(None, "m", f"{MOBILE}@trunk").dial_end(None, "m", status)
+            script.hang_up("m", cause=cause)
+            self.assertIn(f"outbound {outcome} {MOBILE}: {MOBILE} ", script.log[0])
+
+    def test_what_another_program_had_dialled(self):
+        """The number that the dial plan was asked for, else the one that it dials."""
+        for exten, dialled in (("00698765432", "00698765432"), ("s", "0698765432")):
+            script = Script()
+            script.new("a", "PJSIP/1001-00000001", number="1001", exten="")
+            script.dial(None, "a", "1001").state("a", "Up")
+            script.channels["a"]["Exten"] = exten
+            script.dial_end(None, "a", "ANSWER")
+            script.new("b", "PJSIP/trunk-00000002", linked="a")
+            script.dial("a", "b", "0698765432@trunk")
+            call = script.calls["a"]
+            self.assertEqual((call.dialed_number, call.number), (dialled, "0698765432"))
+
+    def test_what_another_program_had_dialled_within(self):
+        script = Script()
+        script.new("a", "PJSIP/1001-00000001", number="1001").dial(None, "a", "1001")
+        script.state("a", "Up").new("b", "PJSIP/1002-00000002", linked="a")
+        script.dial("a", "b", "1002")
+        self.assertIn("internal ringing 1001 via 1002 extension 1002", script.log[0])
+        script = Script()
+        script.new("a", "PJSIP/1001-00000001", number="1001").dial(None, "a", "1001")
+        script.state("a", "Up").on("QueueCallerJoin", "a", Queue="support", Exten="700")
+        self.assertIn("internal ringing 1001 via 700 queue support", script.log[0])
+
+    def test_the_phone_of_a_group_that_answers_makes_the_call(self):
+        """A call-back that rings several phones first."""
+        script = Script()
+        for half in "12":
+            name = f"Local/600@callback-00000001;{half}"
+            script.new(f"l{half}", name, exten="600", linked="l1")
+        script.dial(None, "l1", "600@callback")
+        for uid, number in (("p", "1001"), ("q", "1002")):
+            script.new(uid, f"PJSIP/{number}-00000002", number=number, linked="l1")
+            script.dial("l2", uid, number)
+        script.dial_end("l2", "p", "CANCEL").hang_up("p", cause="26")
+        script.answer("l2", "q", "b1").dial_end(None, "l1", "ANSWER")
+        script.new("t", "PJSIP/trunk-00000003", linked="l1")
+        script.dial("l1", "t", f"{MOBILE}@trunk").answer("l1", "t", "b2")
+        script.hang_up("t", "l1", "l2", "q")
+        self.assertEqual(
+            script.log,
+            [
+                f"outbound answered {MOBILE} extension 1002 rang 0.0 talked 0.0: "
+                f"1001 cancelled, 1002 answered, {MOBILE} answered"
+            ],
+        )
 
     def test_a_click_to_call_within_the_company(self):
         script = Script()
@@ -190,6 +292,83 @@ class TestJoining(BaseCase):
                 "internal cancelled 1001 via 700 queue support: 1001 ended",
             ],
         )
+
+    def test_an_attended_transfer_by_the_pbxs_own_feature(self):
+        """1001 dials a code: a Local channel calls whom they ask. They may transfer
+        before anybody answers there, and the event need not say to whom."""
+        target = {"TransferTargetUniqueid": "x1"}
+        unknown = {**target, "TransferTargetCallerIDNum": "<unknown>"}
+        name = {"TransferTargetChannel": "Local/700@from-internal-00000006;1"}
+        for answered, into in ((False, "700"), (True, "1002")):
+            for headers in ({}, unknown, name):
+                for early in (False, True):
+                    script = self.customer_with_1001(Script())
+                    for half in "12":
+                        local = f"Local/700@from-internal-00000006;{half}"
+                        script.new("x" + half, local, exten="700", linked="a")
+                    script.enter("b2", "x1").leave("b1", "b").enter("b2", "b")
+                    script.on("QueueCallerJoin", "x2", Queue="support")
+                    script.new("c", "PJSIP/1002-00000003", number="1002", linked="a")
+                    script.dial("x2", "c", "1002")
+                    if answered:
+                        script.answer("x2", "c", "b3").state("x1", "Up")
+                    if not early:
+                        script.leave("b2", "x1", "b").enter("b1", "x1")
+                    script.event(
+                        "AttendedTransfer",
+                        Result="Success",
+                        OrigTransfererUniqueid="b",
+                        SecondTransfererUniqueid="b",
+                        TransfereeUniqueid="a",
+                        DestType="Bridge",
+                        **headers,
+                    )
+                    if early:
+                        script.leave("b2", "x1", "b").enter("b1", "x1")
+                    script.hang_up("b")
+                    if not answered:
+                        script.wait(2).answer("x2", "c", "b3")
+                    script.wait(2).hang_up("c", "x2", "x1", "a")
+                    with self.subTest(into=into, headers=headers, early=early):
+                        self.assertEqual(len(script.log), 1)
+                        self.assertIn("queue support extension 1002", script.log[0])
+                        self.assertIn(
+                            f"1001 answered -> {into}, 1002 answered", script.log[0]
+                        )
+
+    def test_an_attended_transfer_that_names_nobody(self):
+        """Two talks of 1001's; the events may come before or after it is done."""
+        for inbound in (True, False):
+            for early in (True, False):
+                script = Script()
+                if inbound:
+                    self.customer_with_1001(script)
+                    first, other = "b", "a"
+                else:
+                    script.new("a", "PJSIP/1001-00000001", "Ring", "1001", exten="1002")
+                    script.new("b", "PJSIP/1002-00000002", number="1002", linked="a")
+                    script.dial("a", "b", "1002").answer("a", "b", "b1")
+                    first, other = "a", "b"
+                script.new("c", "PJSIP/1001-00000003", "Ring", "1001", exten="1003")
+                script.new("d", "PJSIP/1003-00000004", number="1003", linked="c")
+                script.dial("c", "d", "1003").answer("c", "d", "b2").wait(2)
+                if not early:
+                    script.leave("b1", other).enter("b2", other)
+                script.event(
+                    "AttendedTransfer",
+                    Result="Success",
+                    OrigTransfererUniqueid=first,
+                    SecondTransfererUniqueid="c",
+                    DestType="Bridge",
+                )
+                if early:
+                    script.leave("b1", other).enter("b2", other)
+                script.leave("b2", "c").leave("b1", first).hang_up(first, "c")
+                script.wait(3).hang_up("d", other)
+                with self.subTest(inbound=inbound, early=early):
+                    self.assertEqual(len(script.log), 2)
+                    self.assertIn("extension 1003", script.log[0])
+                    self.assertIn("1001 answered -> 1003", script.log[0])
 
     def test_an_agent_who_waits_for_long_still_gets_callers(self):
         """A channel that stays for days takes part in calls that end."""

@@ -44,6 +44,108 @@ class TestOutcomes(BaseCase):
             with self.subTest(endings=endings):
                 self.assertEqual(self.ring(*endings).outcome, outcome)
 
+    def test_several_phones_of_one_extension(self):
+        """One that rings out makes it missed, in whatever order they are dialled and
+        end."""
+        for said, outcome in (
+            (("BUSY", "NOANSWER"), "missed"),
+            (("NOANSWER", "BUSY"), "missed"),
+            (("BUSY", "CANCEL"), "missed"),
+            (("CANCEL", "BUSY"), "missed"),
+            (("CHANUNAVAIL", "NOANSWER", "BUSY"), "missed"),
+            (("BUSY", "BUSY"), "busy"),
+            (("CHANUNAVAIL", "BUSY"), "busy"),
+        ):
+            for order in (1, -1):
+                script = Script()
+                script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+                phones = {f"b{at}": status for at, status in enumerate(said)}
+                for uid in phones:
+                    script.new(uid, f"PJSIP/1001-0000000{uid}", linked="a")
+                    script.dial("a", uid, "1001/sip:1001@192.0.2.7")
+                for uid, status in list(phones.items())[::order]:
+                    script.dial_end("a", uid, status).hang_up(uid, cause="0")
+                script.hang_up("a")
+                with self.subTest(said=said, order=order):
+                    self.assertEqual(script.calls["a"].outcome, outcome)
+
+    def test_a_phone_that_forwarded_says_nothing_of_its_own(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.new("b", "PJSIP/1001-00000002", linked="a").dial("a", "b", "1001")
+        script.dial_end("a", "b", "CANCEL", Forward="1002").hang_up("b")
+        script.new("c", "PJSIP/1002-00000003", linked="a").dial("a", "c", "1002")
+        script.dial_end("a", "c", "BUSY").hang_up("c", "a", cause="17")
+        self.assertIn("inbound busy", script.log[0])
+
+    def behind_local_channels(self, *outer, deep=False, early=False):
+        """The caller rings 1001, 1002, … by Local channels, which end as told; the
+        phones behind are always told that it was cancelled."""
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        inner = {}
+        for at, status in enumerate(outer, 1):
+            number, source = f"100{at}", "a"
+            for name in (f"l{at}", f"m{at}")[: 1 + deep]:
+                for half in "12":
+                    channel = f"Local/{number}@from-internal-{name};{half}"
+                    script.new(name + half, channel, exten=number, linked="a")
+                script.dial(source, f"{name}1", f"{number}@from-internal")
+                source = f"{name}2"
+            script.new(f"p{at}", f"PJSIP/{number}-{at}", linked="a")
+            script.dial(source, f"p{at}", number)
+            inner[f"p{at}"] = source, f"l{at}", status
+        script.wait(20)
+        for phone, (source, name, status) in inner.items():
+            if early:
+                script.dial_end(source, phone, "CANCEL").hang_up(phone, cause="0")
+            script.dial_end("a", f"{name}1", status)
+            script.dial_end("a", f"{name}1", "CANCEL")  # a queue says it twice
+            if not early:
+                script.dial_end(source, phone, "CANCEL").hang_up(phone, cause="0")
+            at = name[1:]
+            for each in (name, f"m{at}")[: 1 + deep]:
+                script.hang_up(f"{each}1", f"{each}2", cause="0")
+        return script.hang_up("a").log
+
+    def test_who_lets_it_ring_behind_a_local_channel(self):
+        for options in ({}, {"deep": True}, {"early": True}):
+            with self.subTest(**options):
+                [line] = self.behind_local_channels("NOANSWER", "NOANSWER", **options)
+                self.assertIn("inbound missed", line)
+                self.assertIn("1001 missed, 1002 missed", line)
+
+    def test_a_caller_who_gives_up_behind_local_channels(self):
+        [line] = self.behind_local_channels("CANCEL", "CANCEL")
+        self.assertIn("1001 cancelled, 1002 cancelled", line)
+
+    def test_who_is_busy_behind_a_local_channel(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        for half in "12":
+            script.new(f"l{half}", f"Local/1001@x-1;{half}", exten="1001", linked="a")
+        script.dial("a", "l1", "1001@x").new("p", "PJSIP/1001-1", linked="a")
+        script.dial("l2", "p", "1001").dial_end("l2", "p", "BUSY").hang_up("p")
+        script.dial_end("a", "l1", "NOANSWER").hang_up("l1", "l2", "a")
+        self.assertIn("inbound busy", script.log[0])
+
+    def test_the_last_way_out_that_led_somewhere_tells(self):
+        for said, outcome in (
+            (("CONGESTION", "BUSY"), "busy"),
+            (("BUSY", "CONGESTION"), "busy"),
+            (("NOANSWER", "CHANUNAVAIL"), "missed"),
+            (("CONGESTION", "CHANUNAVAIL"), "failed"),
+        ):
+            script = Script()
+            script.new("a", "PJSIP/1001-00000001", "Ring", "1001", exten="0698765432")
+            for at, status in enumerate(said):
+                script.new(f"t{at}", f"PJSIP/trunk{at}-00000002", linked="a")
+                script.dial("a", f"t{at}", f"0698765432@trunk{at}")
+                script.dial_end("a", f"t{at}", status).hang_up(f"t{at}", cause="0")
+            script.hang_up("a")
+            with self.subTest(said=said):
+                self.assertEqual(script.calls["a"].outcome, outcome)
+
     def test_in_a_queue_unanswered_is_missed(self):
         for ending in (("BUSY", "17"), ("NOANSWER", "21"), ("CANCEL", "0")):
             self.assertEqual(self.ring(ending, queue=True).outcome, "missed")

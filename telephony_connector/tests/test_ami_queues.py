@@ -79,6 +79,20 @@ class TestWaiting(BaseCase):
         self.resync({"Uniqueid": "a", "Wait": "29"})
         self.assertEqual(self.call.queue_date, since)
 
+    def test_who_went_on_to_another_queue_unheard(self):
+        self.join("sales").wait(60)
+        self.resync({"Uniqueid": "a", "Wait": "20"})
+        since = self.script.clock() - timedelta(seconds=20)
+        self.assertEqual((self.call.queue, self.call.queue_date), ("support", since))
+
+    def test_a_colleague_who_joined_unheard(self):
+        self.script.new("b", "PJSIP/1001-00000002", "Ring", "1001", "700")
+        self.resync({"Uniqueid": "b", "Wait": "5"})
+        call = self.script.calls["b"]
+        self.assertEqual(
+            (call.direction, call.number, call.queue), ("internal", "1001", "support")
+        )
+
     def test_who_left_unheard(self):
         self.join()
         self.resync()

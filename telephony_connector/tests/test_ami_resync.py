@@ -7,6 +7,7 @@ from odoo.tests import BaseCase, tagged
 from .ami_script import STATES, Script, describe
 
 CALLER, DID = "+33612345678", "+33140000001"
+NUMBER = "+33698765432"
 
 
 def listed(uid, name, state="Up", app="Dial", age="00:10:00", bridge="", **more):
@@ -227,6 +228,91 @@ class TestResync(BaseCase):
         now = script.clock()
         self.assertEqual(now - calls["p"].start_date, timedelta(hours=100, seconds=1))
         self.assertEqual(calls["q"].start_date, now)
+
+    def lost_dialling(self, **trunk):
+        """1001 dials out; the connection is lost before it is told whom the PBX
+        dials."""
+        script = Script()
+        script.new("a", "PJSIP/1001-0000000a", "Ring", "1001", exten="0698765432")
+        script.new("t", "PJSIP/trunk-0000000b", linked="a")
+        script.tracker.disconnected()
+        script.tracker.begin_resync()
+        data = f"PJSIP/{NUMBER}@trunk,60,T"
+        more = {"app": "Dial", "state": "Ring", "Exten": "0698765432"}
+        if not trunk:
+            more["ApplicationData"] = data
+        self.resync(
+            script.wait(5),
+            phone("a", 1001, **more),
+            listed("t", "PJSIP/trunk-0000000b", "Ringing", app="AppDial", Linkedid="a")
+            | trunk,
+        )
+        return script
+
+    def test_dialling_that_was_not_heard(self):
+        """What the list tells of channels that were known before is taken, too."""
+        for trunk in ({}, {"CallerIDNum": NUMBER}):
+            script = self.lost_dialling(**trunk)
+            call = script.calls["a"]
+            self.assertIn(f"outbound ringing {NUMBER} via 0698765432", describe(call))
+            script.wait(3).answer("a", "t").wait(2).hang_up("t", "a")
+            self.assertEqual(
+                script.log,
+                [
+                    f"outbound answered {NUMBER} via 0698765432 extension 1001 "
+                    f"rang 8.0 talked 2.0: 1001 answered, {NUMBER} answered"
+                ],
+            )
+
+    def test_a_caller_whose_first_ring_was_not_heard(self):
+        script = Script()
+        script.new("a", "SIP/trunk-0000000a")
+        script.tracker.begin_resync()
+        call = self.resync(
+            script.wait(2),
+            listed("a", "SIP/trunk-0000000a", "Ring", CallerIDNum=CALLER, Exten=DID),
+        )["a"]
+        self.assertIn(f"inbound ringing {CALLER} via {DID}", describe(call))
+
+    def test_a_name_that_was_found_unheard(self):
+        script = Script()
+        script.new("a", "PJSIP/trunk-0000000a", "Ring", "0612345678", exten=DID)
+        script.tracker.begin_resync()
+        self.resync(script.wait(1), caller(state="Ring", CallerIDName="Azure"))
+        call = script.calls["a"]
+        self.assertEqual((call.number, call.caller_name), (CALLER, "Azure"))
+
+    def test_an_own_phone_that_was_picked_up_unheard(self):
+        script = Script()
+        script.tracker.originated("tc-1", "1001", NUMBER)
+        script.new("tc-1", "PJSIP/1001-0000000a", number="1001")
+        script.dial(None, "tc-1", "1001").tracker.begin_resync()
+        self.resync(
+            script.wait(4),
+            phone("tc-1", 1001, root="tc-1", app="Dial", Exten=NUMBER),
+            listed("t", "PJSIP/trunk-1", "Ringing", app="AppDial", Linkedid="tc-1"),
+        )
+        self.assertIn("1001 ongoing", script.log[0])
+
+    def test_behind_local_channels_after_a_new_start(self):
+        """The own phone of another program's click, and the group that rings out."""
+        local = "Local/1001@from-internal-00000001"
+        channels = [
+            caller(state="Ring", ApplicationData="Local/1001@from-internal,20"),
+            listed("l1", f"{local};1", "Ringing", app="AppDial", Linkedid="a"),
+            listed("l2", f"{local};2", "Ring", Linkedid="a", Exten="1001")
+            | {"ApplicationData": "PJSIP/1001&PJSIP/1002,20"},
+            phone("b", 1001, state="Ringing"),
+            phone("c", 1002, state="Ringing"),
+        ]
+        script = Script()
+        self.resync(script, *channels)
+        script.channels = {each["Uniqueid"]: each for each in channels}
+        script.wait(9).dial_end("a", "l1", "NOANSWER").hang_up("l1", cause="0")
+        for uid in "bc":
+            script.dial_end("l2", uid, "CANCEL").hang_up(uid, cause="0")
+        script.hang_up("l2", "a", cause="0")
+        self.assertIn("1001 missed, 1002 missed", script.log[0])
 
 
 @tagged("telephony")

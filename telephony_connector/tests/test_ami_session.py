@@ -221,6 +221,32 @@ class TestStream(SessionCase):
 
         self.run_async(scenario)
 
+    def test_names_in_other_encodings(self):
+        """What is no UTF-8 is read as Western European; what is stays."""
+
+        async def scenario(pbx):
+            seen = Seen()
+            session = self.session(pbx, seen.append)
+            await session.open()
+            for name in (
+                "Schäfer".encode("latin-1"),
+                "L’Œuvre – 5 €".encode("cp1252"),
+                "Иван".encode("cp1251"),
+                b"\x81\xe4",
+            ):
+                lines = b"Event: NewCallerid", b"CallerIDName: " + name
+                other = "ConnectedLineName: Żółć".encode()
+                pbx.send(b"\r\n".join([*lines, other, b"", b""]))
+            await seen.until(4)
+            self.assertEqual(
+                [event["CallerIDName"] for event in seen],
+                ["Schäfer", "L’Œuvre – 5 €", "Èâàí", "\ufffdä"],
+            )
+            self.assertEqual({event["ConnectedLineName"] for event in seen}, {"Żółć"})
+            await session.close()
+
+        self.run_async(scenario)
+
     def test_odd_ends_of_messages(self):
         async def scenario(pbx):
             seen = Seen()

@@ -144,6 +144,10 @@ class TestDamage(TranscriptCase):
 
     def check(self, tracker, last, what):
         for call in tracker.take():
+            for part in (call, *call.legs.values()):
+                dates = [part.start_date, part.answer_date, part.end_date]
+                dates = [date for date in dates if date]
+                self.assertEqual(dates, sorted(dates), what)
             before = last.get(call.uniqueid)
             if before is not None:
                 self.assertGreater(call.revision, before.revision, what)
@@ -206,6 +210,16 @@ class TestDamage(TranscriptCase):
                 for at in range(1, len(events), 3):
                     self.survive(name, events[at:], f"{name} from {at}")
                     self.survive(name, events[:at], f"{name} until {at}")
+
+    def test_the_clock_of_the_pbx_may_go_back(self):
+        """Nothing lasts less than no time."""
+        for name, events in self.each():
+            for at in range(1, len(events), 3):
+                damaged = events[:at]
+                for event in events[at:]:
+                    stamp = float(event.get("Timestamp") or 0) - 3600
+                    damaged.append({**event, "Timestamp": str(stamp)})
+                self.survive(name, damaged, f"{name} with the clock back at {at}")
 
     def test_nonsense_is_skipped(self):
         chance = random.Random(2)
