@@ -43,7 +43,7 @@ def check(value, schema, where="body"):
 def _check_text(value, schema, where):
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 65536):
         raise SchemaError(f"{where} is too long or too short")
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not re.search(_in_python(schema["pattern"]), value):
         raise SchemaError(f"{where} has signs that it may not have")
     if schema.get("format") == "date-time":
         if not _DATE_TIME.fullmatch(value):
@@ -52,6 +52,11 @@ def _check_text(value, schema, where):
             datetime.fromisoformat(value.upper())
         except ValueError as error:
             raise SchemaError(f"{where} is no time: {error}") from error
+
+
+def _in_python(pattern):
+    """Return JSON Schema's pattern in Python's words: "$" is the text's very end."""
+    return pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
 
 
 def _check_object(value, schema, where):

@@ -36,7 +36,7 @@ WITHHELD_NUMBERS = frozenset(
     for word in ("anonymous", "restricted", "unavailable", "unknown", "blocked")
 )
 
-_ANGLE = re.compile(r"<([^<>]*)>?[^<>]*$")
+_ANGLE = re.compile(r"<([^<>]*)>?[^<>]*\Z")
 _QUOTED_NAME = re.compile(r'^\s*"[^"]*"\s*')
 _SCHEME = re.compile(r"^(?:sips?|tel|callto|pstn|h323|iax2?)[:/]+", re.IGNORECASE)
 _PHONE_CONTEXT = re.compile(r";phone-context=(\+[\d.\-()]+)", re.IGNORECASE)
@@ -47,9 +47,9 @@ _EXTENSION = re.compile(
                  |toestel|tst|wewn|app|apparat|kl|klappe|доб|внутр)\.?\s*:?\s*
       | (?<=\d)\s*x\s*
       | (?<=\d)\s*\#\s*
-      | (?<=\d)\s*,{1,3}\s*(?=\d{1,4}\s*$)
+      | (?<=\d)\s*,{1,3}\s*(?=\d{1,4}\s*\Z)
     )
-    \d{1,7}\s*\#?\s*$
+    \d{1,7}\s*\#?\s*\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ..engine.errors import ActionRefused, PermissionMissing
 
-EXTENSION = re.compile(r"^[0-9]{1,8}$")
-DEVICE = re.compile(r"^(PJSIP|SIP|IAX2|SCCP)/([\w.@+-]+)$")
+EXTENSION = re.compile(r"[0-9]{1,8}")
+DEVICE = re.compile(r"(PJSIP|SIP|IAX2|SCCP)/([A-Za-z0-9_.@+-]+)")
 
 
 @dataclass
@@ -39,14 +39,14 @@ async def discover(session):
     found = Found({}, [])
     for event in await _list(session, "ExtensionStateList"):
         devices = [
-            name for name in event.get("Hint", "").split("&") if DEVICE.match(name)
+            name for name in event.get("Hint", "").split("&") if DEVICE.fullmatch(name)
         ]
-        if devices and EXTENSION.match(event.get("Exten", "")):
+        if devices and EXTENSION.fullmatch(event.get("Exten", "")):
             _get(found, event["Exten"]).devices = tuple(devices)
     hinted = {name for ext in found.extensions.values() for name in ext.devices}
     for event in await _list(session, "DeviceStateList"):
-        device = DEVICE.match(event.get("Device", ""))
-        if device and device[0] not in hinted and EXTENSION.match(device[2]):
+        device = DEVICE.fullmatch(event.get("Device", ""))
+        if device and device[0] not in hinted and EXTENSION.fullmatch(device[2]):
             _get(found, device[2]).devices = (device[0],)
     for event in await _list(session, "QueueStatus"):
         if event.get("Event") == "QueueParams":

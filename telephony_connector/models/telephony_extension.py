@@ -1,14 +1,10 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
+from ..engine import pbx_text
 from ..engine.pbx_text import plain_text
-from .telephony_pbx import DIALABLE
-
-EXTENSION = re.compile(r"^[0-9*#]{1,32}$")
-DEVICE = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]+$")
+from .telephony_pbx import strip_texts
 
 
 class TelephonyExtension(models.Model):
@@ -133,14 +129,15 @@ class TelephonyExtension(models.Model):
     @api.constrains("number", "devices", "caller_id")
     def _check_number(self):
         for extension in self:
-            if extension.caller_id and not DIALABLE.match(extension.caller_id):
+            caller_id = extension.caller_id
+            if caller_id and not pbx_text.CALLER_ID.fullmatch(caller_id):
                 raise ValidationError(
                     extension.env._(
                         "“%(number)s” is no caller id: digits and a leading + only.",
-                        number=extension.caller_id,
+                        number=caller_id,
                     )
                 )
-            if not EXTENSION.match(extension.number or ""):
+            if not pbx_text.EXTENSION.fullmatch(extension.number or ""):
                 raise ValidationError(
                     extension.env._(
                         "“%(number)s” is no extension: digits, * and # only.",
@@ -148,7 +145,7 @@ class TelephonyExtension(models.Model):
                     )
                 )
             for device in extension._get_devices():
-                if not DEVICE.match(device):
+                if not pbx_text.DEVICE.fullmatch(device):
                     raise ValidationError(
                         extension.env._(
                             "“%(device)s” is no device: name it as PJSIP/1001-desk.",
@@ -160,13 +157,13 @@ class TelephonyExtension(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        extensions = super().create(vals_list)
+        extensions = super().create([strip_texts(self, vals) for vals in vals_list])
         extensions.invalidate_recordset(["secret"])
         self.env["telephony.pbx"]._tell_listeners()
         return extensions
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(strip_texts(self, vals))
         self.invalidate_recordset(["secret"])
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.pbx"]._tell_listeners()

@@ -5,17 +5,12 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
-from ..engine.pbx_text import plain_text
+from ..engine import pbx_text
 from ..listener.election import LEADER_LOCK
 from ..listener.thread import ensure_running
 from ..providers import get_provider_class, provider_selection
 
-# What may stand in a dial string beside the number: no line break, no blank, nothing
-# that a dial plan would evaluate.
-DIAL_STRING = re.compile(r"^[A-Za-z0-9]+/[\w.@:+\-/]*\{number\}[\w.@:+\-/]*$")
-# What AMI may be given as a number.
-DIALABLE = re.compile(r"^\+?[0-9*#]{1,32}$")
-CONTEXT = re.compile(r"^[\w.\-]+$")
+PLACE = "{number}"
 
 # What the listener must hear of at once when it changes.
 CONNECTION_FIELDS = frozenset(
@@ -295,32 +290,40 @@ class TelephonyPbx(models.Model):
     )
     def _check_dialling(self):
         for pbx in self:
-            if re.search(
-                r"[^0-9*#]",
-                f"{pbx.outside_prefix or ''}{pbx.international_prefix or ''}",
-            ):
-                raise ValidationError(
-                    pbx.env._("Prefixes are made of digits, * and # only.")
-                )
+            for prefix in (pbx.outside_prefix, pbx.international_prefix):
+                if prefix and not pbx_text.CODE.fullmatch(prefix):
+                    raise ValidationError(
+                        pbx.env._("Prefixes are made of digits, * and # only.")
+                    )
             if pbx.area_code and not re.fullmatch(r"[0-9]{1,6}", pbx.area_code):
                 raise ValidationError(pbx.env._("An area code is made of digits only."))
-            if pbx.dial_string and not DIAL_STRING.match(pbx.dial_string):
+            if pbx.dial_string and not _is_dial_string(pbx.dial_string):
                 raise ValidationError(
                     pbx.env._(
                         "The dial string must name a technology and the place of the "
                         "number, as in PJSIP/{number}."
                     )
                 )
-            if pbx.caller_id and not DIALABLE.match(pbx.caller_id):
+            if pbx.caller_id and not pbx_text.CALLER_ID.fullmatch(pbx.caller_id):
                 raise ValidationError(
                     pbx.env._("A caller id is made of digits and a leading + only.")
                 )
-            for code in (pbx.pickup_code, pbx.voicemail_code):
-                if code and re.search(r"[^0-9*#]", code.replace("{number}", "")):
-                    raise ValidationError(
-                        pbx.env._("Codes are made of digits, * and # only.")
+            if pbx.pickup_code and not pbx_text.CODE.fullmatch(pbx.pickup_code):
+                raise ValidationError(
+                    pbx.env._("Codes are made of digits, * and # only.")
+                )
+            mailbox = pbx.voicemail_code
+            if mailbox and not (
+                mailbox.count(PLACE) == 1
+                and pbx_text.EXTENSION.fullmatch(mailbox.replace(PLACE, "0"))
+            ):
+                raise ValidationError(
+                    pbx.env._(
+                        "The voicemail code is made of digits, * and #, and names the "
+                        "place of the extension's number, as in *{number}."
                     )
-            if pbx.context and not CONTEXT.match(pbx.context):
+                )
+            if pbx.context and not pbx_text.CONTEXT.fullmatch(pbx.context):
                 raise ValidationError(
                     pbx.env._("The dial plan context may hold no blanks or signs.")
                 )
@@ -337,12 +340,12 @@ class TelephonyPbx(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        pbxs = super().create(vals_list)
+        pbxs = super().create([strip_texts(self, vals) for vals in vals_list])
         pbxs._tell_listeners()
         return pbxs
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(strip_texts(self, vals))
         if CONNECTION_FIELDS & vals.keys():
             self._tell_listeners()
         return result
@@ -394,10 +397,10 @@ class TelephonyPbx(models.Model):
         """
         now = fields.Datetime.now()
         for pbx in self:
-            message = plain_text(message) if message else False
+            message = pbx_text.plain_text(message) if message else False
             values = {"connection_message": message}
             if version:
-                values["version"] = plain_text(version)
+                values["version"] = pbx_text.plain_text(version)
             if actions is not None:
                 values["allowed_actions"] = " ".join(sorted(actions))
             if message:
@@ -531,3 +534,22 @@ class TelephonyPbx(models.Model):
         """Return the strategy object of this telephone system's kind."""
         self.ensure_one()
         return get_provider_class(self.provider)(self)
+
+
+def strip_texts(model, vals):
+    """Return values of settings without the blanks and line breaks around texts.
+
+    They come from pasting, and are in the way only when the setting is used.
+    """
+    return {
+        name: value.strip()
+        if isinstance(value, str) and model._fields[name].type == "char"
+        else value
+        for name, value in vals.items()
+    }
+
+
+def _is_dial_string(text):
+    return text.count(PLACE) == 1 and bool(
+        pbx_text.DEVICE.fullmatch(text.replace(PLACE, "0"))
+    )

@@ -7,7 +7,7 @@ import phonenumbers
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .telephony_pbx import DIALABLE
+from ..engine import pbx_text
 
 OVERRIDE_GROUP = "telephony_connector.group_telephony_do_not_call"
 
@@ -82,7 +82,7 @@ class TelephonyPbx(models.Model):
         """
         self.ensure_one()
         text = self._get_dial_text(reading)
-        if not DIALABLE.match(text):
+        if not pbx_text.NUMBER.fullmatch(text):
             raise UserError(
                 self.env._("“%(number)s” is no telephone number.", number=reading.text)
             )

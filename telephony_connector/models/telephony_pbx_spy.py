@@ -4,11 +4,10 @@ Nothing of it is offered before an administrator has acknowledged that the law m
 forbid it; who did, and when, is kept.
 """
 
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..engine import pbx_text
 from ..providers.base import SPY_MODES
 
 ACKNOWLEDGEMENT = frozenset(("spy_user_id", "spy_date"))
@@ -37,7 +36,8 @@ class TelephonyPbx(models.Model):
     @api.constrains(*(f"{mode}_code" for mode in SPY_MODES))
     def _check_spy_codes(self):
         for pbx in self:
-            if any(re.search(r"[^0-9*#]", code) for code in pbx._get_spy_codes()):
+            codes = filter(None, pbx._get_spy_codes())
+            if not all(pbx_text.CODE.fullmatch(code) for code in codes):
                 raise ValidationError(
                     pbx.env._("Codes are made of digits, * and # only.")
                 )

@@ -10,7 +10,7 @@ from odoo.exceptions import ValidationError
 # How long the old address or token works on after it was changed, so that nothing is
 # lost until the telephone system has the new one.
 GRACE = timedelta(days=7)
-TOKEN = re.compile(r"^[\w-]{16,64}$", re.ASCII)
+TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
 
 
 class TelephonyPbx(models.Model):
@@ -98,6 +98,18 @@ class TelephonyPbx(models.Model):
                 self.env._("Between 1 and 60,000 requests a minute can be allowed.")
             )
 
+    @api.constrains("webhook_token")
+    def _check_webhook_token(self):
+        # sudo - telephony.pbx: a token that is set is checked for whoever sets it
+        for pbx_sudo in self.sudo():
+            token = pbx_sudo.webhook_token
+            if token and not TOKEN.fullmatch(token):
+                raise ValidationError(
+                    self.env._(
+                        "A webhook's token has 16 to 64 letters, digits, - and _."
+                    )
+                )
+
     # === ACTION METHODS === #
 
     def action_renew_webhook(self):
@@ -135,7 +147,7 @@ class TelephonyPbx(models.Model):
         :param str token: as it stands in the address
         :return: one `telephony.pbx` or none, as superuser
         """
-        if not TOKEN.match(token):
+        if not TOKEN.fullmatch(token):
             return self.sudo().browse()
         # sudo - telephony.pbx: who asks is a telephone system, known by its token
         pbx_sudo = self.sudo().search(

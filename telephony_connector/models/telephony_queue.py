@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.pbx_text import plain_text
+from .telephony_pbx import strip_texts
 
 
 class TelephonyQueue(models.Model):
@@ -34,6 +35,15 @@ class TelephonyQueue(models.Model):
     _name_pbx_uniq = models.Constraint(
         "UNIQUE(name, pbx_id)", "This queue exists already on the telephone system."
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([strip_texts(self, vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(strip_texts(self, vals))
 
     # === FOR THE LISTENER === #
 
