@@ -37,6 +37,7 @@ from . import res_users_settings
 from . import telephony_presence
 from . import res_config_settings
 from . import telephony_number
+from . import telephony_phone
 from . import telephony_number_index
 from . import telephony_number_link
 from . import telephony_number_source

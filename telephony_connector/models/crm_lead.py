@@ -1,8 +1,16 @@
-from odoo import models
+from odoo import Command, fields, models
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    telephony_phone_ids = fields.One2many(
+        "telephony.phone",
+        "lead_id",
+        string="Further Phone Numbers",
+        groups="base.group_user",
+        copy=True,
+    )
 
     def _telephony_rank(self):
         return self._telephony_is_archived(), 1, 0, False, -self.id
@@ -10,4 +18,24 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         self.env["telephony.call"]._move_object(opportunities, self)
+        self._merge_telephony_phones(opportunities)
         return result
+
+    def _merge_telephony_phones(self, leads):
+        """Take over the further numbers of leads that are merged into this one."""
+        # sudo - telephony.phone: whoever may merge leads may take their numbers along
+        phones_sudo = leads.sudo().telephony_phone_ids
+        if phones_sudo:
+            phones_sudo.lead_id = self.id
+
+    def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
+        values = super()._prepare_customer_values(
+            partner_name, is_company=is_company, parent_id=parent_id
+        )
+        # They are the person's; the company's only where there is no person.
+        if self.telephony_phone_ids and not (is_company and self.contact_name):
+            values["telephony_phone_ids"] = [
+                Command.create(phone)
+                for phone in self.telephony_phone_ids._copy_values()
+            ]
+        return values

@@ -1,8 +1,16 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    telephony_phone_ids = fields.One2many(
+        "telephony.phone",
+        "partner_id",
+        string="Further Phone Numbers",
+        groups="base.group_user",
+        copy=True,
+    )
 
     @api.model
     def _telephony_partner_fields(self):
@@ -31,6 +39,24 @@ class ResPartner(models.Model):
             self != company,
             self.id,
         )
+
+    def _keep_phones_of(self, partners):
+        """Keep the phones of contacts that are merged into this one.
+
+        Their further numbers were moved by their foreign key. A phone of theirs that
+        the contact does not have becomes a further number: merging loses none.
+        """
+        self.ensure_one()
+        phones = self.env["telephony.phone"]
+        self.env["telephony.number"]._pending().records[self._name].setdefault(
+            self.id, False
+        )
+        # sudo - telephony.phone: whoever may merge contacts may keep their numbers
+        known = {phone.number for phone in self.sudo().telephony_phone_ids}
+        known.add(self.phone or partners.filtered("phone")[:1].phone)
+        for phone in dict.fromkeys(partners.filtered("phone").mapped("phone")):
+            if phone not in known:
+                phones.sudo().create({"partner_id": self.id, "number": phone})
 
     def _telephony_note_changed(self, ids, vals_list):
         result = super()._telephony_note_changed(ids, vals_list)

@@ -146,8 +146,12 @@ class TelephonyNumber(models.Model):
         if not source:
             return {}
         wanted = {}
-        for id_, own, fallback, *texts in self.env.execute_query(source.select(ids)):
-            for field, text in zip(source.phones, texts, strict=True):
+        for id_, own, fallback, further, *texts in self.env.execute_query(
+            source.select(ids)
+        ):
+            found_in = [*zip(source.phones, texts, strict=True)]
+            found_in += [("telephony_phone_ids", text) for text in further]
+            for field, text in found_in:
                 if text:
                     for found in field_numbers(text, own or fallback or "", bool(own)):
                         wanted[id_, field, found.number, found.certain] = True

@@ -11,7 +11,7 @@ class PhoneSource:
 
     ``phones`` hold numbers; ``country`` and ``partners`` give the record's own country,
     in that order, and ``company`` the country to fall back on ("" where there is no
-    such column).
+    such column). ``owner`` links rows of `telephony.phone` to the model's records.
     """
 
     table: str
@@ -19,6 +19,7 @@ class PhoneSource:
     country: str
     partners: tuple[str, ...]
     company: str
+    owner: str = ""
 
     @classmethod
     def of(cls, model):
@@ -43,6 +44,7 @@ class PhoneSource:
                 if _links(model, name, "res.partner")
             ),
             "company_id" if _links(model, "company_id", "res.company") else "",
+            model.env["telephony.phone"]._get_owner_field(model._name) or "",
         )
 
     @property
@@ -52,7 +54,9 @@ class PhoneSource:
         return frozenset(filter(None, names))
 
     def select(self, ids) -> SQL:
-        """The query of (id, own country, fallback country, *texts) of some records."""
+        """The query of some records' (id, own country, fallback country, list of
+        further numbers, *texts of phone fields).
+        """
         own, joins = [], []
         if self.country:
             own.append(SQL("own.code"))
@@ -88,9 +92,16 @@ class PhoneSource:
                 )
             )
         return SQL(
-            "SELECT record.id, %s, %s, %s FROM %s record %s WHERE record.id = ANY(%s)",
+            "SELECT record.id, %s, %s, %s, %s FROM %s record %s"
+            " WHERE record.id = ANY(%s)",
             SQL("COALESCE(%s)", SQL(", ").join(own)) if own else SQL("NULL"),
             SQL("fallback.code") if self.company else SQL("NULL"),
+            SQL(
+                "ARRAY(SELECT number FROM telephony_phone WHERE %s = record.id)",
+                SQL.identifier("telephony_phone", self.owner),
+            )
+            if self.owner
+            else SQL("ARRAY[]::text[]"),
             SQL(", ").join(SQL.identifier("record", name) for name in self.phones),
             SQL.identifier(self.table),
             SQL(" ").join(joins),
@@ -117,6 +128,14 @@ class PhoneSource:
         has_phone = [
             SQL("%s IS NOT NULL", SQL.identifier(name)) for name in self.phones
         ]
+        if self.owner:
+            has_phone.append(
+                SQL(
+                    "EXISTS (SELECT FROM telephony_phone WHERE %s = %s)",
+                    SQL.identifier("telephony_phone", self.owner),
+                    SQL.identifier(self.table, "id"),
+                )
+            )
         return SQL(
             "SELECT id FROM %s WHERE %s AND (%s) AND (%s) LIMIT %s",
             SQL.identifier(self.table),

@@ -44,6 +44,7 @@ from . import test_number_corpus
 from . import test_number_index
 from . import test_number_match
 from . import test_numbers
+from . import test_phone
 from . import test_pbx_setup
 from . import test_presence
 from . import test_privacy

@@ -441,6 +441,7 @@ class TestRoleMatrix(RightsCommon):
             "telephony.call": calls,
             "telephony.call.leg": {name: call.leg_ids for name, call in calls.items()},
             "telephony.record.call": {"of a readable record": lines.search([])},
+            "telephony.phone": self.sample_phones(user),
             "telephony.pbx": places,
             "telephony.extension": {
                 "own company": self.ext_bruno,
@@ -499,6 +500,21 @@ class TestRoleMatrix(RightsCommon):
             "telephony.number.source": {
                 "all": self.env["telephony.number.source"].search([], limit=1)
             },
+        }
+
+    def sample_phones(self, user):
+        """Return further numbers of a contact that all may read, and of a lead."""
+        phones = self.env["telephony.phone"]
+        return {
+            "of a readable record": phones.create(
+                {"partner_id": user.partner_id.id, "number": "+33 6 39 97 00 01"}
+            ),
+            "of another record": phones.create(
+                {
+                    "lead_id": self.env["crm.lead"].create({"name": user.login}).id,
+                    "number": "+33 6 39 97 00 02",
+                }
+            ),
         }
 
     def sample_figures(self, user):
