@@ -154,7 +154,8 @@ class Session:
         """Connect and log in. A session can be opened once.
 
         The secret is only proved, never sent (MD5 challenge). A PBX that has no
-        challenges gets it in clear over TLS or within this machine, else not at all.
+        challenges gets it in clear over TLS with a verified certificate or within this
+        machine; elsewhere only where the settings allow that.
 
         :raise ConnectionFailed: nothing answers there, or no Asterisk
         :raise NotResponding: it was reached but did not answer in time
@@ -242,11 +243,12 @@ class Session:
             proof = challenge["Challenge"] + settings.secret
             key = hashlib.md5(proof.encode(), usedforsecurity=False).hexdigest()
             headers |= {"AuthType": "MD5", "Key": key}
-        elif settings.tls or settings.is_loopback:
+        elif settings.may_send_secret:
             headers["Secret"] = settings.secret
         else:
             raise LoginRefused(
-                "The PBX offers no MD5 login, and without TLS the secret is not sent."
+                "The PBX offers no MD5 login. The password is sent in clear only over "
+                "TLS with a verified certificate, or where that is allowed on the form."
             )
         answer = await self._ask("Login", headers)
         if answer.get("Response") != "Success":

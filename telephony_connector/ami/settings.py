@@ -1,10 +1,10 @@
 """How to reach a PBX, and what it says of itself."""
 
-import ipaddress
 import ssl
 from dataclasses import dataclass, field
 
 from ..engine.errors import CertificateRefused
+from ..engine.origin import is_loopback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +13,8 @@ class Settings:
 
     ``name`` stands in the log. With ``tls``, the certificate is checked against
     ``ca_file`` (a path) or ``ca_data`` (PEM text) or, where both are empty, against the
-    system's authorities, unless ``tls_verify`` is false.
+    system's authorities, unless ``tls_verify`` is false. ``allow_unencrypted`` lets
+    the secret be sent where others may read it, if the PBX offers nothing better.
     """
 
     host: str
@@ -25,15 +26,13 @@ class Settings:
     ca_file: str | None = None
     ca_data: str | None = None
     name: str = ""
+    allow_unencrypted: bool = False
 
     @property
-    def is_loopback(self) -> bool:
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+    def may_send_secret(self) -> bool:
+        """Whether the secret may be sent as it is, and not only be proved."""
+        is_certain = self.tls and self.tls_verify
+        return is_certain or is_loopback(self.host) or self.allow_unencrypted
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ def open_session(settings, on_event=lambda event: None):
             tls_verify=settings.tls_verify,
             ca_data=settings.tls_ca or None,
             name=settings.name,
+            allow_unencrypted=settings.allow_unencrypted,
         ),
         on_event,
     )

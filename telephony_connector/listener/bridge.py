@@ -73,6 +73,7 @@ class PbxSettings:
     context: str
     # device name, as PJSIP/1001 → extension number
     devices: tuple[tuple[str, str], ...]
+    allow_unencrypted: bool = False
 
     @property
     def account(self):
@@ -85,6 +86,7 @@ class PbxSettings:
             self.use_tls,
             self.tls_verify,
             self.tls_ca,
+            self.allow_unencrypted,
         )
 
 
@@ -239,10 +241,11 @@ class Bridge:
                 host=pbx.host or "",
                 port=pbx.port,
                 username=pbx.username or "",
-                secret=pbx.stored_secret or "",
+                secret=pbx._get_secret("secret"),
                 use_tls=pbx.use_tls,
                 tls_verify=pbx.tls_verify,
                 tls_ca=pbx.tls_ca or "",
+                allow_unencrypted=pbx.allow_unencrypted,
                 dial_string=pbx.dial_string or "",
                 context=pbx.context or "",
                 devices=tuple(

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 
-from ..providers.recording_client import origin
+from ..engine.origin import origin
 
 MAX_URL = 2048
 MAX_PATH = 1024

@@ -12,6 +12,7 @@ class TelephonyExtension(models.Model):
 
     _name = "telephony.extension"
     _description = "Extension"
+    _inherit = ["telephony.secret.mixin"]
     _order = "sequence, number, id"
     _rec_name = "number"
     _check_company_auto = True
@@ -57,6 +58,7 @@ class TelephonyExtension(models.Model):
         "extension's number is used in its place.",
     )
     stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    secret_places = fields.Char(groups=NO_ACCESS, copy=False)
     has_secret = fields.Boolean(
         string="User Key Set",
         compute="_compute_has_secret",
@@ -111,18 +113,16 @@ class TelephonyExtension(models.Model):
         self.secret = False
 
     def _inverse_secret(self):
-        # sudo - telephony.extension: the stored key is out of every user's reach
-        for extension_sudo in self.sudo():
-            extension_sudo.stored_secret = extension_sudo.secret
-            # sudo - telephony.provider.session: a login with the key before
-            self.env["telephony.provider.session"].sudo().search(
-                [("extension_id", "=", extension_sudo.id)]
-            ).unlink()
+        self._store_secret("secret")
+        # sudo - telephony.provider.session: logins with the keys before
+        self.env["telephony.provider.session"].sudo().search(
+            [("extension_id", "in", self.ids)]
+        ).unlink()
 
-    @api.depends("stored_secret")
+    @api.depends("stored_secret", "pbx_id.provider", "pbx_id.base_url")
     def _compute_has_secret(self):
-        for extension, extension_sudo in zip(self, self.sudo(), strict=True):
-            extension.has_secret = bool(extension_sudo.stored_secret)
+        for extension in self:
+            extension.has_secret = bool(extension._get_secret("secret"))
 
     # === CONSTRAINT METHODS === #
 
@@ -158,13 +158,11 @@ class TelephonyExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create([strip_texts(self, vals) for vals in vals_list])
-        extensions.invalidate_recordset(["secret"])
         self.env["telephony.pbx"]._tell_listeners()
         return extensions
 
     def write(self, vals):
         result = super().write(strip_texts(self, vals))
-        self.invalidate_recordset(["secret"])
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.pbx"]._tell_listeners()
         return result
@@ -172,6 +170,19 @@ class TelephonyExtension(models.Model):
     def unlink(self):
         self.env["telephony.pbx"]._tell_listeners()
         return super().unlink()
+
+    # === SECRETS === #
+
+    @api.model
+    def _get_secret_names(self):
+        return (*super()._get_secret_names(), "secret")
+
+    @api.model
+    def _get_place_fields(self):
+        return super()._get_place_fields() | {"pbx_id"}
+
+    def _get_secret_places(self, name):
+        return self.pbx_id._get_login_places()
 
     # === FOR THE LISTENER === #
 

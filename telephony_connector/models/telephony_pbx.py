@@ -25,9 +25,23 @@ CONNECTION_FIELDS = frozenset(
         "use_tls",
         "tls_verify",
         "tls_ca",
+        "allow_unencrypted",
         "dial_string",
         "context",
     )
+)
+
+# What says where the passwords are sent.
+PLACE_FIELDS = (
+    "provider",
+    "host",
+    "port",
+    "use_tls",
+    "tls_verify",
+    "tls_ca",
+    "base_url",
+    "recording_pattern",
+    "voicemail_pattern",
 )
 
 # What an unknown caller becomes.
@@ -68,6 +82,7 @@ class TelephonyPbx(models.Model):
     """
 
     _name = "telephony.pbx"
+    _inherit = ["telephony.secret.mixin"]
     _description = "Telephone System"
     _order = "sequence, id"
     _check_company_auto = True
@@ -129,9 +144,11 @@ class TelephonyPbx(models.Model):
         inverse="_inverse_secret",
         groups="telephony_connector.group_telephony_administrator",
         copy=False,
-        help="Write-only: a new value replaces the stored one, which is never shown.",
+        help="Write-only: a new value replaces the stored one, which is never shown. "
+        "It is for the present address: another address needs it typed anew.",
     )
     stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    secret_places = fields.Char(groups=NO_ACCESS, copy=False)
     has_secret = fields.Boolean(
         string="Password Set",
         compute="_compute_has_secret",
@@ -144,6 +161,15 @@ class TelephonyPbx(models.Model):
         help="PEM text of the authority that signed the telephone system's "
         "certificate, where it is not a public one.",
         groups="telephony_connector.group_telephony_administrator",
+    )
+    allow_unencrypted = fields.Boolean(
+        string="Allow Unencrypted Passwords",
+        groups="telephony_connector.group_telephony_administrator",
+        help="Odoo proves to an Asterisk that it knows the password without sending "
+        "it, and sends passwords only where nobody on the way can read them. Tick this "
+        "if your telephone system can't do that: if it offers no MD5 login and no TLS "
+        "with a verified certificate, or shows recordings by http. Whoever listens on "
+        "the network between can then read the passwords.",
     )
 
     # Dialling
@@ -265,14 +291,12 @@ class TelephonyPbx(models.Model):
         self.secret = False
 
     def _inverse_secret(self):
-        # sudo - telephony.pbx: the stored secret is out of every user's reach
-        for pbx_sudo in self.sudo():
-            pbx_sudo.stored_secret = pbx_sudo.secret
+        self._store_secret("secret")
 
-    @api.depends("stored_secret")
+    @api.depends("stored_secret", *PLACE_FIELDS)
     def _compute_has_secret(self):
-        for pbx, pbx_sudo in zip(self, self.sudo(), strict=True):
-            pbx.has_secret = bool(pbx_sudo.stored_secret)
+        for pbx in self:
+            pbx.has_secret = bool(pbx._get_secret("secret"))
 
     # === CONSTRAINT METHODS === #
 
@@ -353,6 +377,35 @@ class TelephonyPbx(models.Model):
     def unlink(self):
         self._tell_listeners()
         return super().unlink()
+
+    # === SECRETS === #
+
+    @api.model
+    def _get_secret_names(self):
+        return (*super()._get_secret_names(), "secret")
+
+    @api.model
+    def _get_place_fields(self):
+        return super()._get_place_fields() | frozenset(PLACE_FIELDS)
+
+    @api.model
+    def _get_kind_fields(self):
+        return super()._get_kind_fields() | {"provider"}
+
+    def _get_secret_places(self, name):
+        if name != "secret":
+            return super()._get_secret_places(name)
+        return self._get_login_places()
+
+    def _get_login_places(self):
+        """Return where the login of this kind of telephone system is sent.
+
+        :rtype: frozenset[str]
+        """
+        # sudo - telephony.pbx: users do not see all of the address
+        pbx_sudo = self.sudo()
+        place = pbx_sudo.provider and pbx_sudo._get_provider().get_login_place()
+        return frozenset([place] if place else ())
 
     # === FOR THE LISTENER === #
 
@@ -448,6 +501,7 @@ class TelephonyPbx(models.Model):
         :return: the action of the wizard that proposes them
         """
         self.ensure_one()
+        self.check_access("write")
         setup = self.env["telephony.pbx.setup"].create(
             {
                 "pbx_id": self.id,
@@ -461,6 +515,7 @@ class TelephonyPbx(models.Model):
                 "use_tls": self.use_tls,
                 "tls_verify": self.tls_verify,
                 "tls_ca": self.tls_ca,
+                "allow_unencrypted": self.allow_unencrypted,
                 "dial_string": self.dial_string,
                 "context": self.context,
             }

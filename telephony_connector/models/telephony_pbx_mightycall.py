@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ..engine.errors import LoginRefused, TelephonyError
+from .telephony_pbx import PLACE_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -16,9 +17,8 @@ OVERLAP = timedelta(minutes=10)
 FIRST_LOOK = timedelta(days=1)
 # What changes when another account or server is meant: its tokens are no longer ours.
 LOGIN_FIELDS = frozenset(
-    ("base_url", "resource_prefix", "api_key", "stored_api_key", "secret")
+    ("provider", "base_url", "resource_prefix", "api_key", "stored_api_key", "secret")
 )
-SECRETS = ("secret", "api_key")
 
 
 class TelephonyPbx(models.Model):
@@ -41,9 +41,11 @@ class TelephonyPbx(models.Model):
         inverse="_inverse_api_key",
         groups="telephony_connector.group_telephony_administrator",
         copy=False,
-        help="Write-only: a new value replaces the stored one, which is never shown.",
+        help="Write-only: a new value replaces the stored one, which is never shown. "
+        "It is for the present server: another one needs it typed anew.",
     )
     stored_api_key = fields.Char(groups=NO_ACCESS, copy=False)
+    api_key_places = fields.Char(groups=NO_ACCESS, copy=False)
     has_api_key = fields.Boolean(
         string="API Key Set",
         compute="_compute_has_api_key",
@@ -68,14 +70,12 @@ class TelephonyPbx(models.Model):
         self.api_key = False
 
     def _inverse_api_key(self):
-        # sudo - telephony.pbx: the stored key is out of every user's reach
-        for pbx_sudo in self.sudo():
-            pbx_sudo.stored_api_key = pbx_sudo.api_key
+        self._store_secret("api_key")
 
-    @api.depends("stored_api_key")
+    @api.depends("stored_api_key", *PLACE_FIELDS)
     def _compute_has_api_key(self):
-        for pbx, pbx_sudo in zip(self, self.sudo(), strict=True):
-            pbx.has_api_key = bool(pbx_sudo.stored_api_key)
+        for pbx in self:
+            pbx.has_api_key = bool(pbx._get_secret("api_key"))
 
     def _compute_request_count(self):
         # sudo - telephony.provider.request: how many there are is no secret
@@ -85,29 +85,60 @@ class TelephonyPbx(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("provider", "base_url", "resource_prefix", "business_number")
+    @api.onchange("base_url")
+    def _onchange_base_url(self):
+        """Say that the keys of users stay behind where the server is another one."""
+        keyed = self._origin.extension_ids.filtered("has_secret")
+        if not keyed or self._get_login_places() == self._origin._get_login_places():
+            return None
+        return {
+            "warning": {
+                "title": self.env._("Another server"),
+                "message": self.env._(
+                    "The user keys of these extensions are for the present server and "
+                    "are removed: %(numbers)s.",
+                    numbers=", ".join(keyed.mapped("number")),
+                ),
+            }
+        }
+
+    @api.constrains(
+        "provider",
+        "base_url",
+        "resource_prefix",
+        "business_number",
+        "allow_unencrypted",
+    )
     def _check_mightycall(self):
         for pbx in self.filtered(lambda pbx: pbx.provider == "mightycall"):
             pbx._get_provider().check_settings()
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        pbxs = super().create(vals_list)
-        # What was written is not read back, not even in the same request.
-        pbxs.invalidate_recordset(SECRETS)
-        return pbxs
-
     def write(self, vals):
         result = super().write(vals)
-        self.invalidate_recordset(SECRETS)
         if LOGIN_FIELDS & vals.keys():
             # sudo - telephony.provider.session: nobody else may touch them
             self.env["telephony.provider.session"].sudo().search(
                 [("pbx_id", "in", self.ids)]
             ).unlink()
+            # The keys of users are many: they are not asked for, they stay behind.
+            every = self.with_context(active_test=False).extension_ids
+            every._settle_secrets(asks=False)
         return result
+
+    # === SECRETS === #
+
+    @api.model
+    def _get_secret_names(self):
+        return (*super()._get_secret_names(), "api_key")
+
+    def _get_secret_places(self, name):
+        if name != "api_key":
+            return super()._get_secret_places(name)
+        return (
+            self._get_login_places() if self.provider == "mightycall" else frozenset()
+        )
 
     # === ACTION METHODS === #
 
@@ -139,8 +170,7 @@ class TelephonyPbx(models.Model):
         pbxs = self.search([("provider", "=", "mightycall")])
         done = 0
         for pbx in pbxs:
-            # sudo - telephony.pbx: the scheduled action is the system's
-            if not pbx.sudo().stored_api_key:
+            if not pbx._get_secret("api_key"):
                 continue
             try:
                 pbx._reconcile()

@@ -9,11 +9,16 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
-from ..providers.recording_client import Access, origin, origins
+from ..engine.origin import leads_elsewhere, origin, origins
+from ..providers.base import get_authority_mark
+from ..providers.recording_client import Access
+from .telephony_pbx import PLACE_FIELDS
 
 PLACEHOLDERS = ("file", "path", "message", "uniqueid", "number", "extension", "date")
 # What only the telephone system can tell; without it there is no address.
 TOLD = ("file", "path", "message")
+# What has folders in it; all else is one part of the address.
+PATHS = ("path", "message")
 DATE_FORMAT = re.compile(r"(%[YmdHMSjy]|[-/_.])+")
 ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
@@ -59,9 +64,11 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
         copy=False,
         help="Write-only: a new value replaces the stored one, which is never shown. "
-        "It is sent to the servers of the two addresses alone, never to a browser.",
+        "It is sent to the servers of the two addresses alone, never to a browser; "
+        "another server needs it typed anew.",
     )
     stored_recording_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    recording_secret_places = fields.Char(groups=NO_ACCESS, copy=False)
     has_recording_secret = fields.Boolean(
         compute="_compute_has_recording_secret", groups=ADMINISTRATOR
     )
@@ -78,14 +85,35 @@ class TelephonyPbx(models.Model):
         self.recording_secret = False
 
     def _inverse_recording_secret(self):
-        # sudo - telephony.pbx: the stored password is out of every user's reach
-        for pbx_sudo in self.sudo():
-            pbx_sudo.stored_recording_secret = pbx_sudo.recording_secret
+        self._store_secret("recording_secret")
 
-    @api.depends("stored_recording_secret")
+    @api.depends("stored_recording_secret", *PLACE_FIELDS)
     def _compute_has_recording_secret(self):
-        for pbx, pbx_sudo in zip(self, self.sudo(), strict=True):
-            pbx.has_recording_secret = bool(pbx_sudo.stored_recording_secret)
+        for pbx in self:
+            pbx.has_recording_secret = bool(pbx._get_secret("recording_secret"))
+
+    # === SECRETS === #
+
+    @api.model
+    def _get_secret_names(self):
+        return (*super()._get_secret_names(), "recording_secret")
+
+    def _get_secret_places(self, name):
+        if name != "recording_secret":
+            return super()._get_secret_places(name)
+        # sudo - telephony.pbx: users do not see the certificate
+        mark = get_authority_mark(self.sudo().tls_ca)
+        return frozenset(
+            f"{place}{mark if place.scheme == 'https' else ''}"
+            for place in self._get_recording_origins()
+        )
+
+    def _get_recording_origins(self):
+        """Return the servers of the two addresses.
+
+        :rtype: frozenset[Origin]
+        """
+        return origins((self.recording_pattern, self.voicemail_pattern))
 
     # === CONSTRAINT METHODS === #
 
@@ -107,11 +135,12 @@ class TelephonyPbx(models.Model):
     def _check_pattern(self, pattern):
         """Refuse an address whose server would depend on what a call brings along."""
         server = re.match(r"https?://[^/{}]+/", pattern)
-        if not server or origin(server[0]) is None:
+        plain = re.sub(r"\{[^}]*\}", "x", pattern)
+        if not server or origin(server[0]) is None or leads_elsewhere(plain):
             raise ValidationError(
                 self.env._(
                     "“%(pattern)s” must begin with http:// or https://, a server's "
-                    "name and a slash.",
+                    "name and a slash, and lead up nowhere (no ..).",
                     pattern=pattern,
                 )
             )
@@ -152,7 +181,10 @@ class TelephonyPbx(models.Model):
             "number": call.number or "",
             "extension": call.extension_id.number or "",
         }
-        quoted = {name: quote(value, safe="/") for name, value in values.items()}
+        quoted = {
+            name: quote(value, safe="/" if name in PATHS else "")
+            for name, value in values.items()
+        }
         texts = []
         for text, name, form, _conversion in string.Formatter().parse(pattern):
             texts.append(text)
@@ -162,7 +194,9 @@ class TelephonyPbx(models.Model):
                 if name in TOLD and not quoted[name]:
                     return None
                 texts.append(quoted[name])
-        return "".join(texts)
+        url = "".join(texts)
+        # A caller id, too, is what somebody chose.
+        return None if leads_elsewhere(url) else url
 
     def _get_relative_path(self, path):
         """Return what comes after the folder, nothing for what leads out of it."""
@@ -183,18 +217,17 @@ class TelephonyPbx(models.Model):
 
         :rtype: Access
         """
-        # sudo - telephony.pbx: the stored password is out of every user's reach
+        # sudo - telephony.pbx: users do not see the login and the certificate
         pbx_sudo = self.sudo()
-        own = origins((pbx_sudo.recording_pattern, pbx_sudo.voicemail_pattern))
-        login = pbx_sudo.recording_username and (
-            pbx_sudo.recording_username,
-            pbx_sudo.stored_recording_secret or "",
-        )
+        own = pbx_sudo._get_recording_origins()
+        username = pbx_sudo.recording_username
+        secret = pbx_sudo._get_secret("recording_secret")
         return Access(
             own | origins((pbx_sudo.recording_hosts or "").split()),
             own,
-            login or None,
+            (username, secret) if username and secret else None,
             pbx_sudo.tls_ca or "",
+            pbx_sudo.allow_unencrypted,
         )
 
 

@@ -25,6 +25,9 @@ class TelephonyProviderSession(models.Model):
         ondelete="cascade",
         help="Whose login it is; empty for the account's own.",
     )
+    place = fields.Char(
+        groups=NO_ACCESS, help="The server that gave it, and gets it back."
+    )
     access = fields.Char(groups=NO_ACCESS)
     refresh = fields.Char(groups=NO_ACCESS)
     expire_date = fields.Datetime(required=True)
@@ -32,18 +35,22 @@ class TelephonyProviderSession(models.Model):
     _pbx_extension_uniq = models.UniqueIndex("(pbx_id, COALESCE(extension_id, 0))")
 
     @api.model
-    def _store(self, pbx, extension, access, refresh, expire_date):
-        """Keep a token in place of the one before."""
+    def _store(self, pbx, extension, place, access, refresh, expire_date):
+        """Keep a token in place of the one before.
+
+        :param str place: as ``Provider.get_login_place`` of the server that gave it
+        """
         self.env.cr.execute(
             """
             INSERT INTO telephony_provider_session
-                        (pbx_id, extension_id, access, refresh, expire_date)
-                 VALUES (%s, %s, %s, %s, %s)
+                        (pbx_id, extension_id, place, access, refresh, expire_date)
+                 VALUES (%s, %s, %s, %s, %s, %s)
             ON CONFLICT (pbx_id, COALESCE(extension_id, 0)) DO UPDATE
-                    SET access = EXCLUDED.access, refresh = EXCLUDED.refresh,
+                    SET place = EXCLUDED.place,
+                        access = EXCLUDED.access, refresh = EXCLUDED.refresh,
                         expire_date = EXCLUDED.expire_date
             """,
-            [pbx.id, extension.id or None, access, refresh, expire_date],
+            [pbx.id, extension.id or None, place, access, refresh, expire_date],
         )
         self.invalidate_model()
 

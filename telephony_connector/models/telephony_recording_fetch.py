@@ -167,6 +167,10 @@ class TelephonyCall(models.Model):
             "redirect": self.env._(
                 "The server sends elsewhere, where Odoo does not follow."
             ),
+            "unencrypted": self.env._(
+                "The recording's server would get the password without encryption: use "
+                "https, or allow it on the telephone system's form."
+            ),
             "type": self.env._("What the server sent is no sound."),
             "size": self.env._("The recording is too large."),
             "time": self.env._("The recording took too long to fetch."),

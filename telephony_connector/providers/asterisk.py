@@ -2,7 +2,8 @@ import uuid
 
 from odoo.exceptions import UserError, ValidationError
 
-from .base import SPY_MODES, Provider
+from ..engine.origin import Origin
+from .base import SPY_MODES, Provider, get_authority_mark
 
 # Control → the AMI action that the account must be allowed.
 NEEDED_ACTIONS = {
@@ -159,6 +160,17 @@ class AsteriskProvider(Provider):
         if not channel:
             raise UserError(self.env._("The call is no longer there."))
         return channel
+
+    def get_login_place(self):
+        pbx = self.pbx
+        if not pbx.host:
+            return ""
+        scheme, mark = "ami", ""
+        if pbx.use_tls and pbx.tls_verify:
+            scheme, mark = "ami+tls", get_authority_mark(pbx.tls_ca)
+        elif pbx.use_tls:
+            scheme = "ami+unverified-tls"
+        return f"{Origin(scheme, pbx.host.lower(), pbx.port)}{mark}"
 
     def check_settings(self):
         pbx = self.pbx

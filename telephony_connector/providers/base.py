@@ -1,5 +1,7 @@
 """What every kind of telephone system must know how to do."""
 
+import hashlib
+
 # How a supervisor listens to an agent's call: unheard, heard by the agent, by both.
 SPY_MODES = ("listen", "whisper", "barge")
 
@@ -115,6 +117,17 @@ class Provider:
         """
         raise UnsupportedByProvider(self, "write_status")
 
+    def get_login_place(self):
+        """Return where the telephone system's login is sent, as it is set up.
+
+        Passwords are bound to it: what says who answers there belongs to it, as the
+        scheme, the host, the port, and the authority that signs its certificate.
+
+        :return: a text without blanks, "" where no login is sent
+        :rtype: str
+        """
+        return ""
+
     def is_webhook_genuine(self, payload):
         """Say whether an event bears the secret that its sender shares with us.
 
@@ -140,6 +153,16 @@ class Provider:
 
         :raise ValidationError: in words for the administrator
         """
+
+
+def get_authority_mark(authority):
+    """Return what tells a place whose certificate that authority signs from another.
+
+    :param str authority: PEM text of an own certificate authority, or nothing
+    :rtype: str
+    """
+    text = "".join((authority or "").split())
+    return text and f"#ca-{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 class UnsupportedByProvider(Exception):

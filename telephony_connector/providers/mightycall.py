@@ -10,6 +10,7 @@ from odoo.service.model import retrying
 from odoo.tools import consteq
 
 from ..engine.errors import ActionTimeout, TelephonyError
+from ..engine.origin import origin
 from ..engine.presented import is_presentable
 from . import mightycall_events
 from .base import Provider
@@ -42,7 +43,7 @@ class MightyCallProvider(Provider):
         dial twice. How it went the user hears by the command.
         """
         pbx_sudo = self.pbx.sudo()
-        if not pbx_sudo.stored_api_key or not pbx_sudo.business_number:
+        if not pbx_sudo._get_secret("api_key") or not pbx_sudo.business_number:
             raise UserError(
                 self.env._(
                     "Nothing was dialled: “%(name)s” has no API key or no business "
@@ -74,8 +75,7 @@ class MightyCallProvider(Provider):
     # === WEBHOOK === #
 
     def is_webhook_genuine(self, payload):
-        # sudo - telephony.pbx: the stored key is out of every user's reach
-        known, sent = self.pbx.sudo().stored_api_key, payload.get("ApiKey")
+        known, sent = self.pbx._get_secret("api_key"), payload.get("ApiKey")
         return bool(
             known
             and isinstance(sent, str)
@@ -119,15 +119,20 @@ class MightyCallProvider(Provider):
 
     # === SETTINGS === #
 
+    def get_login_place(self):
+        server = origin(self.pbx.base_url)
+        return str(server) if server else ""
+
     def check_settings(self):
         pbx = self.pbx
-        url = urlsplit(pbx.base_url or "")
-        is_local = url.hostname in ("127.0.0.1", "localhost", "::1")
-        if not url.hostname or url.scheme != "https" and not is_local:
+        server = origin(pbx.base_url)
+        # sudo - telephony.pbx: the tick is the administrators'
+        if not server or not (server.is_protected or pbx.sudo().allow_unencrypted):
             raise ValidationError(
                 self.env._("The server's address begins with https:// and a name.")
             )
-        if url.username or url.query or url.fragment:
+        url = urlsplit(pbx.base_url)
+        if url.query or url.fragment:
             raise ValidationError(
                 self.env._("The server's address holds no user name and no parameters.")
             )
@@ -151,13 +156,20 @@ class MightyCallProvider(Provider):
         # sudo - telephony.pbx, telephony.extension, telephony.provider.session: secrets
         # are out of every user's reach
         pbx_sudo, extension_sudo = self.pbx.sudo(), extension.sudo()
-        user_key = pbx_sudo.stored_secret
+        user_key = pbx_sudo._get_secret("secret")
         if extension:
-            user_key = extension_sudo.stored_secret or extension_sudo.number
+            user_key = extension_sudo._get_secret("secret") or extension_sudo.number
+        place = self.get_login_place()
         session_sudo = (
             self.env["telephony.provider.session"]
             .sudo()
-            .search([("pbx_id", "=", pbx_sudo.id), ("extension_id", "=", extension.id)])
+            .search(
+                [
+                    ("pbx_id", "=", pbx_sudo.id),
+                    ("extension_id", "=", extension.id),
+                    ("place", "=", place),
+                ]
+            )
         )
         token = session_sudo and Token(
             session_sudo.access, session_sudo.refresh or "", session_sudo.expire_date
@@ -165,11 +177,12 @@ class MightyCallProvider(Provider):
         return MightyCallClient(
             pbx_sudo.base_url or "",
             pbx_sudo.resource_prefix or "",
-            pbx_sudo.stored_api_key or "",
+            pbx_sudo._get_secret("api_key"),
             user_key or "",
             token or None,
             on_request=partial(self._count_request, limit),
-            on_token=partial(self._store_token, extension),
+            on_token=partial(self._store_token, extension, place),
+            allow_unencrypted=pbx_sudo.allow_unencrypted,
         )
 
     def _count_request(self, limit, name):
@@ -191,13 +204,13 @@ class MightyCallProvider(Provider):
                 {"pbx_id": self.pbx.id, "name": name, "date": fields.Datetime.now()}
             )
 
-    def _store_token(self, extension, token):
+    def _store_token(self, extension, place, token):
         with self.env.registry.cursor() as cr:
             sessions = api.Environment(cr, SUPERUSER_ID, {})[
                 "telephony.provider.session"
             ]
             sessions._store(
-                self.pbx, extension, token.access, token.refresh, token.expires
+                self.pbx, extension, place, token.access, token.refresh, token.expires
             )
 
 

@@ -18,6 +18,7 @@ from ..engine.errors import (
     LoginRefused,
     TelephonyError,
 )
+from ..engine.origin import origin
 
 _logger = logging.getLogger(__name__)
 
@@ -58,12 +59,24 @@ class MightyCallClient:
     :param on_request: called before every request that counts, with its name; may
         raise :class:`LimitExceeded`
     :param on_token: called with every new :class:`Token`
+    :param bool allow_unencrypted: whether the keys may be sent where others read them
     """
 
     def __init__(
-        self, base_url, prefix, api_key, user_key, token=None, *, on_request, on_token
+        self,
+        base_url,
+        prefix,
+        api_key,
+        user_key,
+        token=None,
+        *,
+        on_request,
+        on_token,
+        allow_unencrypted=False,
     ):
         self._base = base_url.rstrip("/")
+        self._origin = origin(base_url)
+        self._allow_unencrypted = allow_unencrypted
         self._prefixes = [prefix.strip("/"), "" if prefix.strip("/") else "api"]
         self._api_key = api_key
         self._user_key = user_key
@@ -72,6 +85,10 @@ class MightyCallClient:
         self._on_token = on_token
         self._session = requests.Session()
         self._session.headers["x-api-key"] = api_key
+        # Else a login in ~/.netrc would be sent in place of ours.
+        self._session.auth = _leave_as_it_is
+        # A proxy of this server's environment would read what is not encrypted.
+        self._session.trust_env = bool(self._origin and self._origin.scheme == "https")
 
     # === RESOURCES === #
 
@@ -178,9 +195,14 @@ class MightyCallClient:
         """Send one request and return its response, whatever its status.
 
         :raise ConnectionFailed: it did not reach the server
+        :raise LoginRefused: the keys would be sent elsewhere, or for others to read
         :raise ActionTimeout: it did, and there was no answer
         :raise LimitExceeded: the server lets us ask no more
         """
+        if not self._origin or origin(url) != self._origin:
+            raise LoginRefused("The address of MightyCall's server is none.")
+        if not (self._origin.is_protected or self._allow_unencrypted):
+            raise LoginRefused("Without https the keys are not sent.")
         self._on_request(f"{method} {url.removeprefix(self._base)}")
         try:
             response = self._session.request(
@@ -201,6 +223,10 @@ class MightyCallClient:
                 "MightyCall answers no more today: its limit of API calls is reached."
             )
         return response
+
+
+def _leave_as_it_is(request):
+    return request
 
 
 def _denies_token(response):

@@ -3,14 +3,13 @@
 import re
 import ssl
 import time
-from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from ..engine.errors import TelephonyError
+from ..engine.origin import leads_elsewhere, origin
 
 # Seconds: until an answer begins and between its parts, and for the whole of a file.
 TIMEOUT = 10.0
@@ -19,7 +18,6 @@ MAX_BYTES = 100 * 1024 * 1024
 CHUNK = 64 * 1024
 # What an address may be made of: programs read other characters differently.
 ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
-PORTS = {"http": 80, "https": 443}
 
 
 class RecordingError(TelephonyError):
@@ -43,33 +41,14 @@ class Access(NamedTuple):
     :param own_origins: of those that the login is meant for
     :param login: (user name, password), ``None`` where none is needed
     :param ca: PEM text of an own certificate authority
+    :param allow_unencrypted: whether the login may be sent where others read it
     """
 
     origins: frozenset
     own_origins: frozenset = frozenset()
     login: tuple | None = None
     ca: str = ""
-
-
-def origin(url):
-    """Return scheme, host and port of an address.
-
-    :rtype: tuple | None
-    :return: ``None`` for what is none, or holds a user name
-    """
-    try:
-        parts = urlsplit(url or "")
-        port = parts.port or PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc:
-        return None
-    return parts.scheme, parts.hostname.lower(), port
-
-
-def origins(urls: Iterable[str]):
-    """Return the origins of addresses, leaving out what is none."""
-    return frozenset(filter(None, map(origin, urls)))
+    allow_unencrypted: bool = False
 
 
 def open_recording(access, url, byte_range=None):
@@ -79,11 +58,15 @@ def open_recording(access, url, byte_range=None):
     :param str url: its address
     :param str byte_range: value of the Range header, to read a part
     :return: a `requests.Response` of audio, to be closed
-    :raise RecordingError: the host is none of those allowed; it can't be reached; what
-        it sends is no audio
+    :raise RecordingError: the host is none of those allowed, or would get the login
+        for others to read; it can't be reached; what it sends is no audio
     """
-    if not ADDRESS.fullmatch(url or "") or origin(url) not in access.origins:
+    server = ADDRESS.fullmatch(url or "") and origin(url)
+    if server not in access.origins or leads_elsewhere(url):
         raise RecordingError("host", is_final=True)
+    login = access.login if server in access.own_origins else None
+    if login and not (server.is_protected or access.allow_unencrypted):
+        raise RecordingError("unencrypted", is_final=True)
     session = requests.Session()
     # Neither a proxy nor a login of this server's own environment.
     session.trust_env = False
@@ -92,12 +75,11 @@ def open_recording(access, url, byte_range=None):
     headers = {"Accept-Encoding": "identity"}
     if byte_range:
         headers["Range"] = byte_range
-    login = access.login if origin(url) in access.own_origins else None
     try:
         prepared = session.prepare_request(
             requests.Request("GET", url, headers=headers, auth=login)
         )
-        if origin(prepared.url) not in access.origins:
+        if origin(prepared.url) != server:
             raise RecordingError("host", is_final=True)
         answer = session.send(
             prepared, stream=True, timeout=TIMEOUT, allow_redirects=False

@@ -54,6 +54,7 @@ from . import test_recording_fetch
 from . import test_recording_http
 from . import test_registration
 from . import test_rights
+from . import test_secrets
 from . import test_server_action
 from . import test_softphone
 from . import test_telephony_command

@@ -6,13 +6,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class ScriptedServer:
-    """Answers requests by a function, and keeps them.
+    """Answers requests by a function, and keeps them with their headers.
 
     :param answer: callable (method, path, body) → (status, JSON value)
     """
 
     def __init__(self, answer):
         self.requests = []
+        self.headers = []
         script = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -20,6 +21,7 @@ class ScriptedServer:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length).decode()
                 script.requests.append((self.command, self.path, body))
+                script.headers.append(dict(self.headers))
                 status, value = answer(self.command, self.path, body)
                 raw = json.dumps(value).encode()
                 self.send_response(status)

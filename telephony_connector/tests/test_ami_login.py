@@ -1,10 +1,12 @@
 import asyncio
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
+from ..ami import settings as ami_settings
 from ..ami.backoff import LIMIT, REFUSED_LIMIT, Backoff
 from ..ami.session import Session, Settings
 from ..engine import errors
@@ -71,11 +73,43 @@ class TestLogin(SessionCase):
             pbx.received.clear()
             session = self.session(pbx)
             object.__setattr__(session.settings, "host", "127.0.0.1.nip.test")
-            self.assertFalse(session.settings.is_loopback)
+            self.assertFalse(session.settings.may_send_secret)
             object.__setattr__(session, "_connect", self._connect_here(session, pbx))
             with self.assertRaises(errors.LoginRefused):
                 await session.open()
             self.assertNotIn(SECRET, str(pbx.received))
+
+        self.run_async(scenario)
+
+    def test_where_the_secret_may_be_sent(self):
+        for values, may in (
+            ({}, False),
+            ({"host": "127.0.0.1"}, True),
+            ({"host": "::1"}, True),
+            ({"host": "localhost"}, True),
+            ({"host": "localhost.example.com"}, False),
+            ({"tls": True}, True),
+            ({"tls": True, "tls_verify": False}, False),
+            ({"tls": True, "tls_verify": False, "allow_unencrypted": True}, True),
+            ({"allow_unencrypted": True}, True),
+            ({"tls_verify": True}, False),
+        ):
+            settings = Settings(
+                **{"host": "pbx.test", "username": "odoo", "secret": SECRET, **values}
+            )
+            with self.subTest(values=values):
+                self.assertEqual(settings.may_send_secret, may)
+
+    def test_tick_lets_the_secret_go_out_in_clear(self):
+        async def scenario(pbx):
+            pbx.answers["Challenge"] = "Response: Error\nMessage: No\n"
+            session = self.session(pbx)
+            object.__setattr__(session.settings, "host", "127.0.0.1.nip.test")
+            object.__setattr__(session.settings, "allow_unencrypted", True)
+            object.__setattr__(session, "_connect", self._connect_here(session, pbx))
+            await session.open()
+            self.assertEqual((await pbx.until("Login"))["Secret"], SECRET)
+            await session.close()
 
         self.run_async(scenario)
 
@@ -192,6 +226,28 @@ class TestTls(SessionCase):
             session = self.session(pbx, tls=True, ca_data=text)
             await session.open()
             await session.close()
+
+        self.run_async(scenario, tls=self.context)
+
+    def test_an_unverified_server_is_shown_no_secret(self):
+        async def scenario(pbx):
+            pbx.answers["Challenge"] = "Response: Error\nMessage: No\n"
+            for verified in (False, True):
+                session = self.session(
+                    pbx,
+                    tls=True,
+                    tls_verify=verified,
+                    ca_file=self.authority,
+                    host="127.0.0.1",
+                )
+                with patch.object(ami_settings, "is_loopback", lambda host: False):
+                    if verified:
+                        await session.open()
+                        await session.close()
+                    else:
+                        with self.assertRaises(errors.LoginRefused):
+                            await session.open()
+                self.assertEqual(SECRET in str(pbx.received), verified)
 
         self.run_async(scenario, tls=self.context)
 

@@ -1,7 +1,12 @@
 """Where recordings are, who may hear them, and how long they stay."""
 
+import re
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import requests
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -25,18 +30,17 @@ class TestAddress(RecordingCommon):
 
     def test_placeholders(self):
         self.env.company.resource_calendar_id.tz = "Europe/Paris"
-        self.pbx.recording_pattern = (
-            "https://pbx.example.com/{date:%Y/%m/%d/%H}/{extension}-{number}-{uniqueid}"
-        )
+        name = "{date:%Y/%m/%d/%H}/{extension}-{number}-{uniqueid}"
+        self.pbx.recording_pattern = f"{self.server.url}/{name}"
         call = self.recorded("a b/1")
         self.assertEqual(
             call.stored_recording_url,
-            "https://pbx.example.com/2026/03/02/10/1001-%2B33612340001-a%20b/1",
+            f"{self.server.url}/2026/03/02/10/1001-%2B33612340001-a%20b%2F1",
         )
 
     def test_no_file_no_address(self):
         self.assertFalse(self.recorded(recording_file="").recording_state)
-        self.pbx.recording_pattern = "https://pbx.example.com/{uniqueid}.wav"
+        self.pbx.recording_pattern = f"{self.server.url}/{{uniqueid}}.wav"
         for name, values in (
             ("not recorded", {"recorded": False, "recording_file": ""}),
             ("not answered", {"outcome": "missed", "answer_date": None}),
@@ -47,11 +51,11 @@ class TestAddress(RecordingCommon):
         self.assertTrue(self.recorded("yes").recording_state)
 
     def test_call_of_which_nobody_told_the_beginning(self):
-        self.pbx.recording_pattern = "https://pbx.example.com/{date:%Y}/{file}"
+        self.pbx.recording_pattern = f"{self.server.url}/{{date:%Y}}/{{file}}"
         call = self.recorded(start_date=None)
         year = call.create_date.year
         self.assertEqual(
-            call.stored_recording_url, f"https://pbx.example.com/{year}/in-1.wav"
+            call.stored_recording_url, f"{self.server.url}/{year}/in-1.wav"
         )
         self.assertIn(str(year), call._get_recording_name("audio/x-wav"))
 
@@ -83,6 +87,59 @@ class TestAddress(RecordingCommon):
         call = self.recorded("q", recording_file="/x/a b?c#d.wav")
         self.assertTrue(call.stored_recording_url.endswith("/x/a%20b%3Fc%23d.wav"))
 
+    def test_no_part_leaves_the_folder(self):
+        """A caller id, a file's name, a call's id are what others chose."""
+        folder = f"{self.server.url}/monitor/of/{{number}}/"
+        self.pbx.extension_ids.filtered(lambda ext: ext.number == "1001").number = "1"
+        patterns = [
+            f"{folder}{{uniqueid}}.wav",
+            f"{folder}{{file}}?name={{number}}",
+            f"{self.server.url}/monitor/of/{{path}}",
+            f"{self.server.url}/monitor/of/.{{number}}/x",
+            f"{self.server.url}/monitor/of/x?file={{path}}",
+        ]
+        evil = [
+            "../../admin/x",
+            "..",
+            ".",
+            "%2e%2e/%2e%2e/admin",
+            "%252e%252e%252fadmin",
+            "..%2f..%2fadmin",
+            "..\\admin",
+            "a/../../../admin",
+            "..;/admin",
+            "//other.example.com/x",
+            "@other.example.com/x",
+            "x?y#z&=",
+            "https://other.example.com/",
+            "0612 34",
+        ]
+        made = 0
+        for number, (pattern, value) in enumerate(product(patterns, evil)):
+            call = self.recorded(f"n{number}", recording_file="x.wav")
+            call.write(
+                {
+                    "number": value,
+                    "uniqueid": f"{value}{number}" if number % 2 else f"u{number}",
+                    "recording_path": value if number % 3 else f"x/{value}",
+                }
+            )
+            url = self.pbx._build_recording_url(pattern, call)
+            with self.subTest(pattern=pattern, value=value, url=url):
+                if url is None:
+                    self.assertIn(".", unquote(unquote(value)), "no other")
+                    continue
+                made += 1
+                sent = requests.Request("GET", url).prepare().url
+                self.assertTrue(sent.startswith(f"{self.server.url}/monitor/of/"))
+                for _decoded in range(4):
+                    parts = urlsplit(url)
+                    self.assertTrue(url.startswith(f"{self.server.url}/monitor/of/"))
+                    self.assertNotIn("..", re.split(r"[/\\?&=;#]", url))
+                    self.assertFalse(parts.username)
+                    url = unquote(url)
+        self.assertGreater(made, len(patterns), "the harmless ones have an address")
+
     def test_patterns_that_are_refused(self):
         for pattern in (
             "ftp://pbx.example.com/{file}",
@@ -94,6 +151,9 @@ class TestAddress(RecordingCommon):
             "https://pbx.example.com/{date}",
             "https://pbx.example.com/{date:%c}",
             "https://pbx.example.com/{secret}",
+            "https://pbx.example.com/monitor/../{file}",
+            "https://pbx.example.com/monitor/%2e%2e/{file}",
+            "https://pbx.example.com\\.example.org/{file}",
             "https://pbx.example.com/{",
         ):
             with self.subTest(pattern), self.assertRaises(ValidationError):

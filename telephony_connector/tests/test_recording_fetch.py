@@ -6,9 +6,10 @@ from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
+from ..engine.origin import origins
 from ..models.telephony_recording_fetch import PAUSES
 from ..providers import recording_client
-from ..providers.recording_client import Access, RecordingError, origins
+from ..providers.recording_client import Access, RecordingError
 from .common_recording import LOGIN, SOUND, RecordingCommon
 from .recording_server import Answer, RecordingServer
 
@@ -44,6 +45,9 @@ class TestClient(BaseCase):
             "file:///etc/passwd",
             "ftp://127.0.0.1/a.wav",
             f"{self.server.url}/a b.wav",
+            f"{self.server.url}/monitor/../a.wav",
+            f"{self.server.url}/monitor/%2e%2e/a.wav",
+            f"{self.server.url}/monitor/..%252fa.wav",
             "",
             None,
             False,

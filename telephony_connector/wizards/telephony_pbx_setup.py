@@ -66,6 +66,12 @@ class TelephonyPbxSetup(models.TransientModel):
     use_tls = fields.Boolean(string="Encrypted (TLS)")
     tls_verify = fields.Boolean(string="Verify the Certificate", default=True)
     tls_ca = fields.Text(string="Own Certificate Authority")
+    allow_unencrypted = fields.Boolean(
+        string="Allow Unencrypted Passwords",
+        help="Odoo proves to the telephone system that it knows the password without "
+        "sending it. Tick this if yours can't do that and has no TLS with a verified "
+        "certificate: whoever listens on the network between can then read it.",
+    )
     dial_string = fields.Char(compute="_compute_dialling", store=True, readonly=False)
     context = fields.Char(compute="_compute_dialling", store=True, readonly=False)
     manager_conf = fields.Text(compute="_compute_manager_conf")
@@ -128,7 +134,7 @@ class TelephonyPbxSetup(models.TransientModel):
 
         :return: the action that shows the wizard again
         """
-        self.ensure_one()
+        self._check_pbx()
         if not self.host:
             raise UserError(
                 self.env._("Where is the telephone system? Its address is missing.")
@@ -150,7 +156,7 @@ class TelephonyPbxSetup(models.TransientModel):
 
     def action_connect(self):
         """Create the telephone system and look for its extensions."""
-        self.ensure_one()
+        self._check_pbx()
         if not self.pbx_id:
             self.pbx_id = self.env["telephony.pbx"].create(self._prepare_pbx())
         self._find_extensions()
@@ -163,7 +169,7 @@ class TelephonyPbxSetup(models.TransientModel):
 
         :return: an action
         """
-        self.ensure_one()
+        self._check_pbx()
         self.env["telephony.extension"].create(
             [
                 {
@@ -193,20 +199,48 @@ class TelephonyPbxSetup(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
+    def _check_pbx(self):
+        """Make sure that the user may administer the telephone system, if there is one.
+
+        :raise AccessError: they may not
+        """
+        self.ensure_one()
+        self.pbx_id.check_access("write")
+
+    def _get_secret(self):
+        """Return what to log in with: what was typed, else the stored secret.
+
+        :raise UserError: the stored one is for another address
+        """
+        if self.secret or not self.pbx_id:
+            return self.secret or ""
+        self._check_pbx()
+        values = self._prepare_pbx()
+        del values["secret"]
+        secret = self.pbx_id.new(values, origin=self.pbx_id)._get_secret("secret")
+        if not secret:
+            raise UserError(
+                self.env._(
+                    "Please type the password: none is stored for this address of "
+                    "“%(name)s”.",
+                    name=self.pbx_id.name,
+                )
+            )
+        return secret
+
     def _get_settings(self):
         """Return what the listener would connect with."""
-        # sudo - telephony.pbx: an administrator tests a secret that nobody reads
-        stored = self.pbx_id.sudo().stored_secret
         return PbxSettings(
             id=0,
             name=self.name,
             host=self.host,
             port=self.port,
             username=self.username,
-            secret=self.secret or stored or "",
+            secret=self._get_secret(),
             use_tls=self.use_tls,
             tls_verify=self.tls_verify,
             tls_ca=self.tls_ca or "",
+            allow_unencrypted=self.allow_unencrypted,
             dial_string=self.dial_string,
             context=self.context,
             devices=(),
@@ -265,6 +299,7 @@ class TelephonyPbxSetup(models.TransientModel):
             "use_tls": self.use_tls,
             "tls_verify": self.tls_verify,
             "tls_ca": self.tls_ca,
+            "allow_unencrypted": self.allow_unencrypted,
             "dial_string": self.dial_string,
             "context": self.context,
         }
