@@ -4,14 +4,15 @@ Each function returns a :class:`Request` for ``Session.action(request.name,
 **request.headers)`` and raises ``InvalidValue``. Numbers come from users and are
 digits only; contexts, dial strings and queues come from the PBX's settings. No
 ``Application``, ``Data`` or free variable is ever sent: whoever may set those may run
-programs. Free texts are reduced (``pbx_text.name_text``).
+programs. Free texts are reduced (``pbx_text.name_text``). The variables that an
+Originate sets are those of ``_get_variables``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..engine import pbx_text
+from ..engine import auto_answer, pbx_text
 from ..engine.errors import InvalidValue
 
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9._-]{1,140}")
@@ -21,8 +22,10 @@ _QUEUE = re.compile(r"[\w. -]{1,79}")
 _HINT = re.compile(r"hint:[0-9*#+]{1,32}@[A-Za-z0-9_-]{1,79}")
 _MAILBOX = re.compile(r"[A-Za-z0-9_-]{1,79}@[A-Za-z0-9_-]{1,79}")
 _LOT = re.compile(r"[A-Za-z0-9_-]{1,79}")
-_VARIABLE = re.compile(r"_{0,2}TELEPHONY_[A-Z_]{1,32}")
-_VARIABLE_VALUE = re.compile(r"[A-Za-z0-9 ._@+-]{0,100}")
+# An endpoint or peer by its name alone, as in PJSIP/1001; not through a trunk
+# (PJSIP/+33…@trunk), whose caller id says nothing of the telephone behind it.
+_ENDPOINT = re.compile(r"(PJSIP|SIP)/([A-Za-z0-9_.+-]{1,80})")
+_CALLER_ID = re.compile(r'(?:"?(?P<name>.*?)"? *)?<(?P<number>[^<>]*)>')
 
 
 class Request(NamedTuple):
@@ -40,40 +43,133 @@ def check_number(number: str) -> str:
     return _check(pbx_text.NUMBER, number, "a number that can be dialled")
 
 
+class Party(NamedTuple):
+    """Somebody as a telephone shows them. What is empty is not known."""
+
+    number: str = ""
+    name: str = ""
+
+
+UNKNOWN = Party()
+
+
 def originate(
     *,
     device: str,
     number: str,
     context: str,
     channel_id: str,
-    caller_name: str = "",
+    called_name: str = "",
+    caller: Party = UNKNOWN,
+    outside_number: str = "",
+    header: auto_answer.Header | None = None,
     timeout: float = 30,
-    variables: Mapping[str, str] | None = None,
 ) -> Request:
     """Ring an extension's telephone and, once it is picked up, call the number.
 
     :param device: the telephone, as ``PJSIP/1001`` or ``Local/1001@from-internal``
     :param context: where the number is dialled from, as ``from-internal``
     :param channel_id: our id of the call; an OriginateResponse bears it as ActionID
-    :param caller_name: what the rung telephone shows beside the number
+    :param called_name: what the rung telephone shows beside the number
+    :param caller: whom the called party sees; what is empty is left to the PBX
+    :param outside_number: for dial plans that set the caller id themselves
+    :param header: by which the rung telephone, and no other, picks up by itself
     :param timeout: seconds for which it rings
-    :param variables: for the dial plan, named ``TELEPHONY_…`` only
     """
     check_number(number)
+    variables = _get_variables(
+        _check_device(device),
+        # By a trunk rings a telephone in the network: its provider accepts numbers of
+        # ours alone.
+        Party(caller.number if _is_beyond_trunk(device) else number, called_name),
+        caller,
+        outside_number,
+        header,
+    )
     headers = {
         "ActionID": _check(_CHANNEL_ID, channel_id, "an id of a channel"),
         "ChannelId": channel_id,
-        "Channel": _check_device(device),
+        "Channel": device,
         "Context": _check_context(context),
         "Exten": number,
         "Priority": 1,
         "Timeout": int(timeout * 1000),
-        "CallerID": _caller_id(caller_name, number),
+        # No CallerID: the rung telephone would show it, and the called party, too.
+        "Variable": [f"{name}={value}" for name, value in variables if value],
         "Async": True,
     }
-    if variables:
-        headers["Variable"] = [_variable(*pair) for pair in variables.items()]
     return Request("Originate", headers)
+
+
+def _get_variables(
+    device: str,
+    called: Party,
+    caller: Party,
+    outside_number: str,
+    header: auto_answer.Header | None,
+) -> Iterator[tuple[str, str]]:
+    """Yield all that an Originate sets, name and value.
+
+    ``i`` keeps the connected line from being sent on. Asterisk gives the variables of
+    a Local channel to its other half, which rings the telephone, and none of those
+    without underscores further on: the called party gets no header.
+    """
+    yield "CONNECTEDLINE(num,i)", _check_if_any(called.number)
+    yield "CONNECTEDLINE(name,i)", pbx_text.name_text(called.name)
+    yield "CALLERID(num)", _check_if_any(caller.number)
+    yield "CALLERID(name)", pbx_text.name_text(caller.name)
+    yield "__TELEPHONY_CALLERID", _check_if_any(outside_number)
+    if header is None:
+        return
+    try:
+        auto_answer.check_header(header)
+    except ValueError as error:
+        raise InvalidValue(str(error)) from error
+    technology = device.partition("/")[0]
+    if technology == "PJSIP":
+        yield f"PJSIP_HEADER(add,{header.name})", header.value
+    elif technology == "SIP":
+        yield "SIPADDHEADER01", f"{header.name}: {header.value}"
+    elif technology == "Local":
+        yield "TELEPHONY_HEADER", header.name
+        yield "TELEPHONY_HEADER_VALUE", header.value
+
+
+def _is_beyond_trunk(device):
+    return "@" in device and not device.startswith("Local/")
+
+
+def own_caller_id(device: str) -> list[Request]:
+    """Ask what a PBX presents for a telephone's calls.
+
+    :return: requests whose answers' ``Value`` go to `read_caller_id`; none where it
+        can't be asked, as of a Local channel
+    """
+    match = _ENDPOINT.fullmatch(device)
+    if match is None:
+        return []
+    technology, name = match.groups()
+    if technology == "PJSIP":
+        return [_get_value(f"PJSIP_ENDPOINT({name},callerid)")]
+    return [
+        _get_value(f"SIPPEER({name},callerid_name)"),
+        _get_value(f"SIPPEER({name},callerid_num)"),
+    ]
+
+
+def read_caller_id(values: list[str | None]) -> Party:
+    """Return whom a PBX presents, by what it answered to `own_caller_id`."""
+    if len(values) == 2:
+        name, number = values
+        return Party(number or "", name or "")
+    match = _CALLER_ID.fullmatch(values[0] or "") if values else None
+    if match is None or match["number"] == "unknown":
+        return UNKNOWN
+    return Party(match["number"], match["name"] or "")
+
+
+def _get_value(function):
+    return Request("Getvar", {"Variable": function})
 
 
 def pickup(
@@ -83,6 +179,9 @@ def pickup(
     code: str,
     context: str,
     channel_id: str,
+    called_name: str = "",
+    header: auto_answer.Header | None = None,
+    timeout: float = 30,
 ) -> Request:
     """Let an extension take the call that rings at another.
 
@@ -96,6 +195,9 @@ def pickup(
         number=code + ringing,
         context=context,
         channel_id=channel_id,
+        called_name=called_name,
+        header=header,
+        timeout=timeout,
     )
 
 
@@ -263,11 +365,5 @@ def _to(channel, number, context):
     }
 
 
-def _caller_id(name, number):
-    name = pbx_text.name_text(name)
-    return f'"{name}" <{number}>' if name else f"<{number}>"
-
-
-def _variable(name, value):
-    _check(_VARIABLE, name, "a variable that may be set")
-    return f"{name}={_check(_VARIABLE_VALUE, value, 'a value for a variable')}"
+def _check_if_any(number):
+    return check_number(number) if number else ""

@@ -4,11 +4,13 @@ import asyncio
 import logging
 
 from ..ami import actions
+from ..engine import auto_answer
 from ..engine.errors import (
     ActionRefused,
     ActionTimeout,
     ConnectionFailed,
     InvalidValue,
+    PermissionMissing,
     TelephonyError,
 )
 
@@ -145,11 +147,9 @@ class Commands:
     async def _do_pickup(self, command, session, _tracker):
         order = command["payload"]
         request = actions.pickup(
-            device=order["device"],
             ringing=order["ringing"],
             code=order["code"],
-            context=order["context"],
-            channel_id=order["uniqueid"],
+            **self._get_own_side(order),
         )
         return await self._send(session, request)
 
@@ -204,13 +204,7 @@ class Commands:
     async def _do_spy(self, command, session, _tracker):
         # The tracker is not told: it is no call with anybody, and stands in no log.
         order = command["payload"]
-        request = actions.originate(
-            device=order["device"],
-            number=order["number"],
-            context=order["context"],
-            channel_id=order["uniqueid"],
-            timeout=order["timeout"],
-        )
+        request = actions.originate(number=order["number"], **self._get_own_side(order))
         try:
             return await self._originate(session, request, order["timeout"])
         except (ActionTimeout, ConnectionFailed) as error:
@@ -220,10 +214,46 @@ class Commands:
         await session.action(request.name, **request.headers)
         return "done", None, None
 
-    def _get_variables(self, order):
-        """Return what the dial plan is told, for the channels that it dials, too."""
-        caller_id = order.get("caller_id")
-        return {"__TELEPHONY_CALLERID": caller_id} if caller_id else None
+    def _get_own_side(self, order):
+        """Return how a user's own phone is rung: arguments of `actions.originate`.
+
+        What a web worker of the version before did not say, in the middle of an
+        upgrade, is left out.
+        """
+        header = order.get("header")
+        return {
+            "device": order["device"],
+            "context": order["context"],
+            "channel_id": order["uniqueid"],
+            "timeout": order["timeout"],
+            "called_name": order.get("called_name", ""),
+            "header": auto_answer.Header(*header) if header else None,
+        }
+
+    async def _get_caller(self, session, order):
+        """Return whom the called party is to see, as far as the phone's own caller id
+        on the PBX does not say it.
+
+        A phone that Asterisk rings and that has no caller id there would call
+        anonymously. Of a Local channel it is not asked: that takes over the caller id
+        of the phone that is picked up.
+        """
+        if "is_internal" not in order:
+            return actions.UNKNOWN
+        if order["caller_id"]:
+            return actions.Party(order["caller_id"])
+        try:
+            values = [
+                (await session.action(request.name, **request.headers)).get("Value")
+                for request in actions.own_caller_id(order["device"])
+            ]
+        except (ActionRefused, PermissionMissing):
+            values = []
+        own = actions.read_caller_id(values)
+        if order["is_internal"]:
+            name = "" if own.name else order["caller_name"]
+            return actions.Party(order["extension"], name)
+        return actions.Party("" if own.number else order["extension"])
 
     def _get_way(self, command):
         order = command["payload"]
@@ -232,16 +262,14 @@ class Commands:
     async def _do_dial(self, command, session, tracker):
         order = command["payload"]
         uniqueid = order["uniqueid"]
-        request = actions.originate(
-            device=order["device"],
-            number=order["number"],
-            context=order["context"],
-            channel_id=uniqueid,
-            timeout=order["timeout"],
-            variables=self._get_variables(order),
-        )
         tracker.originated(uniqueid, order["extension"], order["number"])
         try:
+            request = actions.originate(
+                number=order["number"],
+                caller=await self._get_caller(session, order),
+                outside_number=order.get("caller_id", ""),
+                **self._get_own_side(order),
+            )
             return await self._originate(session, request, order["timeout"])
         except (ActionTimeout, ConnectionFailed) as error:
             tracker.not_originated(uniqueid, is_certain=False)

@@ -91,6 +91,21 @@ class TelephonyCall(models.Model):
             return record if record and record.has_access("read") else None
         return record if model in self._get_object_models() else None
 
+    def _get_called_name(self):
+        """Return the name of whom the call goes to, as far as the current user may
+        know it; empty where nobody or several have the number."""
+        self.ensure_one()
+        if self.direction == "internal":
+            # sudo - telephony.extension, res.users: a colleague's name is no secret
+            called_sudo = self.env["telephony.extension"].sudo()
+            domain = [("pbx_id", "=", self.pbx_id.id), ("number", "=", self.number)]
+            return called_sudo.search(domain).user_id.name or ""
+        record = self._get_visible_object()
+        if record is None:
+            exact = [match.record for match in self._get_matches() if match.exact]
+            record = exact[0] if len(exact) == 1 else None
+        return record.display_name if record is not None else ""
+
 
 def _digits(text):
     return re.sub(r"\D", "", text)

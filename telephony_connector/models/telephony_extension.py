@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
-from ..engine import pbx_text
+from ..engine import auto_answer, pbx_text
 from ..engine.pbx_text import plain_text
 from .telephony_pbx import strip_texts
 
@@ -37,15 +37,35 @@ class TelephonyExtension(models.Model):
     )
     devices = fields.Char(
         help="The phones of this extension where they do not bear its number, "
-        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. The first one is "
-        "rung by a click. Empty: the telephone system's dial string.",
+        "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. A click rings the "
+        "first one, or all where the dial string is Local/…. Empty: the telephone "
+        "system's dial string.",
     )
 
     caller_id = fields.Char(
         string="Caller ID Shown",
-        help="The number that outside parties see on calls from this extension. The "
-        "dial plan finds it in the variable TELEPHONY_CALLERID. Empty: the telephone "
+        help="The number that outside parties see when this extension calls from Odoo. "
+        "With the dial string Local/… the dial plan must use it. Empty: the telephone "
         "system's.",
+    )
+    auto_answer = fields.Selection(
+        [
+            ("off", "Off"),
+            ("call_info", "Call-Info: …;answer-after=0"),
+            ("alert_info", "Alert-Info: …;info=alert-autoanswer"),
+            ("header", "Another header"),
+        ],
+        string="Phone Picks Up Itself",
+        required=True,
+        default="off",
+        help="After a click the desk phone picks up by itself, and the other party is "
+        "called at once. The phone must be set to obey this header; other calls do not "
+        "bear it. With the dial string Local/… the dial plan must send it.",
+    )
+    auto_answer_header = fields.Char(
+        string="Header",
+        help="As X-Auto-Answer: yes. Call-Info, Alert-Info, Answer-Mode, "
+        "P-Auto-Answer and headers that begin with X- are possible.",
     )
 
     secret = fields.Char(
@@ -125,6 +145,23 @@ class TelephonyExtension(models.Model):
             extension.has_secret = bool(extension._get_secret("secret"))
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains("auto_answer", "auto_answer_header")
+    def _check_auto_answer(self):
+        for extension in self:
+            text = extension.auto_answer_header or ""
+            if not text and extension.auto_answer != "header":
+                continue
+            try:
+                auto_answer.read_header(text)
+            except ValueError as error:
+                raise ValidationError(
+                    extension.env._(
+                        "“%(header)s” is no header to pick up by: write it as "
+                        "X-Auto-Answer: yes, without commas and quotation marks.",
+                        header=text,
+                    )
+                ) from error
 
     @api.constrains("number", "devices", "caller_id")
     def _check_number(self):
@@ -229,3 +266,24 @@ class TelephonyExtension(models.Model):
         return [name for name in listed if name] or (
             [template.replace("{number}", self.number)] if template else []
         )
+
+    def _get_click_device(self):
+        """Return the channel that a click rings.
+
+        With the dial string ``Local/…`` the dial plan rings all phones of the
+        extension; ``devices`` then only says which they are. An Originate rings one.
+        """
+        self.ensure_one()
+        devices = self._get_devices()
+        template = self.pbx_id.dial_string or ""
+        if template.startswith("Local/") and not devices[0].startswith("Local/"):
+            return template.replace("{number}", self.number)
+        return devices[0]
+
+    def _get_auto_answer(self):
+        """Return the header by which the phone picks up a click, name and value;
+        ``False`` for none."""
+        self.ensure_one()
+        if self.auto_answer == "header":
+            return auto_answer.read_header(self.auto_answer_header)
+        return auto_answer.HEADERS.get(self.auto_answer, False)

@@ -199,8 +199,9 @@ class TelephonyPbx(models.Model):
     )
     caller_id = fields.Char(
         string="Caller ID Shown",
-        help="The number that outside parties see, where the extension has none of its "
-        "own. The dial plan finds it in the variable TELEPHONY_CALLERID.",
+        help="The number that outside parties see of calls from Odoo, where the "
+        "extension has none of its own; empty: the phone's own. With the dial string "
+        "Local/… the dial plan must use it. Emergency calls don't bear it.",
     )
     try_number = fields.Char(string="How Would This Be Dialled?", store=False)
     try_result = fields.Char(compute="_compute_try_result")

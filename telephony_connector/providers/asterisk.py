@@ -1,3 +1,4 @@
+import re
 import uuid
 
 from odoo.exceptions import UserError, ValidationError
@@ -5,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from ..engine.origin import Origin
 from .base import SPY_MODES, Provider, get_authority_mark
 
+# Services of the telephone system, which no outside party hears of.
+FEATURE_CODE = re.compile(r"[*#]")
 # Control → the AMI action that the account must be allowed.
 NEEDED_ACTIONS = {
     "hangup": "Hangup",
@@ -35,21 +38,38 @@ class AsteriskProvider(Provider):
     has_listener = True
 
     def dial(self, call, extension, number):
-        # The user's own phone shows whom it is about to call.
-        return self.env["telephony.command"]._ask(
-            self.pbx,
-            "dial",
-            {
-                "device": extension._get_devices()[0],
-                "extension": extension.number,
-                "number": number,
-                "context": self.pbx.context,
-                "timeout": self.pbx.ring_timeout,
-                "uniqueid": call.uniqueid,
-                "caller_id": extension.caller_id or self.pbx.caller_id or "",
-            },
-            call,
-        )
+        order = self._prepare_own_phone(extension, call.uniqueid)
+        order["number"] = number
+        order["called_name"] = call._get_called_name()
+        if call.direction != "internal" and not FEATURE_CODE.match(number):
+            order["is_internal"] = False
+            order["caller_id"] = self._get_outside_number(extension, number)
+        return self.env["telephony.command"]._ask(self.pbx, "dial", order, call)
+
+    def _get_outside_number(self, extension, number):
+        """Return the number that an outside party sees, empty for the phone's own.
+
+        An emergency is to be called as from the phone itself: the dial plan may know
+        where that stands.
+        """
+        if number in self.pbx._get_emergency_numbers():
+            return ""
+        return extension.caller_id or self.pbx.caller_id or ""
+
+    def _prepare_own_phone(self, extension, uniqueid):
+        """Return how a user's own phone is rung, for a number within the company."""
+        return {
+            "device": extension._get_click_device(),
+            "extension": extension.number,
+            # sudo - res.users: a colleague's name, as a link to the user shows it
+            "caller_name": extension.sudo().user_id.name or "",
+            "is_internal": True,
+            "caller_id": "",
+            "header": extension._get_auto_answer(),
+            "context": self.pbx.context,
+            "timeout": self.pbx.ring_timeout,
+            "uniqueid": uniqueid,
+        }
 
     def get_controls(self):
         pbx = self.pbx
@@ -105,13 +125,9 @@ class AsteriskProvider(Provider):
         if not ringing or extension.pbx_id != self.pbx:
             self._existing("")
         return "pickup", {
-            "device": extension._get_devices()[0],
-            "extension": extension.number,
+            **self._prepare_own_phone(extension, f"odoo-pickup-{uuid.uuid4()}"),
             "ringing": ringing[0].extension_id.number,
             "code": self.pbx.pickup_code,
-            "context": self.pbx.context,
-            "uniqueid": f"odoo-pickup-{uuid.uuid4()}",
-            "timeout": self.pbx.ring_timeout,
         }
 
     def get_agent_actions(self):
@@ -126,12 +142,10 @@ class AsteriskProvider(Provider):
             order = (
                 "spy",
                 {
-                    "device": own._get_devices()[0],
-                    "extension": own.number,
+                    **self._prepare_own_phone(own, f"odoo-spy-{uuid.uuid4()}"),
                     "number": self.pbx._get_spy_modes()[action] + extension.number,
-                    "context": self.pbx.context,
-                    "timeout": self.pbx.ring_timeout,
-                    "uniqueid": f"odoo-spy-{uuid.uuid4()}",
+                    # sudo - res.users: an agent's name, as a link to the user shows it
+                    "called_name": extension.sudo().user_id.name or "",
                 },
             )
         elif action in ("pause", "resume"):

@@ -4,6 +4,7 @@ import unicodedata
 from odoo.tests import BaseCase, tagged
 
 from ..ami import actions
+from ..engine import auto_answer
 from ..engine.errors import InvalidValue
 
 ORIGINATE = {
@@ -46,9 +47,10 @@ def build_all(**values):
     their names that refused it."""
     built, refused = [], set()
     for name, build in inspect.getmembers(actions, inspect.isfunction):
-        parameters = inspect.signature(build).parameters
-        is_action = build.__module__ == actions.__name__ and not name.startswith("_")
-        if not is_action or name == "check_number" or not values.keys() & parameters:
+        signature = inspect.signature(build)
+        parameters = signature.parameters
+        is_action = signature.return_annotation is actions.Request
+        if name.startswith("_") or not is_action or not values.keys() & parameters:
             continue
         given = {key: GOOD[key] for key in parameters if key in GOOD}
         given |= {key: value for key, value in values.items() if key in parameters}
@@ -64,9 +66,8 @@ class TestActions(BaseCase):
     def test_originate(self):
         request = actions.originate(
             **ORIGINATE,
-            caller_name='Azure "Interior"\r\n<x>',
+            called_name='Azure "Interior"\r\n<x>',
             timeout=12.5,
-            variables={"__TELEPHONY_AUTO_ANSWER": "1"},
         )
         self.assertEqual(request.name, "Originate")
         self.assertEqual(
@@ -79,11 +80,75 @@ class TestActions(BaseCase):
                 "Exten": "+33612345678",
                 "Priority": 1,
                 "Timeout": 12500,
-                "CallerID": '"Azure Interior x" <+33612345678>',
                 "Async": True,
-                "Variable": ["__TELEPHONY_AUTO_ANSWER=1"],
+                "Variable": [
+                    "CONNECTEDLINE(num,i)=+33612345678",
+                    "CONNECTEDLINE(name,i)=Azure Interior x",
+                ],
             },
         )
+
+    def variables(self, **values):
+        """Return what an Originate with these values sets, by name."""
+        headers = actions.originate(**{**ORIGINATE, **values}).headers
+        self.assertNotIn("CallerID", headers, "both sides would be shown it")
+        return dict(each.split("=", 1) for each in headers["Variable"])
+
+    def test_whom_the_called_party_sees(self):
+        self.assertNotIn("CALLERID(num)", self.variables(), "left to the PBX")
+        set_ones = self.variables(
+            caller=actions.Party("1001", "Zoé, Sales"), outside_number="+33140000001"
+        )
+        self.assertEqual(set_ones["CALLERID(num)"], "1001")
+        self.assertEqual(set_ones["CALLERID(name)"], "Zoé Sales")
+        self.assertEqual(set_ones["__TELEPHONY_CALLERID"], "+33140000001")
+        self.assertEqual(set_ones["CONNECTEDLINE(num,i)"], "+33612345678")
+
+    def test_a_telephone_beyond_a_trunk_is_rung_with_a_number_of_ours(self):
+        """Its provider would refuse a call that bears the customer's number."""
+        for device in ("PJSIP/+33687000111@trunk", "SIP/+33687000111@trunk"):
+            set_ones = self.variables(device=device, caller=actions.Party("1101"))
+            self.assertEqual(set_ones["CONNECTEDLINE(num,i)"], "1101")
+        set_ones = self.variables(device="Local/1001@from-internal")
+        self.assertEqual(set_ones["CONNECTEDLINE(num,i)"], "+33612345678")
+
+    def test_the_header_to_pick_up_by_reaches_the_own_telephone_alone(self):
+        """None of its variables is inherited by channels that are dialled later."""
+        header = auto_answer.HEADERS["call_info"]
+        value = "<sip:odoo>;answer-after=0"
+        for device, expected in (
+            ("PJSIP/1001", {"PJSIP_HEADER(add,Call-Info)": value}),
+            ("SIP/1001", {"SIPADDHEADER01": f"Call-Info: {value}"}),
+            (
+                "Local/1001@odoo-phones",
+                {"TELEPHONY_HEADER": "Call-Info", "TELEPHONY_HEADER_VALUE": value},
+            ),
+            ("IAX2/1001", {}),
+        ):
+            with self.subTest(device=device):
+                without = self.variables(device=device).items()
+                added = self.variables(device=device, header=header).items() - without
+                self.assertEqual(dict(added), expected)
+
+    def test_what_a_pbx_presents_for_a_telephone(self):
+        [request] = actions.own_caller_id("PJSIP/1001")
+        variable = {"Variable": "PJSIP_ENDPOINT(1001,callerid)"}
+        self.assertEqual((request.name, request.headers), ("Getvar", variable))
+        self.assertEqual(len(actions.own_caller_id("SIP/1001")), 2)
+        for device in ("Local/1001@x", "PJSIP/+336@trunk", "IAX2/1", "PJSIP/a)b"):
+            self.assertEqual(actions.own_caller_id(device), [])
+        for values, expected in (
+            (['"Alice Martin" <1001>'], ("1001", "Alice Martin")),
+            (["<1001>"], ("1001", "")),
+            (["<unknown>"], ("", "")),
+            ([""], ("", "")),
+            ([None], ("", "")),
+            ([], ("", "")),
+            (["Alice", "1001"], ("1001", "Alice")),
+            (["", None], ("", "")),
+        ):
+            with self.subTest(values=values):
+                self.assertEqual(actions.read_caller_id(values), expected)
 
     def test_numbers_that_may_be_dialled(self):
         for number in ("1001", "+33612345678", "*81001", "#31#0612345678", "9" * 32):
@@ -100,12 +165,22 @@ class TestActions(BaseCase):
             "device": ("", "PJSIP", "PJSIP/1001&PJSIP/1002", "PJSIP/1\r\nX: y", "/x/"),
             "context": ("", "a b", "a,b", "a\nb", "x" * 80),
             "channel_id": ("", "a;2", "a b", "a\n", "x" * 141),
-            "variables": (
-                {"CALLERID(num)": "1"},
-                {"MIXMONITOR_EXEC": "rm"},
-                {"TELEPHONY_X": "a,b"},
-                {"TELEPHONY_X": "${SHELL(id)}"},
-                {"TELEPHONY_X": "1\n"},
+            "caller": (
+                actions.Party("1,MIXMONITOR_EXEC=rm"),
+                actions.Party("${SHELL(id)}"),
+                actions.Party("1\n"),
+            ),
+            "outside_number": ("1,X=1", "+33\n", "anonymous"),
+            "header": (
+                ("Via", "x"),
+                ("P-Asserted-Identity", "<sip:1@x>"),
+                ("X-A,X)=1,Y", "x"),
+                ("X-A\r\nAction", "x"),
+                ("X-A", "a,b"),
+                ("X-A", "${SHELL(id)}"),
+                ("X-A", "a\r\nVia: b"),
+                ("X-A", 'a"b'),
+                ("X-A", ""),
             ),
         }.items():
             for value in values:
@@ -113,6 +188,8 @@ class TestActions(BaseCase):
                     self.subTest(name=name, value=value),
                     self.assertRaises(InvalidValue),
                 ):
+                    if name == "header":
+                        value = auto_answer.Header(*value)
                     actions.originate(**{**ORIGINATE, name: value})
 
     def test_no_text_leaves_its_place(self):
@@ -135,13 +212,15 @@ class TestActions(BaseCase):
                         self.assert_harmless(request, hostile)
 
     def assert_harmless(self, request, hostile):
-        values = [v for v in request.headers.values() if "Eve" in str(v)]
-        for value in values:
-            text = value.removeprefix('"').partition('" <')[0]
-            self.assertFalse(set(',;|&$(){}<>"\\`!=^~:@/\uff0c') & set(text), value)
+        values = dict(request.headers)
+        for variable in values.pop("Variable", ()):
+            name, _, value = variable.partition("=")
+            values[name] = value
+        for text in [v for v in values.values() if "Eve" in str(v)]:
+            self.assertFalse(set(',;|&$(){}<>"\\`!=^~:@/\uff0c') & set(text), text)
             categories = {unicodedata.category(char)[0] for char in text}
-            self.assertFalse(categories & {"C"}, value)
-        self.assertNotIn(hostile, request.headers.values())
+            self.assertFalse(categories & {"C"}, text)
+        self.assertNotIn(hostile, values.values())
 
     def test_free_texts_are_kept_as_far_as_they_are_harmless(self):
         for given, sent in (
@@ -167,6 +246,13 @@ class TestActions(BaseCase):
         ):
             with self.subTest(action=build.__name__), self.assertRaises(InvalidValue):
                 build(**values)
+
+    def test_no_name_sets_a_variable_of_its_own(self):
+        for name in ("A,MIXMONITOR_EXEC=rm", "A\r\nVariable: X=1", "A (,X=1", "${X}"):
+            with self.subTest(name=name):
+                values = {"called_name": name, "caller": actions.Party("1001", name)}
+                for text in self.variables(**values).values():
+                    self.assertFalse(set(',\r\n"$(){}') & set(text), text)
 
     def test_no_action_can_run_a_program(self):
         for request in (

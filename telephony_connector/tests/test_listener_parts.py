@@ -201,14 +201,17 @@ class TestListenerParts(BaseCase):
         before=(),
         after=(),
         is_cut=False,
+        presented=(),
     ):
         """Carry a command out with a session that answers; return what is reported.
 
+        :param presented: what the PBX presents for a telephone, as it is asked
         :param is_cut: whether the session ends when it has taken the command
         :param before: events that are heard before the answer
         :param after: events that are heard a moment later
         """
         reported = []
+        presented = list(presented)
 
         class Session:
             def __init__(self):
@@ -217,6 +220,8 @@ class TestListenerParts(BaseCase):
             async def action(self, name, **headers):
                 self.sent = name, headers
                 self.all.append(self.sent)
+                if name == "Getvar":
+                    return {"Value": presented.pop(0)}
                 if error:
                     raise error
                 for event in before:
@@ -254,7 +259,7 @@ class TestListenerParts(BaseCase):
         asyncio.run(commands.carry_out(command, session, tracker))
         return reported, session, tracker
 
-    def dial(self, **kwargs):
+    def dial(self, order=None, **kwargs):
         payload = {
             "device": "PJSIP/1001",
             "extension": "1001",
@@ -262,8 +267,59 @@ class TestListenerParts(BaseCase):
             "context": "from-internal",
             "timeout": 30,
             "uniqueid": "odoo-1",
+            **(order or {}),
         }
         return self.carry_out("dial", payload, **kwargs)
+
+    def get_variables(self, presented=(), **order):
+        """Return what the Originate of such an order sets, by name."""
+        order = {"is_internal": False, "caller_id": "", "caller_name": "Bo"} | order
+        answer = {"Event": "OriginateResponse", "Response": "Success"}
+        _reported, session, _tracker = self.dial(
+            order, answer=answer, presented=presented
+        )
+        name, headers = session.sent
+        self.assertEqual(name, "Originate")
+        return dict(each.split("=", 1) for each in headers["Variable"])
+
+    def test_whom_the_called_party_sees(self):
+        """The number that is set, else what the PBX has for the telephone, else the
+        extension's; never that of the called party."""
+        own = '"Alice" <+33140000101>'
+        for presented, order, expected in (
+            ((), {"caller_id": "+33140000001"}, ("+33140000001", None)),
+            ([own], {}, (None, None)),
+            (["<unknown>"], {}, ("1001", None)),
+            ([own], {"is_internal": True}, ("1001", None)),
+            (["<1001>"], {"is_internal": True}, ("1001", "Bo")),
+            (["Alice", "1001"], {"device": "SIP/1001"}, (None, None)),
+            (["", ""], {"device": "SIP/1001"}, ("1001", None)),
+            ((), {"device": "Local/1001@x"}, ("1001", None)),
+            ((), {"device": "IAX2/1001"}, ("1001", None)),
+            (
+                (),
+                {"device": "Local/1001@x", "is_internal": True},
+                ("1001", "Bo"),
+            ),
+        ):
+            with self.subTest(presented=presented, order=order):
+                found = self.get_variables(presented, **order)
+                number, name = found.get("CALLERID(num)"), found.get("CALLERID(name)")
+                self.assertEqual((number, name), expected)
+                self.assertEqual(found["CONNECTEDLINE(num,i)"], "+33612340001")
+
+    def test_what_the_own_telephone_is_given(self):
+        found = self.get_variables(
+            ["<1001>"], called_name="Camille", header=["X-Answer", "now"]
+        )
+        self.assertEqual(found["CONNECTEDLINE(name,i)"], "Camille")
+        self.assertEqual(found["PJSIP_HEADER(add,X-Answer)"], "now")
+
+    def test_an_order_of_the_version_before(self):
+        answer = {"Event": "OriginateResponse", "Response": "Success"}
+        reported, session, _tracker = self.dial(answer=answer)
+        self.assertEqual(reported, [(1, "done", None, None)])
+        self.assertEqual([name for name, _headers in session.all], ["Originate"])
 
     def test_dial_tells_what_asterisk_answered(self):
         for answer, expected in (

@@ -49,10 +49,14 @@ class TestTelephonyCommand(TelephonyCommon):
                 "device": "PJSIP/1001",
                 "extension": "1001",
                 "number": "+33612340001",
+                "called_name": "",
+                "caller_name": self.alice.name,
+                "is_internal": False,
                 "context": "from-internal",
                 "timeout": 30,
                 "uniqueid": call.uniqueid,
                 "caller_id": "",
+                "header": False,
             },
         )
         self.assertEqual(answer["number_display"], "+33 6 12 34 00 01")
@@ -193,6 +197,88 @@ class TestTelephonyCommand(TelephonyCommon):
         self.assertEqual(command.payload["caller_id"], "+33140000002")
         with self.assertRaises(ValidationError):
             self.ext_alice.caller_id = "x"
+
+    def order(self, number="+33612340001", **clicked):
+        answer = self.dial(number, **clicked)
+        return self.env["telephony.command"].browse(answer["command_id"]).payload
+
+    def test_no_caller_id_is_set_within_the_company_and_in_an_emergency(self):
+        self.pbx.caller_id = "+33140000001"
+        for number, is_internal in (("1002", True), ("*98", True), ("112", False)):
+            with self.subTest(number=number):
+                order = self.order(number)
+                self.assertEqual(order["caller_id"], "")
+                self.assertEqual(order["is_internal"], is_internal)
+        self.assertEqual(self.order("3900")["caller_id"], "+33140000001")
+
+    def test_the_own_phone_shows_whom_one_calls(self):
+        partner = self.env["res.partner"].create(
+            {"name": "Camille", "phone": "+33612340001"}
+        )
+        clicked = {"model": "res.partner", "res_id": partner.id, "field": "phone"}
+        self.assertEqual(self.order(**clicked)["called_name"], "Camille")
+        self.assertEqual(self.order()["called_name"], "Camille")
+        self.env["res.partner"].create({"name": "Luc", "phone": "+33612340001"})
+        self.assertEqual(self.order(**clicked)["called_name"], "Camille")
+        self.assertEqual(self.order()["called_name"], "", "either of two")
+        colleague = self.ext_bruno.user_id.name
+        self.assertEqual(self.order("1002")["called_name"], colleague)
+        self.assertEqual(self.order("0799887766")["called_name"], "")
+
+    def test_the_own_phone_names_nobody_whom_the_user_may_not_read(self):
+        partner = self.env["res.partner"].create(
+            {"name": "Secret", "phone": "+33612340001"}
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "not this one",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": [("id", "!=", partner.id)],
+            }
+        )
+        self.assertEqual(self.order()["called_name"], "")
+
+    def test_the_phone_picks_up_by_itself(self):
+        self.assertFalse(self.order()["header"])
+        self.ext_alice.auto_answer = "call_info"
+        self.assertEqual(
+            self.order()["header"], ["Call-Info", "<sip:odoo>;answer-after=0"]
+        )
+        self.ext_alice.auto_answer = "alert_info"
+        self.assertEqual(self.order()["header"][0], "Alert-Info")
+        self.ext_alice.write(
+            {"auto_answer": "header", "auto_answer_header": "X-Auto-Answer: yes"}
+        )
+        self.assertEqual(self.order()["header"], ["X-Auto-Answer", "yes"])
+
+    def test_headers_that_no_phone_is_sent(self):
+        for header in (
+            False,
+            "",
+            "X-Auto-Answer",
+            "Via: x",
+            "From: <sip:1@x>",
+            "P-Asserted-Identity: <sip:1@x>",
+            "X-A: a,b",
+            "X-A: a\r\nVia: b",
+            "X-A: ${SHELL(id)}",
+            'X-A: "a"',
+            "X A: b",
+        ):
+            with self.subTest(header=header), self.assertRaises(ValidationError):
+                self.ext_alice.write(
+                    {"auto_answer": "header", "auto_answer_header": header}
+                )
+        with self.assertRaises(ValidationError):
+            self.ext_alice.write({"auto_answer": "off", "auto_answer_header": "Via: x"})
+
+    def test_the_dial_plan_rings_all_phones_of_an_extension(self):
+        self.ext_alice.devices = "PJSIP/1001-desk, PJSIP/1001-mobile"
+        self.assertEqual(self.order()["device"], "PJSIP/1001-desk")
+        self.pbx.dial_string = "Local/{number}@odoo-phones"
+        self.assertEqual(self.order()["device"], "Local/1001@odoo-phones")
+        self.ext_alice.devices = "Local/1001@elsewhere, PJSIP/1001-desk"
+        self.assertEqual(self.order()["device"], "Local/1001@elsewhere")
 
     def test_how_numbers_are_dialled(self):
         number = self.env["telephony.number"]

@@ -57,6 +57,17 @@ class Talk:
         return _user(self._call.headers["from"][0])
 
     @property
+    def caller_name(self):
+        """The caller's name that the telephone shows, empty where there is none."""
+        return self._call.headers["from"][0].partition("<")[0].strip(' "')
+
+    def header(self, name):
+        """
+        :return: the values of a header of the INVITE that made the telephone ring.
+        """
+        return self._call.headers.get(name.lower(), [])
+
+    @property
     def state(self):
         """``ringing``, ``up`` or ``ended``."""
         return self._call.state

@@ -60,7 +60,7 @@ class Stage:
             Exten=number,
             Priority=1,
             Timeout=timeout,
-            CallerID=f'"Calling {number}" <{number}>',
+            Variable=f"CONNECTEDLINE(num,i)={number}",
             Async="true",
         )
 
