@@ -36,9 +36,11 @@ class TelephonyBlockedNumber(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         return super().create([self._normalise(vals) for vals in vals_list])
 
     def write(self, vals):
+        self.check_access("write")
         return super().write(self._normalise(vals))
 
     @api.model

@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 CRON = "telephony_connector.ir_cron_telephony_followup"
 ACTIVITY_TYPE = "mail.mail_activity_data_call"
@@ -296,6 +296,27 @@ class TelephonyFollowup(models.Model):
             followup_sudo._close(
                 self.env._("Closed by %(name)s.", name=self.env.user.name)
             )
+
+    # === MAIL === #
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Refuse to make a missed caller of a mail.
+
+        Odoo's mail gateway writes by superuser, and every employee may feed it.
+
+        :raise AccessError: always
+        """
+        raise AccessError(self.env._("No mail makes or changes a missed caller."))
+
+    def message_update(self, msg_dict, update_vals=None):
+        """Take in the answer to a notification, which changes nothing but the chatter.
+
+        :raise AccessError: where values are to be written
+        """
+        if update_vals:
+            raise AccessError(self.env._("No mail makes or changes a missed caller."))
+        return True
 
     # === ESCALATION === #
 

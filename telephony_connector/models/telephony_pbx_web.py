@@ -125,13 +125,20 @@ class TelephonyPbx(models.Model):
         )
 
     def action_new_token(self):
-        """Make an API token, and show it: this once."""
+        """Make an API token, and show it: this once.
+
+        :raise AccessError: the user may not set up this telephone system
+        """
         self.ensure_one()
         return self.env["telephony.token"]._issue(self)
 
     def action_download_3cx(self):
-        """Download the template by which 3CX looks callers up here."""
+        """Download the template by which 3CX looks callers up here.
+
+        :raise AccessError: the user may not set up this telephone system
+        """
         self.ensure_one()
+        self.check_access("write")
         return {
             "type": "ir.actions.act_url",
             "url": f"/telephony/pbx/{self.id}/3cx.xml",

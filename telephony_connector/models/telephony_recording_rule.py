@@ -3,7 +3,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 BATCH_SIZE = 100
@@ -90,6 +90,26 @@ class TelephonyCall(models.Model):
         copy=False,
         help="Neither the recording nor the call is deleted or anonymised.",
     )
+
+    # === MAIL === #
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Refuse to make a call of a mail.
+
+        Odoo's mail gateway writes by superuser, and every employee may feed it: what a
+        mail says, or the values that come with it, must not get into the log.
+
+        :raise AccessError: always
+        """
+        raise AccessError(self.env._("No mail makes or changes a call."))
+
+    def message_update(self, msg_dict, update_vals=None):
+        """Refuse to change a call by a mail: see ``message_new``.
+
+        :raise AccessError: always
+        """
+        raise AccessError(self.env._("No mail makes or changes a call."))
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         # The chatter asks whom to propose as a recipient: the raw link is nobody's.

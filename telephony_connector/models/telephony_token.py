@@ -65,12 +65,14 @@ class TelephonyToken(models.Model):
         """Make a token for a telephone system.
 
         :return: the action that shows it; it is stored nowhere in clear
+        :raise AccessError: the user may not set up this telephone system
         """
+        self.check_access("create")
+        pbx.check_access("write")
         secret = PREFIX + secrets.token_urlsafe(32)
         values = {"pbx_id": pbx.id, "hint": secret[:SHOWN]}
         if name:
             values["name"] = name
-        self.check_access("create")
         # sudo - telephony.token: the digest is out of every user's reach
         self.sudo().create({**values, "digest": _digest(secret)})
         return {
