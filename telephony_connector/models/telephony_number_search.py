@@ -48,7 +48,9 @@ class TelephonyCall(models.Model):
         if operator not in ("=", "like", "ilike") or not isinstance(value, str):
             return NotImplemented
         reading = self.env["telephony.number"]._read(value)
-        if reading.kind in (Kind.EXTERNAL, Kind.INTERNAL):
-            return Domain("number", "in", [*reading.keys, reading.text])
+        whole = Domain("number", "in", [*reading.keys, reading.text])
+        if reading.kind is Kind.INTERNAL or reading.certain:
+            return whole
         # A part of a number: stored ones have no trunk or international prefix.
-        return Domain("number", operator, reading.text.lstrip("0") or value)
+        part = Domain("number", operator, reading.text.lstrip("0") or value)
+        return whole | part if reading.kind is Kind.EXTERNAL else part

@@ -248,7 +248,10 @@ class TestNumberBuild(TelephonyCommon):
                 self.assertEqual(self.contacts.search(domain), self.contacts[0])
                 self.assertEqual(lead.search(domain), lead)
                 self.assertEqual(call.search([("number_search", "ilike", text)]), call)
-        self.assertEqual(call.search([("number_search", "ilike", "0200 0000")]), call)
+        for part in ("0200 0000", "+33 2 00 00", "0033 2 00", "33200", "00 00 01"):
+            with self.subTest(part=part):
+                self.assertIn(call, call.search([("number_search", "ilike", part)]))
+        self.assertFalse(call.search([("number_search", "ilike", "+33 2 01")]))
         self.assertFalse(call.search([("number_search", "ilike", "0200000011")]))
 
     def test_search_falls_back(self):
