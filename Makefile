@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 clean openapi i18n
+.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 test-odoo clean openapi i18n
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -39,6 +39,10 @@ e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
 test-asterisk16:  ## play the shapes of calls and the controls on Debian 11's Asterisk 16 [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk16
 	@ASTERISK_DIR=.local/asterisk16 $(STACK) test -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
+
+test-odoo:  ## run Odoo's own tests without and with the addon, and compare [MODULES="crm hr"] [ARGS="--tags /crm:TestUi"]
+	@env -u ODOO_BIN tools/setup odoo chromium
+	@env -u ODOO_BIN $(PYTHON_ODOO) -m tools.odoo_tests $(MODULES) $(ARGS)
 
 lint:  ## check style: ruff, pylint-odoo, eslint, prettier
 	@tools/setup lint
