@@ -45,11 +45,14 @@ class TestWebClient(TelephonyCommon, HttpCase):
         self.start("telephony_plain_link", self.outsider)
 
     def test_session_tells_who_uses_the_telephone(self):
-        group = "telephony_connector.group_telephony_user"
         for user, is_user in ((self.alice, True), (self.outsider, False)):
             self.authenticate(user.login, user.login)
             info = self.make_jsonrpc_request("/web/session/get_session_info")
-            self.assertIs(info["groups"][group], is_user)
+            self.assertIs(info["is_telephony_user"], is_user)
+            self.assertFalse(
+                [name for name in info["groups"] if name.startswith("telephony")],
+                "Odoo's own key is Odoo's",
+            )
 
     def test_bundles_compile(self):
         for name in ("web.assets_web", "web.assets_web_dark"):

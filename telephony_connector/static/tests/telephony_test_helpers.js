@@ -6,11 +6,11 @@ import {
     fields,
     getService,
     models,
-    onRpc,
+    patchWithCleanup,
     serverState,
     webModels,
 } from "@web/../tests/web_test_helpers";
-import { TELEPHONY_GROUP } from "@telephony_connector/services/telephony_service";
+import { session } from "@web/session";
 
 export const PHONE = {
     can_call: true,
@@ -151,7 +151,7 @@ export function setupTelephony({ isUser = true, phone = {} } = {}) {
         presences: [],
         phone: { ...PHONE, ...phone },
     });
-    onRpc("res.users", "has_group", ({ args }) => (args[1] === TELEPHONY_GROUP ? isUser : true));
+    patchWithCleanup(session, { is_telephony_user: isUser });
 }
 
 /** Let the call's state on the server and the bus's message say the same. */

@@ -24,7 +24,6 @@ export class Presences {
     }
 
     async load() {
-        await this.telephony.started;
         if (this.isWanted && this.telephony.isActive) {
             this.take(await this.telephony.ask("get_telephony_presences", [], "res.users"));
         }

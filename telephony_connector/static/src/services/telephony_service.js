@@ -6,12 +6,12 @@ import { ConnectionLostError, rpc, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { omit, pick } from "@web/core/utils/objects";
+import { session } from "@web/session";
 import { isTalking, NEWS_KEYS } from "@telephony_connector/services/call_news";
 import { CallStore } from "@telephony_connector/services/call_store";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 import { openLink } from "@telephony_connector/utils/open_link";
 
-export const TELEPHONY_GROUP = "telephony_connector.group_telephony_user";
 // Milliseconds in which several ends of calls count as one reason to read the line again.
 const LOAD_DELAY = 500;
 // Seconds that the server has beyond its own limit, and between two questions after it.
@@ -40,7 +40,7 @@ export class Telephony extends CallStore {
         super();
         this.services = markRaw(services);
         this.pageTurn = markRaw(new PageTurn(services));
-        this.isActive = false;
+        this.isActive = session.is_telephony_user;
         this.isDialing = false;
         this.phone = NO_PHONE;
         this.pageIds = markRaw(new Set());
@@ -89,8 +89,7 @@ export class Telephony extends CallStore {
     }
 
     /** Subscribe to the bus, for users of the telephone only. */
-    async start() {
-        this.isActive = await user.hasGroup(TELEPHONY_GROUP);
+    start() {
         if (!this.isActive) {
             return;
         }
@@ -104,7 +103,6 @@ export class Telephony extends CallStore {
 
     /** Read the state of the line, and the calls that run already. */
     async load() {
-        await this.started;
         if (!this.isActive) {
             return;
         }
@@ -403,7 +401,7 @@ export const telephonyService = {
     dependencies: ["action", "bus_service", "dialog", "multi_tab", "notification", "orm", "ui"],
     start(env, services) {
         const telephony = reactive(new Telephony(services));
-        telephony.started = markRaw(telephony.start());
+        telephony.start();
         env.bus.addEventListener("WEB_CLIENT_READY", () => telephony.load(), { once: true });
         return telephony;
     },
