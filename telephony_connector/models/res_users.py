@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .ir_http import GROUP
 from .telephony_pbx import INTERNAL_CALLS, NEW_KINDS, OPEN_PAGE_ON
 
+SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 PREFERENCES = (
     "telephony_open_page_on",
     "telephony_internal_calls",
@@ -16,9 +18,6 @@ class ResUsers(models.Model):
     telephony_extension_ids = fields.One2many(
         "telephony.extension", "user_id", string="Extensions"
     )
-    telephony_agent_token_ids = fields.One2many(
-        "telephony.agent.token", "user_id", string="Desktop Agents"
-    )
 
     # One's own way, where it is not the telephone system's
     telephony_open_page_on = fields.Selection(OPEN_PAGE_ON, string="Open a Call's Page")
@@ -29,14 +28,28 @@ class ResUsers(models.Model):
         NEW_KINDS, string="Unknown Callers Become"
     )
 
+    # For the preferences. Odoo makes that view for users of all groups, so it hides by
+    # fields, and what it shows must do no harm to those who may not read it.
+    telephony_is_user = fields.Boolean(compute="_compute_telephony_rights")
+    telephony_is_supervisor = fields.Boolean(compute="_compute_telephony_rights")
     telephony_has_status = fields.Boolean(compute="_compute_telephony_has_status")
+    telephony_extension_numbers = fields.Char(
+        string="Own Extensions", compute="_compute_telephony_extension_numbers"
+    )
+    telephony_agent_token_ids = fields.Many2many(
+        "telephony.agent.token",
+        string="Desktop Agents",
+        compute="_compute_telephony_agent_token_ids",
+    )
 
     @property
     def SELF_READABLE_FIELDS(self):
         return [
             *super().SELF_READABLE_FIELDS,
-            "telephony_extension_ids",
+            "telephony_is_user",
+            "telephony_is_supervisor",
             "telephony_has_status",
+            "telephony_extension_numbers",
             "telephony_agent_token_ids",
             *PREFERENCES,
         ]
@@ -47,10 +60,40 @@ class ResUsers(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("telephony_extension_ids.pbx_id.provider")
+    @api.depends("group_ids")
+    def _compute_telephony_rights(self):
+        for user in self:
+            user.telephony_is_user = user.has_group(GROUP)
+            user.telephony_is_supervisor = user.has_group(SUPERVISOR)
+
+    @api.depends("telephony_is_user", "telephony_extension_ids.pbx_id.provider")
     def _compute_telephony_has_status(self):
         for user in self:
-            user.telephony_has_status = bool(user._get_status_extension())
+            user.telephony_has_status = bool(
+                user.telephony_is_user and user._get_status_extension()
+            )
+
+    @api.depends("telephony_is_user", "telephony_extension_ids.number")
+    def _compute_telephony_extension_numbers(self):
+        for user in self.with_context(active_test=True):
+            # sudo - telephony.extension: one's own, in whatever company it is
+            extensions_sudo = user.sudo().telephony_extension_ids
+            user.telephony_extension_numbers = user.telephony_is_user and ", ".join(
+                extensions_sudo.mapped("number")
+            )
+
+    @api.depends("telephony_is_user")
+    def _compute_telephony_agent_token_ids(self):
+        # sudo - telephony.agent.token: each user's own
+        tokens_sudo = (
+            self.env["telephony.agent.token"]
+            .sudo()
+            .search([("user_id", "in", self.filtered("telephony_is_user").ids)])
+        )
+        for user in self:
+            user.telephony_agent_token_ids = tokens_sudo.filtered(
+                lambda token, user=user: token.user_id == user
+            )
 
     # === ACTION METHODS === #
 

@@ -47,6 +47,7 @@ from . import test_number_match
 from . import test_numbers
 from . import test_phone
 from . import test_pbx_setup
+from . import test_preferences
 from . import test_presence
 from . import test_privacy
 from . import test_rate_limit
