@@ -94,6 +94,9 @@ def generate_calls(dbname, out, count=1000, days=90, seed=None):
             # Each lot by itself: a cut run leaves whole calls. No request waits here.
             cr.commit()  # pylint: disable=invalid-commit
         _analyze(env)
+        # Whether there are calls at all is cached.
+        env.registry.clear_cache()
+        env.registry.signal_changes()
         out.write(f"{made} calls were invented on {pbx.name}\n")
 
 

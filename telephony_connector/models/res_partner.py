@@ -58,12 +58,11 @@ class ResPartner(models.Model):
             if phone not in known:
                 phones.sudo().create({"partner_id": self.id, "number": phone})
 
-    def _telephony_note_changed(self, ids, vals_list):
-        result = super()._telephony_note_changed(ids, vals_list)
+    @api.model
+    def _telephony_note_changed(self, changed):
+        result = super()._telephony_note_changed(changed)
         # Leads and the company's people may be read with a partner's country.
         self.env["telephony.number"]._pending().partners.update(
-            id_
-            for id_, vals in zip(self._ids, vals_list, strict=True)
-            if "country_id" in vals
+            id_ for id_, vals in changed.items() if "country_id" in vals
         )
         return result

@@ -2,10 +2,10 @@
 
 from markupsafe import Markup
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import is_html_empty
+from odoo.tools import SQL, is_html_empty
 
 
 class TelephonyCall(models.Model):
@@ -222,8 +222,22 @@ class TelephonyCall(models.Model):
             ),
         )
 
+    @api.model
+    @tools.ormcache()
+    def _has_objects(self):
+        """Say whether any call belongs to a record.
+
+        Cached, so that contacts and leads cost nothing more where there are no calls.
+        """
+        found = SQL("SELECT 1 FROM telephony_call WHERE res_id IS NOT NULL LIMIT 1")
+        return bool(self.env.execute_query(found))
+
     def _set_object(self, record):
         """Store the record that the call belongs to, and the contact behind it."""
+        if not self._has_objects():
+            # At once for this transaction, and when the others can see it.
+            self.env.registry.clear_cache()
+            self.env.cr.postcommit.add(self.env.registry.clear_cache)
         partner = record if record._name == "res.partner" else record["partner_id"]
         # sudo - telephony.call: the log is written by the system for everyone
         self.sudo().write(
@@ -232,6 +246,8 @@ class TelephonyCall(models.Model):
 
     def _move_object(self, sources, target):
         """Have the calls of records that are merged follow to the one that is kept."""
+        if not self._has_objects():
+            return
         # sudo - telephony.call: whoever may merge the records may take the calls along
         calls_sudo = self.sudo().search(
             [("res_model", "=", target._name), ("res_id", "in", sources.ids)]

@@ -15,12 +15,14 @@ BATCH_SIZE = 5000
 class _Pending:
     """What a transaction changed and the index has yet to follow.
 
-    ``records``: model → {id: whether the record is new}; ``partners``: those whose
-    country changed; ``companies``: those whose country did.
+    ``records``: model → {id: whether the record is new}; ``removed``: model → ids of
+    records that are no more; ``partners``: those whose country changed; ``companies``:
+    those whose country did.
     """
 
     def __init__(self):
         self.records = defaultdict(dict)
+        self.removed = defaultdict(set)
         self.partners = set()
         self.companies = set()
 
@@ -62,6 +64,8 @@ class TelephonyNumber(models.Model):
             self._add_dependents(pending)
         if pending.companies:
             self.env.registry.clear_cache()
+        for model, ids in pending.removed.items():
+            self._remove(model, ids)
         added = []
         for model, records in pending.records.items():
             for is_new in (True, False):
@@ -190,12 +194,16 @@ class TelephonyNumber(models.Model):
         )
 
     @api.model
+    def _note_removed(self, model, ids):
+        """Have the rows of records that are no more removed at the next flush."""
+        pending = self._pending()
+        pending.removed[model].update(ids)
+        for id_ in ids:
+            pending.records[model].pop(id_, None)
+
+    @api.model
     def _remove(self, model, ids):
         """Remove all rows of some records."""
-        pending = self.env.cr.precommit.data.get(PENDING)
-        if pending:
-            for id_ in ids:
-                pending.records[model].pop(id_, None)
         self.env.cr.execute(
             SQL(
                 """DELETE FROM telephony_number

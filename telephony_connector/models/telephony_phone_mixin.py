@@ -87,24 +87,46 @@ class TelephonyPhoneMixin(models.AbstractModel):
         result = super()._write_multi(vals_list)
         source = self._telephony_source()
         if source and not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            changed = [
-                id_
+            changed = {
+                id_: vals
                 for id_, vals in zip(self._ids, vals_list, strict=True)
                 if not source.columns.isdisjoint(vals)
-            ]
+            }
             if changed:
-                self._telephony_note_changed(changed, vals_list)
+                self._telephony_note_changed(changed)
         return result
 
-    def _telephony_note_changed(self, ids, vals_list):
-        """Have the index follow the change of some records at the next flush."""
+    def _telephony_is_empty(self, vals):
+        """Say whether the record is known to have, and to have had, no number.
+
+        Asks the cache alone: whatever is not known there has to be looked up. A new
+        record is known there as a whole.
+
+        :param dict vals: what is written to it
+        """
+        names = [*self._telephony_source().phones]
+        if "telephony_phone_ids" in self._fields:
+            names.append("telephony_phone_ids")
+        return all(
+            name not in vals and not self._cache.get(name, True) for name in names
+        )
+
+    @api.model
+    def _telephony_note_changed(self, changed):
+        """Have the index follow the change of some records at the next flush.
+
+        :param dict changed: id → the values written to it
+        """
         records = self.env["telephony.number"]._pending().records[self._name]
-        for id_ in ids:
-            records.setdefault(id_, False)
+        for id_, vals in changed.items():
+            if not self.browse(id_)._telephony_is_empty(vals):
+                records.setdefault(id_, False)
 
     def unlink(self):
-        ids = self._ids
+        ids = []
+        if self._telephony_source():
+            ids = [record.id for record in self if not record._telephony_is_empty({})]
         result = super().unlink()
-        if ids and self._telephony_source():
-            self.env["telephony.number"]._remove(self._name, ids)
+        if ids:
+            self.env["telephony.number"]._note_removed(self._name, ids)
         return result

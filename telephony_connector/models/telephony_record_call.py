@@ -138,6 +138,8 @@ class TelephonyRecordCall(models.Model):
     @api.model
     def _count(self, record):
         """Return how many calls the list of a record's calls has for the user."""
+        if not record.id or not self.env["telephony.call"]._has_objects():
+            return 0
         named = self.with_context(telephony_record=[record._name, record.id])
         return named.search_count([])
 

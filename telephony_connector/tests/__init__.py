@@ -50,6 +50,7 @@ from . import test_pbx_setup
 from . import test_preferences
 from . import test_presence
 from . import test_privacy
+from . import test_query_count
 from . import test_rate_limit
 from . import test_recording
 from . import test_recording_fetch
