@@ -168,6 +168,20 @@ def read_caller_id(values: list[str | None]) -> Party:
     return Party(match["number"], match["name"] or "")
 
 
+def registered_phones(device: str) -> Request | None:
+    """Ask where a PJSIP endpoint is registered; `count_phones` reads the answer's
+    ``Value``. None for other devices: of those a registration is one telephone."""
+    match = _ENDPOINT.fullmatch(device)
+    if match is None or match[1] != "PJSIP":
+        return None
+    return _get_value(f"PJSIP_DIAL_CONTACTS({match[2]})")
+
+
+def count_phones(value: str) -> int:
+    """Return how many telephones an answer to `registered_phones` names."""
+    return len([place for place in value.split("&") if place])
+
+
 def _get_value(function):
     return Request("Getvar", {"Variable": function})
 

@@ -57,6 +57,16 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True)
+class ClickSettings:
+    """How the clicks of one extension's user are carried out."""
+
+    extension: str
+    device: str
+    has_caller_id: bool
+    has_header: bool
+
+
+@dataclass(frozen=True)
 class PbxSettings:
     """What the listener must know of one telephone system."""
 
@@ -73,6 +83,8 @@ class PbxSettings:
     context: str
     # device name, as PJSIP/1001 → extension number
     devices: tuple[tuple[str, str], ...]
+    # Read by the check alone.
+    clicks: tuple[ClickSettings, ...] = field(default=(), compare=False)
     allow_unencrypted: bool = False
 
     @property
@@ -252,6 +264,15 @@ class Bridge:
                     (device, extension.number)
                     for extension in pbx.extension_ids
                     for device in extension._get_devices()
+                ),
+                clicks=tuple(
+                    ClickSettings(
+                        extension=extension.number,
+                        device=extension._get_click_device(),
+                        has_caller_id=bool(extension.caller_id or pbx.caller_id),
+                        has_header=bool(extension._get_auto_answer()),
+                    )
+                    for extension in pbx.extension_ids
                 ),
             )
             for pbx in pbxs

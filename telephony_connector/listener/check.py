@@ -3,8 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 
+from ..ami import actions
+from ..engine import dial_plan_lines
 from ..engine.errors import ActionRefused, PermissionMissing, TelephonyError
 from .account import open_session
+from .discover import count_phones
 from .permissions import WRITE_CLASSES, get_missing
 
 # The device state that is set to see whether an event of it arrives: nobody's phone.
@@ -20,7 +23,8 @@ READ_CLASSES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: ``ok`` is ``None`` where it can't be told."""
+    """One thing that was looked at: ``ok`` is ``None`` where it can't be told, or is
+    for the administrator to judge."""
 
     ok: bool | None
     text: str
@@ -54,6 +58,8 @@ class Check:
                 self._look_at_events,
                 self._look_at_context,
                 self._look_at_extensions,
+                self._look_at_phones,
+                self._look_at_dial_plan,
             ):
                 async for finding in look(session):
                     yield finding
@@ -124,3 +130,64 @@ class Check:
                 )
             else:
                 yield Finding(True, f"extension {number}: {device} ({state or 'any'})")
+
+    async def _look_at_phones(self, session):
+        """Name extensions of which a click rings one phone of several."""
+        clicks = [
+            click
+            for click in self._settings.clicks
+            if actions.registered_phones(click.device)
+        ]
+        if clicks and "Getvar" not in self._allowed:
+            text = "how many phones an extension has: not tried, needs “call” (write)"
+            yield Finding(None, text)
+            return
+        for click in clicks:
+            count = await count_phones(session, click.device)
+            if count is not None and count > 1:
+                yield Finding(
+                    None,
+                    f"extension {click.extension}: {count} phones are registered on "
+                    f"{click.device}, and a click rings one of them; with the dial "
+                    f"string {dial_plan_lines.DIAL_STRING} and its lines it rings all",
+                )
+
+    async def _look_at_dial_plan(self, session):
+        """See whether the dial plan does what is set here, where only it can."""
+        clicks = [
+            click
+            for click in self._settings.clicks
+            if click.device.startswith("Local/")
+        ]
+        if not clicks or "ShowDialPlan" not in self._allowed:
+            return
+        answer = await session.action("ShowDialPlan")
+        used, contexts = "", {}
+        for event in answer.events:
+            data = event.get("AppData", "")
+            used += data
+            context = event.get("Context", "")
+            contexts[context] = contexts.get(context, "") + data
+        for context in sorted({_get_context(click) for click in clicks}):
+            if context not in contexts:
+                text = f"context “{context}” is not in the dial plan: no phone rings"
+                yield Finding(False, text)
+        for click in clicks:
+            extension = f"extension {click.extension}: "
+            if click.has_caller_id and dial_plan_lines.CALLER_ID not in used:
+                yield Finding(
+                    False,
+                    f"{extension}outside parties don't see the caller id that is set, "
+                    f"as the dial plan does not use {dial_plan_lines.CALLER_ID}",
+                )
+            lines = contexts.get(_get_context(click), "")
+            if click.has_header and dial_plan_lines.HEADER not in lines:
+                yield Finding(
+                    False,
+                    f"{extension}its phone does not pick up by itself, as the context "
+                    f"“{_get_context(click)}” does not use {dial_plan_lines.HEADER}",
+                )
+
+
+def _get_context(click):
+    return click.device.partition("@")[2].partition("/")[0]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from ..ami import actions
 from ..engine.errors import ActionRefused, PermissionMissing
 
 EXTENSION = re.compile(r"[0-9]{1,8}")
@@ -17,6 +18,8 @@ class FoundExtension:
     devices: tuple[str, ...] = ()
     name: str = ""
     email: str = ""
+    # How many phones are registered; None where that can't be asked.
+    phones: int | None = None
 
 
 @dataclass
@@ -58,7 +61,28 @@ async def discover(session):
         if extension:
             extension.name = event.get("Fullname") or extension.name
             extension.email = event.get("Email") or extension.email
+    for extension in found.extensions.values():
+        counts = [await count_phones(session, name) for name in extension.devices]
+        known = [count for count in counts if count is not None]
+        extension.phones = sum(known) if known else None
     return found
+
+
+async def count_phones(session, device):
+    """Return how many phones are registered on a device, None where that is not told.
+
+    It takes the permission “call” or “reporting” (write).
+
+    :param device: as ``PJSIP/1001``
+    """
+    request = actions.registered_phones(device)
+    if request is None:
+        return None
+    try:
+        answer = await session.action(request.name, **request.headers)
+    except (ActionRefused, PermissionMissing):
+        return None
+    return actions.count_phones(answer.get("Value") or "")
 
 
 def _get(found, number):

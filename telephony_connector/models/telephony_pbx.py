@@ -62,6 +62,9 @@ INTERNAL_CALLS = [
     ("nothing", "Nothing"),
 ]
 
+# What the guided form calls a system, by the technology of its dial string.
+SYSTEM_OF = {"PJSIP": "asterisk", "SIP": "asterisk_sip"}
+
 CONNECTION_STATES = [
     ("stopped", "Listener not running"),
     ("connecting", "Connecting"),
@@ -519,6 +522,9 @@ class TelephonyPbx(models.Model):
                 "allow_unencrypted": self.allow_unencrypted,
                 "dial_string": self.dial_string,
                 "context": self.context,
+                "system": SYSTEM_OF.get(
+                    (self.dial_string or "").partition("/")[0], "freepbx"
+                ),
             }
         )
         return setup.action_connect()

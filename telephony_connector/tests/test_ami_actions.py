@@ -198,7 +198,7 @@ class TestActions(BaseCase):
         parameters = {
             name
             for _name, build in inspect.getmembers(actions, inspect.isfunction)
-            if build.__module__ == actions.__name__ and build.__name__[0] != "_"
+            if inspect.signature(build).return_annotation is actions.Request
             for name, parameter in inspect.signature(build).parameters.items()
             if parameter.annotation in (str, "str")
         }

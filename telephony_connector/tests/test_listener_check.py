@@ -6,10 +6,12 @@ from dataclasses import replace
 from odoo.tests import BaseCase, tagged
 
 from ..listener import check
+from ..listener.bridge import ClickSettings
 from .fake_pbx import SECRET, FakePbx
 from .test_listener_parts import SETTINGS
 
 ALL = (
+    "Getvar",
     "Originate",
     "Hangup",
     "CoreShowChannels",
@@ -24,13 +26,17 @@ DEVICE_STATES = (("PJSIP/1001", "NOT_INUSE"),)
 class Pbx(FakePbx):
     """A PBX on which an account may do some things and hear of some."""
 
-    def __init__(self, allowed=ALL, hears=True, states=DEVICE_STATES):
+    def __init__(
+        self, allowed=ALL, hears=True, states=DEVICE_STATES, phones="", lines=()
+    ):
         super().__init__()
-        lines = "".join(f"{name}: what it does\n" for name in allowed)
-        self.answers["ListCommands"] = f"Response: Success\n{lines}"
+        self.answers["Getvar"] = f"Response: Success\nValue: {phones}\n"
+        self.answers["ShowDialPlan"] = self._show
+        names = "".join(f"{name}: what it does\n" for name in allowed)
+        self.answers["ListCommands"] = f"Response: Success\n{names}"
         self.answers["DeviceStateList"] = self._list
         self.answers["Setvar"] = self._set
-        self._hears, self._states = hears, states
+        self._hears, self._states, self._lines = hears, states, lines
 
     def _set(self, action):
         if self._hears and action["Variable"] == check.PROBE:
@@ -38,17 +44,27 @@ class Pbx(FakePbx):
         return "Response: Success\n"
 
     def _list(self, action):
-        number = action["ActionID"]
-        rows = "".join(
-            f"Event: DeviceStateChange\nActionID: {number}\nDevice: {device}\n"
-            f"State: {state}\n\n"
+        rows = [
+            f"Event: DeviceStateChange\nDevice: {device}\nState: {state}\n"
             for device, state in self._states
-        )
-        return (
-            f"Response: Success\nEventList: start\n\n{rows}"
-            f"Event: DeviceStateListComplete\nActionID: {number}\n"
-            "EventList: Complete\n"
-        )
+        ]
+        return _listed(action, rows)
+
+    def _show(self, action):
+        rows = [
+            f"Event: ListDialplan\nContext: {context}\nAppData: {data}\n"
+            for context, data in self._lines
+        ]
+        return _listed(action, rows)
+
+
+def _listed(action, rows):
+    mark = f"ActionID: {action['ActionID']}\n"
+    events = "".join(f"{row}{mark}\n" for row in rows)
+    return (
+        f"Response: Success\nEventList: start\n\n{events}"
+        f"Event: ListComplete\n{mark}EventList: Complete\n"
+    )
 
 
 @tagged("post_install", "-at_install")
@@ -115,7 +131,59 @@ class TestCheck(BaseCase):
         self.assertFalse(self.wrong(Pbx(states=()), devices=local))
 
     def test_what_may_not_be_asked_is_not_called_wrong(self):
-        found = self.check(Pbx(ALL[:4]))
+        found = self.check(Pbx(ALL[1:5]))
         untold = [text for ok, text in found if ok is None]
         self.assertEqual(len([text for text in untold if "not tried" in text]), 3)
         self.assertNotIn(False, [ok for ok, _text in found])
+
+    def click(self, device, *, has_caller_id=False, has_header=False):
+        return {"clicks": (ClickSettings("1001", device, has_caller_id, has_header),)}
+
+    def test_several_phones_of_which_a_click_rings_one(self):
+        one = "PJSIP/1001/sip:1001@192.0.2.1"
+        for phones, device, is_named in (
+            ("", "PJSIP/1001", False),
+            (one, "PJSIP/1001", False),
+            (f"{one}&PJSIP/1001/sip:1001@192.0.2.2", "PJSIP/1001", True),
+            (f"{one}&{one}", "SIP/1001", False),
+            (f"{one}&{one}", "PJSIP/+33612340001@trunk", False),
+        ):
+            with self.subTest(phones=phones, device=device):
+                found = self.check(Pbx(phones=phones), **self.click(device))
+                text = "extension 1001: 2 phones are registered on PJSIP/1001"
+                named = [t for ok, t in found if t.startswith(text) and ok is None]
+                self.assertEqual(len(named), is_named)
+                self.assertNotIn(False, [ok for ok, _text in found])
+
+    def test_phones_that_may_not_be_asked_for(self):
+        found = self.check(Pbx(ALL[1:]), **self.click("PJSIP/1001"))
+        [text] = [text for ok, text in found if "how many phones" in text]
+        self.assertIn("not tried, needs “call”", text)
+
+    def test_what_a_dial_plan_must_do_for_local_channels(self):
+        lines = [
+            ("from-internal", "SIP/${EXTEN}"),
+            ("odoo-phones", "${TELEPHONY_HEADER}"),
+            ("outside", "CALLERID(num)=${TELEPHONY_CALLERID}"),
+        ]
+        settings = {"has_caller_id": True, "has_header": True}
+        for device, given, wrong in (
+            ("Local/1001@odoo-phones", lines, []),
+            ("Local/1001@odoo-phones/n", lines, []),
+            ("Local/1001@odoo-phones", lines[:2], ["caller id that is set"]),
+            ("Local/1001@from-internal", lines, ["“from-internal” does not use"]),
+            (
+                "Local/1001@nowhere",
+                lines,
+                ["“nowhere” is not in the dial plan", "“nowhere” does not use"],
+            ),
+            ("PJSIP/1001", lines[:1], []),
+        ):
+            with self.subTest(device=device, lines=given):
+                click = self.click(device, **settings)
+                found = self.wrong(Pbx(lines=given), **click)
+                self.assertEqual(len(found), len(wrong), found)
+                for text, part in zip(found, wrong, strict=True):
+                    self.assertIn(part, text)
+        click = self.click("Local/1001@from-internal")
+        self.assertFalse(self.wrong(Pbx(lines=lines[:1]), **click), "nothing is set")

@@ -44,6 +44,47 @@ class TestPbxSetup(TelephonyCommon):
         setup.system = "asterisk"
         self.assertEqual(setup.dial_string, "PJSIP/{number}")
 
+    def test_lines_for_the_dial_plan(self):
+        setup = self.setup(system="asterisk")
+        self.assertEqual(setup.dial_string, "PJSIP/{number}")
+        self.assertIn("PJSIP_DIAL_CONTACTS", setup.dial_plan)
+        setup.uses_lines = True
+        self.assertEqual(setup.dial_string, "Local/{number}@odoo-phones")
+        setup.system = "asterisk_sip"
+        self.assertIn("SIPAddHeader", setup.dial_plan)
+        setup.system = "freepbx"
+        self.assertEqual(setup.dial_string, "Local/{number}@odoo-phones")
+        self.assertIn("predial-hook", setup.dial_plan)
+
+    def test_extensions_of_which_a_click_rings_one_phone(self):
+        self.pbx.dial_string = "PJSIP/{number}"
+        with self.find(
+            FoundExtension("2001", ("PJSIP/2001",), phones=1),
+            FoundExtension("2002", ("PJSIP/2002",), phones=2),
+            FoundExtension("2003", ("SIP/2003",)),
+        ):
+            action = self.pbx.action_find_extensions()
+        setup = self.env["telephony.pbx.setup"].browse(action["res_id"])
+        self.assertEqual(setup.line_ids.mapped("phones"), [1, 2, 0])
+        self.assertEqual(setup.several_phones, "2002")
+        self.assertEqual(setup.system, "asterisk", "its lines are shown")
+        setup.action_use_lines()
+        self.assertEqual(self.pbx.dial_string, "Local/{number}@odoo-phones")
+        self.assertFalse(setup.several_phones)
+
+    def test_devices_by_another_name_are_kept_with_local_channels(self):
+        """A click rings the dial string; who calls by hand is known by the device."""
+        self.pbx.dial_string = "Local/{number}@from-internal"
+        with self.find(
+            FoundExtension("2001", ("PJSIP/2001",)),
+            FoundExtension("2002", ("PJSIP/2002", "PJSIP/mobile-2002")),
+        ):
+            action = self.pbx.action_find_extensions()
+        setup = self.env["telephony.pbx.setup"].browse(action["res_id"])
+        self.assertEqual(
+            setup.line_ids.mapped("devices"), [False, "PJSIP/2002, PJSIP/mobile-2002"]
+        )
+
     def test_encryption(self):
         form = Form(self.env["telephony.pbx.setup"])
         form.use_tls = True

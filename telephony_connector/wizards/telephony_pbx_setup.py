@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ami.tracker import EVENTS
+from ..engine import dial_plan_lines
 from ..engine.errors import TelephonyError
 from ..listener.bridge import PbxSettings
 from ..listener.momentary import check_now, discover_now
@@ -72,6 +73,13 @@ class TelephonyPbxSetup(models.TransientModel):
         "sending it. Tick this if yours can't do that and has no TLS with a verified "
         "certificate: whoever listens on the network between can then read it.",
     )
+    uses_lines = fields.Boolean(
+        string="With Lines in the Dial Plan",
+        help="A few lines to copy, and a click rings every phone of an extension "
+        "without its voicemail, phones can pick up by themselves, and the caller id "
+        "that is set in Odoo is kept.",
+    )
+    dial_plan = fields.Text(compute="_compute_dial_plan")
     dial_string = fields.Char(compute="_compute_dialling", store=True, readonly=False)
     context = fields.Char(compute="_compute_dialling", store=True, readonly=False)
     manager_conf = fields.Text(compute="_compute_manager_conf")
@@ -79,6 +87,10 @@ class TelephonyPbxSetup(models.TransientModel):
     is_reached = fields.Boolean(readonly=True)
     queues = fields.Char(readonly=True)
     line_ids = fields.One2many("telephony.pbx.setup.extension", "setup_id")
+    several_phones = fields.Char(
+        compute="_compute_several_phones",
+        help="The extensions of which a click rings one phone of several.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -88,10 +100,25 @@ class TelephonyPbxSetup(models.TransientModel):
         if self.port in PORTS.values():
             self.port = PORTS[self.use_tls]
 
-    @api.depends("system")
+    @api.depends("system", "uses_lines")
     def _compute_dialling(self):
         for setup in self:
             setup.dial_string, setup.context = SYSTEMS[setup.system]
+            if setup.uses_lines:
+                setup.dial_string = dial_plan_lines.DIAL_STRING
+
+    @api.depends("system")
+    def _compute_dial_plan(self):
+        for setup in self:
+            setup.dial_plan = dial_plan_lines.LINES[setup.system]
+
+    @api.depends("line_ids.phones", "dial_string")
+    def _compute_several_phones(self):
+        for setup in self:
+            several = setup.line_ids.filtered(lambda line: line.phones > 1)
+            is_local = (setup.dial_string or "").startswith("Local/")
+            numbers = [] if is_local else several.mapped("number")
+            setup.several_phones = ", ".join(numbers)
 
     @api.depends("username", "secret", "host")
     def _compute_manager_conf(self):
@@ -162,6 +189,16 @@ class TelephonyPbxSetup(models.TransientModel):
         self._find_extensions()
         # It is stored where nobody reads it; the draft needs it no more.
         self.write({"secret": False, "step": "extensions"})
+        return self._show()
+
+    def action_use_lines(self):
+        """Have clicks ring all phones, by the lines that are shown for the dial plan.
+
+        :return: the action that shows the wizard again
+        """
+        self._check_pbx()
+        self.uses_lines = True
+        self.pbx_id.dial_string = self.dial_string
         return self._show()
 
     def action_finish(self):
@@ -263,10 +300,16 @@ class TelephonyPbxSetup(models.TransientModel):
 
     def _prepare_line(self, extension):
         usual = self.dial_string.replace("{number}", extension.number)
-        is_usual = usual in extension.devices or usual.startswith("Local/")
+        if usual.startswith("Local/"):
+            # The dial plan rings them; which they are says who calls by hand.
+            named = {name.partition("/")[2] for name in extension.devices}
+            is_usual = named <= {extension.number}
+        else:
+            is_usual = usual in extension.devices
         return {
             "number": extension.number,
             "name": extension.name,
+            "phones": extension.phones or 0,
             "devices": False if is_usual else ", ".join(extension.devices),
             "user_id": self._propose_user(extension).id,
         }
@@ -329,4 +372,5 @@ class TelephonyPbxSetupExtension(models.TransientModel):
     number = fields.Char(readonly=True)
     name = fields.Char(string="Name There", readonly=True)
     devices = fields.Char(readonly=True)
+    phones = fields.Integer(string="Phones Registered", readonly=True)
     user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")

@@ -12,14 +12,19 @@ from pathlib import Path
 
 from tools.asterisk.sipphone import Phone
 
-from .paths import ASTERISK, LOCAL, RUN_ASTERISK
+from .paths import ASTERISK, LOCAL, ROOT, RUN_ASTERISK
 from .process import Process
 from .waiting import free_port, wait_for
 
+CONF = ROOT / "tools" / "asterisk" / "conf"
 MANAGER = {"username": "odoo", "secret": "odoo-test-secret"}
 """The AMI user of tools/asterisk/conf/manager.conf that may do what the addon needs."""
 FULL_MANAGER = {"username": "full", "secret": "full-test-secret"}
 """The AMI user that may do everything, for tests that steer Asterisk."""
+
+
+PASSWORDS = {"1003": "phone-test-secret"}
+"""Of the telephones that register, as in tools/asterisk/conf/pjsip.conf."""
 
 
 class Lines:
@@ -42,6 +47,7 @@ class Lines:
                 "1001": f"{net}.1",
                 "1002": f"{net}.2",
                 "1003": f"{net}.3",
+                "second": f"{net}.4",
                 "public": f"{net}.100",
             }
             return
@@ -53,14 +59,16 @@ class Lines:
 
 
 class Asterisk:
-    """Asterisk with the configuration of tools/asterisk/conf.
+    """Asterisk with the configuration of tools/asterisk/conf, or another.
 
     :param name: of the stack; its data lie in ``.local/asterisk-NAME``.
+    :param conf: directories of configuration; a file of a later one takes the place of
+        an earlier one's.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, name):
+    def __init__(self, name, conf=(CONF,)):
         self.port = free_port()
         self.sip_port = free_port(socket.SOCK_DGRAM)
         self.lines = Lines()
@@ -79,6 +87,7 @@ class Asterisk:
             "PHONE_1001": addresses["1001"],
             "PHONE_1002": addresses["1002"],
             "TRUNK": addresses["public"],
+            "CONF": ":".join(map(str, conf)),
         }
         self.process = None
 
@@ -130,21 +139,27 @@ class Asterisk:
 
 
 class Telephones:
-    """The telephones 1001, 1002 and 1003 and the public network's, as SIP phones.
+    """The telephones 1001, 1002 and 1003, a second one of an extension, and the public
+    network's, as SIP phones.
 
     To be used inside one running event loop.
+
+    :param passwords: by number of those that register.
+    :param second: whose the second telephone is.
     """
 
-    def __init__(self, asterisk):
+    def __init__(self, asterisk, passwords=PASSWORDS, second="1003"):
         server = (asterisk.host, asterisk.sip_port)
+        self._passwords = passwords
         self.by_number = {
-            number: Phone(
+            name: Phone(
                 address,
                 number,
                 server=server,
-                password="phone-test-secret" if number == "1003" else None,
+                password=passwords.get(number),
             )
-            for number, address in asterisk.lines.addresses.items()
+            for name, address in asterisk.lines.addresses.items()
+            for number in [second if name == "second" else name]
         }
 
     @property
@@ -156,9 +171,11 @@ class Telephones:
         return self.by_number[number]
 
     async def start(self):
-        """Connect the telephones; 1003 registers for an hour."""
+        """Connect the telephones; those with a password register for an hour, the
+        second one of an extension not before it is told to."""
         await asyncio.gather(*(phone.start() for phone in self.by_number.values()))
-        await self["1003"].register(expires=3600)
+        for number in self._passwords:
+            await self[number].register(expires=3600)
 
     async def stop(self):
         """Disconnect them, whatever calls they are in."""
