@@ -1,4 +1,5 @@
 from . import telephony_secret_mixin
+from . import telephony_checked_mixin
 from . import telephony_pbx
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall

@@ -7,6 +7,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
+from odoo.tools import clean_context
 
 # What tells such a token from anything else that a websocket may ask for.
 PREFIX = "tca_"
@@ -78,7 +79,8 @@ class TelephonyAgentToken(models.Model):
             raise AccessError(self.env._("Desktop agents are for telephony users."))
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         # sudo - telephony.agent.token: users make tokens through this method alone
-        record_sudo = self.sudo().create(
+        clean = self.with_context(clean_context(self.env.context))
+        record_sudo = clean.sudo().create(
             {"name": name, "user_id": self.env.uid, "token_hash": _hash(token)}
         )
         _logger.info("Desktop agent %s made for user %s", record_sudo.id, self.env.uid)

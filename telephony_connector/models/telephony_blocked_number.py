@@ -12,6 +12,7 @@ class TelephonyBlockedNumber(models.Model):
     """
 
     _name = "telephony.blocked.number"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Blocked Caller"
     _order = "id desc"
     _rec_name = "number"

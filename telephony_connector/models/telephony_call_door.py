@@ -1,7 +1,7 @@
 """The door: every source of calls ends in ``telephony.call._apply``."""
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from ..engine.call import State
 from ..engine.pbx_text import plain_text
@@ -72,8 +72,11 @@ class TelephonyCall(models.Model):
         :return: the calls that changed, as superuser
         :rtype: recordset of `telephony.call`
         """
-        # sudo - telephony.call: the log is written by the system for everyone
-        calls = self.sudo().with_context(tracking_disable=True)
+        # sudo - telephony.call: the log is written by the system for everyone, so
+        # defaults that a user's context sets must not reach it.
+        calls = self.sudo().with_context(
+            clean_context(self.env.context), tracking_disable=True
+        )
         changes = [_plain(change) for change in changes]
         changed = calls.browse()
         known = calls._door_find(changes)

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import SQL, is_html_empty
+from odoo.tools import SQL, clean_context, is_html_empty
 
 
 class TelephonyCall(models.Model):
@@ -375,7 +375,10 @@ class TelephonyCall(models.Model):
             elif post:
                 # Whoever creates a message may read it ever after, whatever becomes of
                 # its text: the system creates it, the author is who wrote the note.
-                call_sudo.message_id = record_sudo.with_user(SUPERUSER_ID).message_post(
+                thread = record_sudo.with_user(SUPERUSER_ID).with_context(
+                    clean_context(self.env.context)
+                )
+                call_sudo.message_id = thread.message_post(
                     body=body,
                     author_id=self.env.user.partner_id.id,
                     message_type="comment",

@@ -2,7 +2,7 @@ import json
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from ..engine.pbx_text import plain_text
 from ..listener.notifications import CHANNEL
@@ -72,9 +72,7 @@ class TelephonyCommand(models.Model):
         :raise UserError: where nobody could carry it out now
         """
         pbx._check_reachable()
-        # sudo - telephony.command: users may ask what their provider's methods offer,
-        # not write rows of their own
-        command_sudo = self.sudo().create(
+        command_sudo = self._as_system().create(
             {
                 "pbx_id": pbx.id,
                 "user_id": self.env.uid,
@@ -94,8 +92,7 @@ class TelephonyCommand(models.Model):
 
         :return: the new command, as superuser
         """
-        # sudo - telephony.command: as in ``_ask``
-        return self.sudo().create(
+        return self._as_system().create(
             {
                 "pbx_id": pbx.id,
                 "user_id": self.env.uid,
@@ -106,6 +103,13 @@ class TelephonyCommand(models.Model):
                 + timedelta(seconds=2 * ANSWER_WITHIN),
             }
         )
+
+    @api.model
+    def _as_system(self):
+        """Return the model to create commands with."""
+        # sudo - telephony.command: users may ask what their provider's methods offer,
+        # not write rows of their own, nor set defaults for them
+        return self.sudo().with_context(clean_context(self.env.context))
 
     @api.model
     def _notify(self, message):

@@ -11,8 +11,8 @@ class TelephonyExtension(models.Model):
     """An internal number of a telephone system and the user who sits behind it."""
 
     _name = "telephony.extension"
+    _inherit = ["telephony.checked.mixin", "telephony.secret.mixin"]
     _description = "Extension"
-    _inherit = ["telephony.secret.mixin"]
     _order = "sequence, number, id"
     _rec_name = "number"
     _check_company_auto = True

@@ -85,7 +85,7 @@ class TelephonyPbx(models.Model):
     """
 
     _name = "telephony.pbx"
-    _inherit = ["telephony.secret.mixin"]
+    _inherit = ["telephony.checked.mixin", "telephony.secret.mixin"]
     _description = "Telephone System"
     _order = "sequence, id"
     _check_company_auto = True

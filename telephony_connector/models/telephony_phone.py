@@ -19,6 +19,7 @@ class TelephonyPhone(models.Model):
     """
 
     _name = "telephony.phone"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Further Phone Number"
     _order = "sequence, id"
     _rec_name = "number"

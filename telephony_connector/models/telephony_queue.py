@@ -8,6 +8,7 @@ class TelephonyQueue(models.Model):
     """A queue of a telephone system, and who answers for its callers."""
 
     _name = "telephony.queue"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Queue"
     _order = "name, id"
     _check_company_auto = True

@@ -14,6 +14,7 @@ class TelephonyRecordingRule(models.Model):
     """How long the recordings of certain calls are kept. The first that fits counts."""
 
     _name = "telephony.recording.rule"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Retention of Recordings"
     _order = "sequence, id"
     _check_company_auto = True

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
-from odoo.tools import consteq
+from odoo.tools import clean_context, consteq
 
 from .telephony_pbx_web import GRACE
 
@@ -22,6 +22,7 @@ class TelephonyToken(models.Model):
     """
 
     _name = "telephony.token"
+    _inherit = ["telephony.checked.mixin"]
     _description = "API Token of a Telephone System"
     _order = "id desc"
 
@@ -74,7 +75,8 @@ class TelephonyToken(models.Model):
         if name:
             values["name"] = name
         # sudo - telephony.token: the digest is out of every user's reach
-        self.sudo().create({**values, "digest": _digest(secret)})
+        clean = self.with_context(clean_context(self.env.context))
+        clean.sudo().create({**values, "digest": _digest(secret)})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("API Token"),

@@ -22,6 +22,7 @@ from . import test_call_door
 from . import test_call_history
 from . import test_call_panel
 from . import test_call_parts
+from . import test_checked_links
 from . import test_content
 from . import test_controllers
 from . import test_description

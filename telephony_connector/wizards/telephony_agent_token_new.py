@@ -7,6 +7,7 @@ class TelephonyAgentTokenNew(models.TransientModel):
     """Asks for the computer's name and makes a token for its agent."""
 
     _name = "telephony.agent.token.new"
+    _inherit = ["telephony.checked.mixin"]
     _description = "New Desktop Agent"
 
     name = fields.Char(

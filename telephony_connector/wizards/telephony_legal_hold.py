@@ -5,6 +5,7 @@ class TelephonyLegalHold(models.TransientModel):
     """Holding calls, or letting them go, with the reason."""
 
     _name = "telephony.legal.hold"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Legal Hold"
 
     call_ids = fields.Many2many(

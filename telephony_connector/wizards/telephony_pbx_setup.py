@@ -29,6 +29,7 @@ class TelephonyPbxSetup(models.TransientModel):
     """
 
     _name = "telephony.pbx.setup"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Connect a Telephone System"
     _rec_name = "name"
 
@@ -362,6 +363,7 @@ class TelephonyPbxSetupExtension(models.TransientModel):
     """An extension that the telephone system has, to be taken over."""
 
     _name = "telephony.pbx.setup.extension"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Extension Found on a Telephone System"
     _order = "number"
 

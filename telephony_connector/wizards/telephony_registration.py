@@ -6,13 +6,25 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import mute_logger
+from odoo.tools import clean_context, mute_logger
 
 from ..engine.pbx_text import plain_text
+from ..models.telephony_call import OUTCOMES, STATES
 from ..models.telephony_pbx import NEW_KINDS
 
 # Longer ids are none of a telephone system's.
 MAX_REF = 128
+# What a page shows of its call as it stands there.
+CALL_FACTS = (
+    "state",
+    "outcome",
+    "start_date",
+    "duration",
+    "queue",
+    "user_id",
+    "withheld",
+    "recording_note",
+)
 
 
 class TelephonyRegistration(models.TransientModel):
@@ -24,6 +36,7 @@ class TelephonyRegistration(models.TransientModel):
     """
 
     _name = "telephony.registration"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Registration of a Call"
     _rec_name = "title"
     # A week: an agent may come back to a page after the weekend.
@@ -38,21 +51,22 @@ class TelephonyRegistration(models.TransientModel):
     url_dialed_number = fields.Char(readonly=True)
     url_name = fields.Char(readonly=True)
 
-    # The call's data
+    # The call's data, as far as the user may read the call
     title = fields.Char(compute="_compute_call")
     number = fields.Char(compute="_compute_call")
     number_display = fields.Char(string="Phone Number", compute="_compute_call")
-    state = fields.Selection(related="call_id.state")
-    outcome = fields.Selection(related="call_id.outcome")
-    start_date = fields.Datetime(related="call_id.start_date")
-    duration = fields.Integer(related="call_id.duration")
-    queue = fields.Char(related="call_id.queue")
-    user_id = fields.Many2one(related="call_id.user_id")
+    state = fields.Selection(STATES, compute="_compute_call")
+    outcome = fields.Selection(OUTCOMES, compute="_compute_call")
+    start_date = fields.Datetime(compute="_compute_call")
+    duration = fields.Integer(string="Talk Time", compute="_compute_call")
+    queue = fields.Char(compute="_compute_call")
+    user_id = fields.Many2one("res.users", "Handled by", compute="_compute_call")
     caller_name = fields.Char(compute="_compute_call")
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
     diverted_from = fields.Char(compute="_compute_call")
-    withheld = fields.Boolean(related="call_id.withheld")
-    recording_note = fields.Text(related="call_id.recording_note")
+    withheld = fields.Boolean(string="Number Withheld", compute="_compute_call")
+    recording_note = fields.Text(compute="_compute_call")
+    is_saved = fields.Boolean(string="Registered", compute="_compute_call")
 
     # The object
     object_ref = fields.Reference(
@@ -87,7 +101,6 @@ class TelephonyRegistration(models.TransientModel):
     next_activity_type_id = fields.Many2one("mail.activity.type", string="Next Step")
     next_activity_date = fields.Date(string="Due")
     next_activity_summary = fields.Char(string="To Do")
-    is_saved = fields.Boolean(related="call_id.is_registered")
 
     _call_user_uniq = models.UniqueIndex("(call_id, create_uid) WHERE ref IS NULL")
     _ref_user_uniq = models.UniqueIndex("(ref, pbx_id, create_uid)")
@@ -96,24 +109,35 @@ class TelephonyRegistration(models.TransientModel):
 
     @api.depends(
         "call_id.display_name",
-        "call_id.caller_name",
+        "call_id.dialed_number",
         "call_id.diverted_from",
+        "call_id.is_registered",
+        *(f"call_id.{name}" for name in CALL_FACTS),
         "url_number",
         "url_direction",
+        "url_dialed_number",
         "url_name",
         "pbx_id",
     )
+    @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_call(self):
         for page in self:
-            call = page.call_id or self.env["telephony.call"].new(
-                page._prepare_url_call()
-            )
+            known = page._get_readable_call()
+            for name in CALL_FACTS:
+                page[name] = known[name]
+            page.is_saved = known.is_registered
+            call = known or page._make_url_call()
             page.title = call._get_title()
             page.number = call.number
             page.caller_name = call.caller_name
             page.number_display = call._get_number_text()
             page.diverted_from = call._get_party_text("diverted_from")
             page.dialed_number = call._get_party_text("dialed_number")
+
+    def _get_readable_call(self):
+        """Return the page's call where the current user may (still) read it."""
+        self.ensure_one()
+        return self.call_id._filtered_access("read")
 
     @api.depends_context("uid")
     def _compute_can_create(self):
@@ -209,7 +233,10 @@ class TelephonyRegistration(models.TransientModel):
         """
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                page = self.create(values)
+                # sudo - telephony.registration: the callers checked what they give,
+                # and one's own telephone system may be in another company
+                page_sudo = self.sudo().with_context(clean_context(self.env.context))
+                page = page_sudo.create(values).with_env(self.env)
         except UniqueViolation as error:
             raise ConcurrencyError("the page is being opened") from error
         page._prefill()
@@ -261,17 +288,19 @@ class TelephonyRegistration(models.TransientModel):
             raise UserError(self.env._("No telephone system is set up yet."))
         return pbx
 
-    def _prepare_url_call(self):
-        """Return the values of the call that the page's URL tells of."""
-        reading = self.env["telephony.number"]._read(self.url_number or "", self.pbx_id)
-        return {
-            "pbx_id": self.pbx_id.id,
+    def _make_url_call(self):
+        """Return an unsaved call: what the page's URL tells of it."""
+        pbx = self.pbx_id._filtered_access("read")
+        reading = self.env["telephony.number"]._read(self.url_number or "", pbx)
+        values = {
+            "pbx_id": pbx.id,
             "direction": self.url_direction or "inbound",
             "number": reading.e164 or reading.text or False,
             "withheld": reading.kind == "withheld",
             "dialed_number": self.url_dialed_number,
             "caller_name": self.url_name,
         }
+        return self.env["telephony.call"].new(values)
 
     def _prefill(self):
         """Fill the page in, as far as the call and the index tell."""
@@ -300,8 +329,7 @@ class TelephonyRegistration(models.TransientModel):
         return self.env["telephony.number"].match(self.number, self.pbx_id)
 
     def _is_known_elsewhere(self):
-        call = self.call_id or self.env["telephony.call"].new(self._prepare_url_call())
-        return call._is_known_elsewhere()
+        return (self.call_id or self._make_url_call())._is_known_elsewhere()
 
     @api.model
     def _get_creatable_kinds(self):
@@ -534,7 +562,11 @@ class TelephonyRegistration(models.TransientModel):
         """Take a call that is known by its URL alone into the log.
 
         Nobody tells how it went and when it ended: it has no outcome and no end.
+
+        :raise UserError: where no URL made the page
         """
+        if not self.ref or not self.pbx_id:
+            raise UserError(self.env._("This page belongs to no call."))
         # sudo - telephony.extension: one's own, in whatever company it is
         extension_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
             lambda extension: extension.pbx_id == self.pbx_id

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import clean_context
 
 
 class TelephonyRegistrationMatch(models.TransientModel):
@@ -8,6 +9,7 @@ class TelephonyRegistrationMatch(models.TransientModel):
     """
 
     _name = "telephony.registration.match"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Record with the Caller's Number"
     _order = "exact desc, sequence, id"
     _transient_max_hours = 7 * 24
@@ -39,7 +41,7 @@ class TelephonyRegistrationMatch(models.TransientModel):
     def _add(self, registration, matches):
         """Put the user's matches on a page, best first."""
         # sudo - telephony.registration.match: users choose among lines, write none
-        self.sudo().create(
+        self.sudo().with_context(clean_context(self.env.context)).create(
             [
                 {
                     "registration_id": registration.id,

@@ -15,6 +15,7 @@ class TelephonyUserStatus(models.TransientModel):
     """The current user's status at a telephone system whose server keeps one."""
 
     _name = "telephony.user.status"
+    _inherit = ["telephony.checked.mixin"]
     _description = "Status at the Telephone System"
 
     extension_id = fields.Many2one(
@@ -27,8 +28,10 @@ class TelephonyUserStatus(models.TransientModel):
         """Ask the server for the current user's status, and let him change it.
 
         :return: an action
+        :raise AccessError: for who has no right to the telephone
         :raise UserError: where there is none, or the server does not tell
         """
+        self.check_access("create")
         extension = self.env.user._get_status_extension()
         if not extension:
             raise UserError(self.env._("Your telephone system keeps no status."))
@@ -37,7 +40,8 @@ class TelephonyUserStatus(models.TransientModel):
         except TelephonyError as error:
             raise UserError(str(error)) from error
         known = status if status in dict(STATUSES) else "available"
-        wizard = self.create({"extension_id": extension.id, "status": known})
+        # sudo - telephony.user.status: the extension is one's own, in whatever company
+        wizard = self.sudo().create({"extension_id": extension.id, "status": known})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Telephone Status"),
