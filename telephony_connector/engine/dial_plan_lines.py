@@ -32,7 +32,7 @@ exten => s,1,GotoIf($["${{ARG1}}" = ""]?done)
  same => n(done),Return()
 """
 # FreePBX rings an extension's phones itself: here without its voicemail, where that is
-# known. It is to know the extension that calls, so its number is set last.
+# known. The caller id is set last: FreePBX is to know which extension calls.
 _FREEPBX = """\
 [odoo-phones]
 exten => _X!,1,GotoIf($["${TELEPHONY_HEADER}" = ""]?ring)

@@ -9,7 +9,7 @@ import re
 import shutil
 from contextlib import ExitStack, contextmanager
 
-from tools.stack.asterisk import CONF, Asterisk, Telephones
+from tools.stack.asterisk import CONF, PASSWORDS, Asterisk, Telephones
 from tools.stack.paths import ASTERISK, LOCAL, ROOT
 from tools.stack.waiting import wait_for
 
@@ -232,3 +232,53 @@ def stock_world(stack):
         world.start()
         world.finish_setup(setup)
         yield world
+
+
+# What FreePBX keeps in Asterisk's database: of a device its user, of a user the name.
+FREEPBX_USERS = {"1001": "Alice Martin", "1002": "Bruno Petit", "1003": "Chloe Durand"}
+
+
+@contextmanager
+def freepbx_world(stack):
+    """
+    :return: a context with a :class:`World` in the shape of FreePBX, connected by
+        ``Local/{number}@from-internal``, with the lines of docs/asterisk.md in its
+        ``extensions_custom.conf``.
+    """
+    directory = LOCAL / "asterisk-freepbx-conf"
+    shutil.rmtree(directory, ignore_errors=True)
+    for name, lines in lines_for(PAGE, "odoo-phones").items():
+        if name == "extensions_custom.conf":
+            _write(directory, name, lines)
+    conf = [CONF, WORLDS / "freepbx", directory]
+    with _running(stack, "freepbx", conf, PASSWORDS, "1001") as world:
+        setup, account = world.begin_setup(system="freepbx")
+        _write(directory, "manager.conf", f"{_MANAGER}\n{account}\n")
+        world.start()
+        for number, name in FREEPBX_USERS.items():
+            for key, value in (
+                (f"DEVICE {number}/user", number),
+                (f"DEVICE {number}/dial", f"PJSIP/{number}"),
+                (f"AMPUSER {number}/device", number),
+                (f"AMPUSER {number}/cidnum", number),
+                (f"AMPUSER {number}/cidname", f'"{name}"'),
+            ):
+                assert "success" in asterisk_put(world, key, value)
+        world.finish_setup(setup)
+        yield world
+
+
+_MANAGER = """\
+[general]
+enabled = yes
+port = @AMI_PORT@
+bindaddr = 127.0.0.1
+"""
+
+
+def asterisk_put(world, key, value):
+    """Store something in Asterisk's database.
+
+    :return: what Asterisk answered.
+    """
+    return world.asterisk.console(f"database put {key} {value}")
