@@ -1,4 +1,4 @@
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 
 
 class CrmLead(models.Model):
@@ -13,7 +13,38 @@ class CrmLead(models.Model):
     )
 
     def _telephony_rank(self):
-        return self._telephony_is_archived(), 1, 0, False, -self.id
+        return 1, 0, False, -self.id
+
+    @api.model
+    def _telephony_match_fields(self):
+        return [
+            *super()._telephony_match_fields(),
+            "email_normalized",
+            "partner_name",
+            "won_status",
+        ]
+
+    def _telephony_person(self):
+        # Leads that a visitor left twice are one person's.
+        return self.partner_id or self.email_normalized or self
+
+    def _telephony_is_closed(self):
+        return super()._telephony_is_closed() or self.won_status != "pending"
+
+    def _telephony_status(self):
+        if self.won_status in ("won", "lost"):
+            statuses = self._fields["won_status"]._description_selection(self.env)
+            return dict(statuses)[self.won_status]
+        return super()._telephony_status()
+
+    def _telephony_company_name(self):
+        return self.partner_name or super()._telephony_company_name()
+
+    def _telephony_city(self):
+        return self.city or super()._telephony_city()
+
+    def _telephony_tags(self):
+        return self.tag_ids.mapped("display_name")
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)

@@ -33,12 +33,24 @@ class ResPartner(models.Model):
         # The company first, then its people.
         company = self.commercial_partner_id
         return (
-            self._telephony_is_archived(),
             0,
             company.id,
             self != company,
             self.id,
         )
+
+    def _telephony_partner(self):
+        return self
+
+    def _telephony_company_name(self):
+        parent = self.parent_id._filtered_access("read")
+        return parent.name or self.company_name or self.commercial_company_name or False
+
+    def _telephony_city(self):
+        return self.city or False
+
+    def _telephony_tags(self):
+        return self.category_id.mapped("display_name")
 
     def _keep_phones_of(self, partners):
         """Keep the phones of contacts that are merged into this one.
@@ -66,3 +78,15 @@ class ResPartner(models.Model):
             id_ for id_, vals in changed.items() if "country_id" in vals
         )
         return result
+
+    def _get_telephony_call_domain(self):
+        """Return the domain of the calls with the contact's family.
+
+        Of the family only those whom the current user may read.
+        """
+        # sudo - res.partner: the way to the family; who of it counts is asked below
+        family_sudo = self.sudo().commercial_partner_id or self.sudo()
+        readable = self.with_context(active_test=False).search(
+            [("id", "child_of", family_sudo.ids)]
+        )
+        return [("partner_id", "in", readable.ids)]

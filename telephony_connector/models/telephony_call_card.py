@@ -26,12 +26,10 @@ class TelephonyCall(models.Model):
         self.ensure_one()
         record = self._get_visible_object()
         if record is None:
-            exact = [match.record for match in self._get_matches() if match.exact]
-            record = exact[0] if len(exact) == 1 else None
+            record = self._get_matches().caller
         if record is None:
             return {}
-        partner = record if record._name == "res.partner" else record.partner_id
-        partner = partner._filtered_access("read")
+        partner = record._telephony_partner()._filtered_access("read")
         return {
             **self._get_record_facts(record, partner),
             "deals": self._get_deals_text(record, partner),
@@ -41,16 +39,11 @@ class TelephonyCall(models.Model):
     @api.model
     def _get_record_facts(self, record, partner):
         """Return where the caller belongs, and who in the company looks after them."""
-        if record._name == "res.partner":
-            parent = record.parent_id._filtered_access("read")
-            company, tags = parent.name or record.company_name, record.category_id
-        else:
-            company, tags = record.partner_name, record.tag_ids
         return {
-            "company": company or partner.commercial_company_name or False,
-            "city": record.city or partner.city or False,
-            "salesperson": (record.user_id or partner.user_id).name or False,
-            "tags": tags.mapped("display_name"),
+            "company": record._telephony_company_name(),
+            "city": record._telephony_city(),
+            "salesperson": (record._telephony_user() or partner.user_id).name or False,
+            "tags": record._telephony_tags(),
         }
 
     @api.model

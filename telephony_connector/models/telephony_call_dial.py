@@ -102,8 +102,7 @@ class TelephonyCall(models.Model):
             return called_sudo.search(domain).user_id.name or ""
         record = self._get_visible_object()
         if record is None:
-            exact = [match.record for match in self._get_matches() if match.exact]
-            record = exact[0] if len(exact) == 1 else None
+            record = self._get_matches().caller
         return record.display_name if record is not None else ""
 
 

@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, is_html_empty
 
+from .telephony_number import Matches
+
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
@@ -80,7 +82,7 @@ class TelephonyCall(models.Model):
     @api.model
     def _get_object_models(self):
         """Return the names of the models that a call can be registered on."""
-        return ["res.partner", "crm.lead"]
+        return self.env["telephony.number"]._phone_models()
 
     @api.depends("partner_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -147,11 +149,11 @@ class TelephonyCall(models.Model):
     def _get_matches(self):
         """Return the records with the other party's number that the user may read.
 
-        :return: list of `telephony.number`'s Match, best first
+        :return: `telephony.number`'s Matches, best first
         """
         self.ensure_one()
         if self.withheld or not self.number or self.direction == "internal":
-            return []
+            return Matches()
         return self.env["telephony.number"].match(self.number, self.pbx_id)
 
     def _is_known_elsewhere(self):
@@ -181,7 +183,12 @@ class TelephonyCall(models.Model):
                 continue
             hits = call._find_exact()
             if len(hits) == 1:
-                call._set_object(self.env[hits[0][0]].browse(hits[0][1]))
+                record = self.env[hits[0][0]].browse(hits[0][1])
+            else:
+                # sudo - telephony.number: who it is does not depend on who looks
+                record = call.sudo()._get_matches().caller if hits else None
+            if record is not None:
+                call._set_object(record.with_env(self.env))
 
     def _tell_owners(self):
         """Tell the persons in charge of calls from their records that went to others.
@@ -207,13 +214,15 @@ class TelephonyCall(models.Model):
             ):
                 continue
             for record in records:
-                owner = record.user_id - call.user_ids
+                owner = record._telephony_user() - call.user_ids
                 if owner:
                     call._tell_owner(record, owner)
 
     def _tell_owner(self, record, owner):
         call = self.with_context(lang=owner.lang)
-        record.message_notify(
+        self.env["mail.thread"].message_notify(
+            model=record._name,
+            res_id=record.id,
             partner_ids=owner.partner_id.ids,
             subject=call._get_title(),
             body=call.env._(
@@ -238,11 +247,41 @@ class TelephonyCall(models.Model):
             # At once for this transaction, and when the others can see it.
             self.env.registry.clear_cache()
             self.env.cr.postcommit.add(self.env.registry.clear_cache)
-        partner = record if record._name == "res.partner" else record["partner_id"]
+        partner = record._telephony_partner()
         # sudo - telephony.call: the log is written by the system for everyone
         self.sudo().write(
             {"res_model": record._name, "res_id": record.id, "partner_id": partner.id}
         )
+
+    @api.model
+    def _follow_partners(self, model, ids):
+        """Have calls on records follow where those records got another contact.
+
+        :param str model: of the records
+        :param ids: list of the records' ids
+        """
+        if not self._has_objects():
+            return
+        source = self.env[model]._telephony_source()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE telephony_call AS call SET partner_id = %(partner)s
+                     FROM %(table)s AS record
+                    WHERE call.res_model = %(model)s AND call.res_id = ANY(%(ids)s)
+                      AND record.id = call.res_id
+                      AND call.partner_id IS DISTINCT FROM %(partner)s""",
+                partner=SQL(
+                    "COALESCE(%s)",
+                    SQL(", ").join(
+                        SQL.identifier("record", name) for name in source.partners
+                    ),
+                ),
+                table=SQL.identifier(source.table),
+                model=model,
+                ids=ids,
+            )
+        )
+        self.invalidate_model(["partner_id"])
 
     def _move_object(self, sources, target):
         """Have the calls of records that are merged follow to the one that is kept."""
@@ -372,7 +411,7 @@ class TelephonyCall(models.Model):
                 changed = {k: v for k, v in values.items() if message_sudo[k] != v}
                 if changed:
                     message_sudo.write(changed)
-            elif post:
+            elif post and "message_ids" in record_sudo._fields:
                 # Whoever creates a message may read it ever after, whatever becomes of
                 # its text: the system creates it, the author is who wrote the note.
                 thread = record_sudo.with_user(SUPERUSER_ID).with_context(

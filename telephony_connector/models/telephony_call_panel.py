@@ -48,8 +48,8 @@ class TelephonyCall(models.Model):
         self.ensure_one()
         found = self._get_matches()
         record = self._get_visible_object()
-        if record is None and len(found) == 1:
-            record = found[0].record
+        if record is None:
+            record = found.caller
         fields_called = [match.field for match in found if match.record == record]
         return {
             "id": self.id,

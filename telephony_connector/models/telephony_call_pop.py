@@ -168,6 +168,7 @@ class TelephonyCall(models.Model):
         call_sudo = self.sudo()
         news = call_sudo._get_news(self.env.user)
         found = self._get_matches()
+        shown = found.callers or found
         target = self._get_visible_object()
         return {
             **news,
@@ -192,9 +193,9 @@ class TelephonyCall(models.Model):
                     "exact": match.exact,
                     "reason": match.reason,
                 }
-                for match in found[:CARD_MATCHES]
+                for match in shown[:CARD_MATCHES]
             ],
-            "match_count": len(found),
+            "match_count": len(shown),
             "hidden": not found and self._is_known_elsewhere(),
             "new_kinds": self.env["telephony.registration"]._get_creatable_kinds(),
         }

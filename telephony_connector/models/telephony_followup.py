@@ -247,7 +247,8 @@ class TelephonyFollowup(models.Model):
 
     @api.model
     def _get_candidates(self, call, records):
-        salespeople = {record.user_id for record in records if record.user_id}
+        salespeople = {record._telephony_user() for record in records}
+        salespeople.discard(self.env["res.users"])
         if len(salespeople) == 1:
             yield salespeople.pop()
         yield from (

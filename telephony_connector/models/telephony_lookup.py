@@ -101,11 +101,7 @@ class TelephonyPbx(models.Model):
 
 def _partner(record):
     """Return the contact behind a record: itself, or the one that it names."""
-    if record._name == "res.partner":
-        return record
-    if "partner_id" in record._fields:
-        return record.partner_id
-    return record.env["res.partner"]
+    return record._telephony_partner()
 
 
 def _company_of(record):
@@ -114,10 +110,7 @@ def _company_of(record):
 
 def _responsible(record):
     """Return the user who is responsible for a record, else for its company."""
-    users = record.env["res.users"]
-    if "user_id" in record._fields and record.user_id:
-        users = record.user_id
-    return users or _company_of(record).user_id
+    return record._telephony_user() or _company_of(record).user_id
 
 
 def _tags(record):

@@ -1,6 +1,6 @@
 """The number index: whoever calls is found by one read of an indexed key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
@@ -47,6 +47,48 @@ class Matches(list):
     """A list of :class:`Match`; ``complete`` says whether all records were indexed."""
 
     complete = True
+
+    @property
+    def callers(self):
+        """Who may be calling: of the exact matches one a person, best first.
+
+        A contact stands for its own leads, and open records stand before archived ones
+        and lost or won leads, which no caller is meant by unless there are no others.
+
+        :rtype: list[Match]
+        """
+        exact = [match for match in self if match.exact]
+        candidates = [
+            match for match in exact if not match.record._telephony_is_closed()
+        ]
+        by_person = {}
+        for match in candidates or exact:
+            by_person.setdefault(match.record._telephony_person(), []).append(match)
+        return [_get_best(person, matches) for person, matches in by_person.items()]
+
+    @property
+    def caller(self):
+        """The record of whoever is calling, ``None`` where nobody or several are known.
+
+        :rtype: odoo.models.BaseModel | None
+        """
+        callers = self.callers
+        return callers[0].record if len(callers) == 1 else None
+
+
+def _get_best(person, matches):
+    """Return the match that a person's page opens with: the contact's, if any."""
+    if isinstance(person, models.BaseModel):
+        for match in matches:
+            if match.record == person:
+                return match
+        if (
+            len(matches) > 1
+            and person.has_access("read")
+            and not person._telephony_is_closed()
+        ):
+            return replace(matches[0], record=person)
+    return matches[0]
 
 
 class TelephonyNumber(models.Model):
@@ -152,8 +194,9 @@ class TelephonyNumber(models.Model):
     def match(self, number, pbx=None):
         """Return the records that have a telephone number, best first.
 
-        Exact matches come before probable ones (the same last digits), archived records
-        after the others or not at all, as the company wants it; a company comes before
+        Exact matches come before probable ones (the same last digits); archived records
+        and lost or won leads after the others (archived ones not at all, where the
+        company wants it so), other companies' after one's own; a company comes before
         its people. Withheld, internal and short numbers match nothing.
 
         :param str number: as a trunk presents it, or a person types it
@@ -264,8 +307,20 @@ class TelephonyNumber(models.Model):
         reasons = self._reason_texts()
         return [
             (
-                (not hit.exact, *record._telephony_rank()),
-                Match(record, hit.exact, reasons[hit.reason], hit.field),
+                (
+                    not hit.exact,
+                    record._telephony_is_closed(),
+                    not record._telephony_is_own_company(),
+                    *record._telephony_rank(),
+                ),
+                Match(
+                    record,
+                    hit.exact,
+                    " · ".join(
+                        filter(None, [reasons[hit.reason], record._telephony_status()])
+                    ),
+                    hit.field,
+                ),
             )
             for record in records.with_env(self.env)
             for hit in [visible[record.id]]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL, split_every
 
 from ..engine.number_field import field_numbers
@@ -16,13 +16,15 @@ class _Pending:
     """What a transaction changed and the index has yet to follow.
 
     ``records``: model → {id: whether the record is new}; ``removed``: model → ids of
-    records that are no more; ``partners``: those whose country changed; ``companies``:
-    those whose country did.
+    records that are no more; ``relinked``: model → ids of records that got another
+    contact; ``partners``: those whose country changed; ``companies``: those whose
+    country did.
     """
 
     def __init__(self):
         self.records = defaultdict(dict)
         self.removed = defaultdict(set)
+        self.relinked = defaultdict(set)
         self.partners = set()
         self.companies = set()
 
@@ -66,6 +68,8 @@ class TelephonyNumber(models.Model):
             self.env.registry.clear_cache()
         for model, ids in pending.removed.items():
             self._remove(model, ids)
+        for model, ids in pending.relinked.items():
+            self.env["telephony.call"]._follow_partners(model, list(ids))
         added = []
         for model, records in pending.records.items():
             for is_new in (True, False):
@@ -100,10 +104,17 @@ class TelephonyNumber(models.Model):
                 pending.records[name].setdefault(id_, False)
 
     @api.model
+    @tools.ormcache()
     def _phone_models(self):
-        """Return the names of all models whose phone fields are indexed."""
+        """Return the names of all models whose phone fields are indexed, contacts and
+        leads first.
+        """
         names = self.env.registry.descendants(["telephony.phone.mixin"], "_inherit")
-        return [name for name in names if self.env[name]._telephony_source()]
+        found = [name for name in names if self.env[name]._telephony_source()]
+        first = ["res.partner", "crm.lead"]
+        return sorted(
+            found, key=lambda name: (name not in first, name != first[0], name)
+        )
 
     # === ROWS === #
 

@@ -1,6 +1,8 @@
 """What keeps a model's telephone numbers in the index."""
 
-from odoo import api, models, tools
+from lxml.builder import E
+
+from odoo import api, fields, models, tools
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
@@ -20,6 +22,12 @@ class TelephonyPhoneMixin(models.AbstractModel):
 
     _name = "telephony.phone.mixin"
     _description = "Model with Indexed Phone Numbers"
+
+    telephony_call_count = fields.Integer(
+        string="Calls",
+        compute="_compute_telephony_call_count",
+        groups="telephony_connector.group_telephony_user",
+    )
 
     def init(self):
         result = super().init()
@@ -49,18 +57,87 @@ class TelephonyPhoneMixin(models.AbstractModel):
 
         All that is read of the records found, so that it is read in one query.
         """
-        return ["active"] if "active" in self._fields else []
+        names = ["active", "company_id", *self._telephony_partner_fields()]
+        return [
+            name for name in names if name in self._fields and self._fields[name].store
+        ]
 
     def _telephony_rank(self):
-        """Return the place among records with the same number, the least comes first.
+        """Return the place among the open records of one's own company that have the
+        same number, the least comes first.
 
-        :rtype: tuple[bool, int, int, bool, int]
+        :rtype: tuple[int, int, bool, int]
         """
         self.ensure_one()
-        return self._telephony_is_archived(), 2, 0, False, self.id
+        return 2, 0, False, self.id
+
+    # === WHAT A RECORD TELLS OF ITSELF AS A CALLER === #
+    # Each has a default that every model has; a model that knows more overrides it.
+
+    def _telephony_partner(self):
+        """Return the contact behind the record; empty where there is none."""
+        self.ensure_one()
+        partners = self.env["res.partner"]
+        for name in self._telephony_partner_fields():
+            field = self._fields.get(name)
+            if (
+                field
+                and field.type == "many2one"
+                and field.comodel_name == "res.partner"
+            ):
+                partners = partners or self[name]
+        return partners
+
+    def _telephony_person(self):
+        """Return what stands for the person who calls: records that return the same
+        are one caller.
+
+        :return: a record, of whatever model, or any value of its own
+        """
+        self.ensure_one()
+        return self._telephony_partner() or self
 
     def _telephony_is_archived(self):
         return "active" in self._fields and not self.active
+
+    def _telephony_is_closed(self):
+        """Say whether the record never competes with open ones for a call."""
+        return self._telephony_is_archived()
+
+    def _telephony_is_own_company(self):
+        """Say whether the record is the current company's, or everybody's."""
+        if "company_id" not in self._fields:
+            return True
+        return not self.company_id or self.company_id == self.env.company
+
+    def _telephony_status(self):
+        """Return in words why the record is closed, ``False`` where it is open."""
+        self.ensure_one()
+        return self.env._("Archived") if self._telephony_is_archived() else False
+
+    def _telephony_user(self):
+        """Return the user who is responsible for the record; empty for nobody."""
+        self.ensure_one()
+        users = self.env["res.users"]
+        field = self._fields.get("user_id")
+        return self.user_id if field and field.comodel_name == users._name else users
+
+    def _telephony_company_name(self):
+        """Return the name of the company that the caller belongs to, or ``False``."""
+        self.ensure_one()
+        partner = self._telephony_partner()._filtered_access("read")
+        return partner.commercial_company_name or False
+
+    def _telephony_city(self):
+        """Return the city that the caller lives in, or ``False``."""
+        self.ensure_one()
+        partner = self._telephony_partner()._filtered_access("read")
+        return partner.city or False
+
+    def _telephony_tags(self):
+        """Return the names of what the record is tagged with."""
+        self.ensure_one()
+        return []
 
     # === CRUD METHODS === #
 
@@ -117,10 +194,13 @@ class TelephonyPhoneMixin(models.AbstractModel):
 
         :param dict changed: id → the values written to it
         """
-        records = self.env["telephony.number"]._pending().records[self._name]
+        pending = self.env["telephony.number"]._pending()
+        partners = self._telephony_source().partners
         for id_, vals in changed.items():
             if not self.browse(id_)._telephony_is_empty(vals):
-                records.setdefault(id_, False)
+                pending.records[self._name].setdefault(id_, False)
+            if self._name != "res.partner" and not vals.keys().isdisjoint(partners):
+                pending.relinked[self._name].add(id_)
 
     def unlink(self):
         ids = []
@@ -130,3 +210,62 @@ class TelephonyPhoneMixin(models.AbstractModel):
         if ids:
             self.env["telephony.number"]._note_removed(self._name, ids)
         return result
+
+    # === THE BUTTON “CALLS” === #
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_telephony_call_count(self):
+        for record in self:
+            record.telephony_call_count = self.env["telephony.record.call"]._count(
+                record
+            )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if (
+            view_type == "form"
+            and self._name in self.env["telephony.number"]._phone_models()
+        ):
+            _add_calls_button(arch)
+        return arch, view
+
+    def action_view_telephony_calls(self):
+        """List the calls with the record, and with whoever belongs to it.
+
+        :return: an action
+        :raise AccessError: where the user may not read the record
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["telephony.record.call"]._get_action(
+            self, self.env._("Calls with %(name)s", name=self.display_name)
+        )
+
+    def _get_telephony_call_domain(self):
+        """Return the domain of the calls that the button “Calls” lists."""
+        return [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+
+
+def _add_calls_button(arch):
+    """Put the button “Calls” among a form's buttons, where it has none of its own."""
+    sheet = arch.find("./sheet")
+    if sheet is None or arch.find(".//field[@name='telephony_call_count']") is not None:
+        return
+    box = sheet.find(".//div[@name='button_box']")
+    if box is None:
+        box = E.div({"name": "button_box", "class": "oe_button_box"})
+        sheet.insert(0, box)
+    box.append(
+        E.button(
+            {
+                "name": "action_view_telephony_calls",
+                "type": "object",
+                "class": "oe_stat_button",
+                "icon": "fa-phone",
+                "groups": "telephony_connector.group_telephony_user",
+                "invisible": "telephony_call_count == 0",
+            },
+            E.field({"name": "telephony_call_count", "widget": "statinfo"}),
+        )
+    )

@@ -1,4 +1,4 @@
-"""The button “Calls” on contacts and leads."""
+"""The calls that the button “Calls” lists, of every record with a phone."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -142,72 +142,3 @@ class TelephonyRecordCall(models.Model):
             return 0
         named = self.with_context(telephony_record=[record._name, record.id])
         return named.search_count([])
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    telephony_call_count = fields.Integer(
-        string="Calls",
-        compute="_compute_telephony_call_count",
-        groups="telephony_connector.group_telephony_user",
-    )
-
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_telephony_call_count(self):
-        for partner in self:
-            partner.telephony_call_count = self.env["telephony.record.call"]._count(
-                partner
-            )
-
-    def action_view_telephony_calls(self):
-        """List the calls with the contact, and with its company and colleagues.
-
-        :raise AccessError: where the user may not read the contact
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.env["telephony.record.call"]._get_action(
-            self, self.env._("Calls with %(name)s", name=self.display_name)
-        )
-
-    def _get_telephony_call_domain(self):
-        """Return the domain of the calls with the contact's family.
-
-        Of the family only those whom the current user may read.
-        """
-        # sudo - res.partner: the way to the family; who of it counts is asked below
-        family_sudo = self.sudo().commercial_partner_id or self.sudo()
-        readable = self.with_context(active_test=False).search(
-            [("id", "child_of", family_sudo.ids)]
-        )
-        return [("partner_id", "in", readable.ids)]
-
-
-class CrmLead(models.Model):
-    _inherit = "crm.lead"
-
-    telephony_call_count = fields.Integer(
-        string="Calls",
-        compute="_compute_telephony_call_count",
-        groups="telephony_connector.group_telephony_user",
-    )
-
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_telephony_call_count(self):
-        for lead in self:
-            lead.telephony_call_count = self.env["telephony.record.call"]._count(lead)
-
-    def action_view_telephony_calls(self):
-        """List the calls that are registered on the lead.
-
-        :raise AccessError: where the user may not read the lead
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.env["telephony.record.call"]._get_action(
-            self, self.env._("Calls about %(name)s", name=self.display_name)
-        )
-
-    def _get_telephony_call_domain(self):
-        return [("res_model", "=", self._name), ("res_id", "in", self.ids)]

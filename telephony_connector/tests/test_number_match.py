@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tests.common import warmup
@@ -62,7 +63,7 @@ class TestNumberMatch(TelephonyCommon):
         self.pbx.area_code = "202"
         records, (match,) = self.matches("5550143")
         self.assertEqual((records, match.exact), ([person], True))
-        for wrong in ("2 0", "+1", "202\n"):
+        for wrong in ("2 0", "+1"):
             with self.assertRaises(ValidationError):
                 self.pbx.area_code = wrong
 
@@ -273,3 +274,118 @@ class TestNumberMatch(TelephonyCommon):
         with self.assertQueryCount(4):
             for match in numbers.match("0200000001", self.pbx):
                 self.assertTrue(match.record.display_name)
+
+
+@tagged("post_install", "-at_install")
+class TestCallers(TelephonyCommon):
+    """Who is meant: records of one person are one caller, different persons several."""
+
+    NUMBER = "+33 6 39 98 50 01"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact = cls.env["res.partner"].create({"name": "A", "phone": cls.NUMBER})
+
+    def lead(self, **values):
+        return self.env["crm.lead"].create(
+            {"name": "L", "phone": self.NUMBER, "type": "opportunity", **values}
+        )
+
+    def callers(self):
+        matches = self.env["telephony.number"].match(self.NUMBER, self.pbx)
+        return [match.record for match in matches.callers]
+
+    def test_own_leads(self):
+        """A contact stands for its own leads, open, lost and won."""
+        self.lead(partner_id=self.contact.id)
+        self.lead(partner_id=self.contact.id).action_set_lost()
+        self.lead(partner_id=self.contact.id).action_set_won()
+        self.assertEqual(self.callers(), [self.contact])
+
+    def test_archived_duplicate(self):
+        """Archived records and lost leads never compete with active ones."""
+        self.contact.copy({"name": "A, archived"}).action_archive()
+        self.lead(name="of nobody").action_set_lost()
+        self.assertEqual(self.callers(), [self.contact])
+
+    def test_only_closed(self):
+        """Where there is nothing else, an archived contact is the caller."""
+        self.contact.action_archive()
+        self.assertEqual(self.callers(), [self.contact])
+        (match,) = self.env["telephony.number"].match(self.NUMBER, self.pbx)
+        self.assertEqual(match.reason, "Same number · Archived")
+
+    def test_leads_of_one_contact(self):
+        """Leads of one contact are that contact, one lead alone is itself."""
+        self.contact.phone = "+33 6 39 98 50 09"
+        further = {"telephony_phone_ids": [Command.create({"number": self.NUMBER})]}
+        first = self.lead(phone=False, partner_id=self.contact.id, **further)
+        self.assertEqual(self.callers(), [first])
+        self.lead(phone=False, partner_id=self.contact.id, **further)
+        self.assertEqual(self.callers(), [self.contact])
+
+    def test_leads_of_one_visitor(self):
+        """Leads that one address left twice are one caller, the newest of them."""
+        self.contact.unlink()
+        self.lead(email_from="ann@example.com")
+        newest = self.lead(email_from="Ann <ann@example.com>")
+        self.assertEqual(self.callers(), [newest])
+
+    def test_different_persons(self):
+        """A company and its people, two people, a lead of another: always a list."""
+        company = self.env["res.partner"].create(
+            {"name": "Co", "is_company": True, "phone": self.NUMBER}
+        )
+        self.contact.parent_id = company
+        self.assertEqual(self.callers(), [company, self.contact])
+        self.contact.parent_id = False
+        lead = self.lead(contact_name="Somebody")
+        self.assertEqual(self.callers(), [self.contact, company, lead])
+
+    def test_order(self):
+        """Open ones come before closed ones, one's own company's before others'."""
+        other_company = self.env["res.company"].create({"name": "Other"})
+        env = self.env(
+            context={"allowed_company_ids": [self.env.company.id, other_company.id]}
+        )
+        theirs = self.env["res.partner"].create(
+            {"name": "B", "phone": self.NUMBER, "company_id": other_company.id}
+        )
+        lost = self.lead()
+        lost.action_set_lost()
+        open_lead = self.lead()
+        matches = env["telephony.number"].match(self.NUMBER, self.pbx)
+        self.assertEqual(
+            [match.record for match in matches],
+            [self.contact, open_lead, theirs, lost],
+        )
+        self.assertEqual(matches[3].reason, "Same number · Lost")
+
+    def test_call(self):
+        """Card, page and log open with the contact of one's own leads."""
+        self.lead(partner_id=self.contact.id)
+        call = self.ring(number=self.NUMBER)
+        self.assertEqual(call.sudo()._get_object(), self.contact)
+        (card,) = call.with_user(self.alice).read_cards()
+        self.assertEqual(card["object"]["name"], "A")
+        action = self.env["telephony.registration"].with_user(self.alice)
+        action = action.open_for_call(call.id)
+        self.assertEqual(action["res_model"], "telephony.registration")
+
+    def test_customer_of_a_lead_set_later(self):
+        """Calls on a lead are the contact's, too, wherever it is set later."""
+        self.contact.phone = False
+        lead = self.lead()
+        call = self.ring(number=self.NUMBER)
+        self.assertEqual(call.sudo()._get_object(), lead)
+        self.assertFalse(call.sudo().partner_id)
+        lead.partner_id = self.contact
+        self.env["telephony.number"]._process_pending()
+        call.invalidate_recordset()
+        self.assertEqual(call.sudo().partner_id, self.contact)
+        self.assertEqual(self.contact.with_user(self.alice).telephony_call_count, 1)
+        lead.partner_id = False
+        self.env["telephony.number"]._process_pending()
+        call.invalidate_recordset()
+        self.assertFalse(call.sudo().partner_id)

@@ -10,6 +10,7 @@ from odoo.tools import clean_context, mute_logger
 
 from ..engine.pbx_text import plain_text
 from ..models.telephony_call import OUTCOMES, STATES
+from ..models.telephony_number import Matches
 from ..models.telephony_pbx import NEW_KINDS
 
 # Longer ids are none of a telephone system's.
@@ -314,8 +315,8 @@ class TelephonyRegistration(models.TransientModel):
             return
         found = self._find_matches()
         exact = [match for match in found if match.exact]
-        if len(exact) == 1:
-            record = exact[0].record
+        record = found.caller
+        if record is not None:
             self.object_ref = f"{record._name},{record.id}"
             return
         self.env["telephony.registration.match"]._add(self, found)
@@ -325,7 +326,7 @@ class TelephonyRegistration(models.TransientModel):
 
     def _find_matches(self):
         if self.withheld or not self.number or self.call_id.direction == "internal":
-            return []
+            return Matches()
         return self.env["telephony.number"].match(self.number, self.pbx_id)
 
     def _is_known_elsewhere(self):
@@ -496,12 +497,19 @@ class TelephonyRegistration(models.TransientModel):
 
     def _schedule(self, record):
         """Make the next step an activity on the record, once."""
-        record.activity_schedule(
-            activity_type_id=self.next_activity_type_id.id,
-            date_deadline=self.next_activity_date,
-            summary=self.next_activity_summary,
-            user_id=self.env.uid,
-        )
+        values = {
+            "activity_type_id": self.next_activity_type_id.id,
+            "date_deadline": self.next_activity_date,
+            "summary": self.next_activity_summary,
+            "user_id": self.env.uid,
+        }
+        if "activity_ids" in record._fields:
+            record.activity_schedule(**values)
+        else:
+            # A record without activities: the user's own to-do names it.
+            names = [self.next_activity_summary, record.display_name]
+            values["summary"] = ": ".join(filter(None, names))
+            self.env["mail.activity"].create(values)
         self.write(
             {
                 "next_activity_type_id": False,

@@ -55,16 +55,14 @@ class TelephonyRegistrationMatch(models.TransientModel):
     def _prepare_values(self, match):
         """Return the values of a line for one of `telephony.number`'s matches."""
         record = match.record
-        is_partner = record._name == "res.partner"
-        company = record["commercial_company_name" if is_partner else "partner_name"]
         return {
             "res_model": record._name,
             "res_id": record.id,
             "name": record.display_name,
             "kind": self.env["ir.model"]._get(record._name).name,
-            "company_name": company,
-            "city": record.city,
-            "salesperson": record.user_id.name,
+            "company_name": record._telephony_company_name(),
+            "city": record._telephony_city(),
+            "salesperson": record._telephony_user().name,
             "exact": match.exact,
             "reason": match.reason,
         }

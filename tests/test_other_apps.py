@@ -1,0 +1,161 @@
+"""Records of other apps that have a phone are callers like any other."""
+
+import json
+
+import pytest
+
+from tools.stack.odoo import Odoo
+from tools.stack.paths import ADDON
+
+SCENARIO = """
+import json
+from odoo import fields
+
+company = env["res.users"].browse(2).company_id
+company.country_id = env.ref("base.fr")
+pbx = env["telephony.pbx"].create({"name": "Apps", "provider": "softphone"})
+agent = env["res.users"].create({
+    "name": "Agent", "login": "agent",
+    "group_ids": [(6, 0, [
+        env.ref("telephony_connector.group_telephony_user").id,
+        env.ref("base.group_partner_manager").id,
+        env.ref("hr_recruitment.group_hr_recruitment_user").id,
+        env.ref("mass_mailing.group_mass_mailing_user").id,
+    ])],
+})
+env["telephony.extension"].create(
+    {"number": "1001", "pbx_id": pbx.id, "user_id": agent.id})
+
+applicant = env["hr.applicant"].create({
+    "partner_name": "Paula Applicant", "partner_phone": "06 12 34 51 01",
+    "user_id": agent.id,
+    "interviewer_ids": [(4, agent.id)],
+})
+mailing = env["mailing.contact"].create(
+    {"name": "Max Mailing", "mobile": "06 12 34 51 02",
+     "country_id": company.country_id.id})
+person = env["res.partner"].create({"name": "Pia Partner", "phone": "+33612345103"})
+twin = env["mailing.contact"].create({"name": "Pia Mailing", "mobile": "+33612345103"})
+env.flush_all()
+
+def ring(uniqueid, number):
+    now = fields.Datetime.now()
+    call = env["telephony.call"]._apply([{
+        "pbx_id": pbx.id, "uniqueid": uniqueid, "direction": "inbound",
+        "state": "ringing", "number": number, "extension": "1001", "start_date": now}])
+    return call.with_user(agent)
+
+def end(uniqueid):
+    now = fields.Datetime.now()
+    env["telephony.call"]._apply([{
+        "pbx_id": pbx.id, "uniqueid": uniqueid, "state": "ended", "outcome": "missed",
+        "end_date": now}])
+
+def look(uniqueid, number):
+    call = ring(uniqueid, number)
+    (card,) = call.read_cards()
+    (details,) = call.read_card_details()
+    action = env["telephony.registration"].with_user(agent).open_for_call(call.id)
+    page = env["telephony.registration"].with_user(agent).search(
+        [("call_id", "=", call.id)])
+    seen = {
+        "linked": call.sudo().res_model,
+        "card": [match["name"] for match in card["matches"]],
+        "object": card["object"] and card["object"]["name"],
+        "details": details.get("salesperson"),
+        "page": action["res_model"],
+        "chosen": page.object_ref and page.object_ref.display_name,
+        "choice": page.match_ids.mapped("kind"),
+    }
+    if page.object_ref:
+        page.write({"note": "<p>asked for a date</p>"})
+        page.action_next_call()
+        page.action_save()
+        record = page.object_ref
+        seen["messages"] = sum("asked for a date" in (body or "") for body in
+                               record.sudo().message_ids.mapped("body"))
+        seen["calls"] = record.telephony_call_count
+        seen["todo"] = env["mail.activity"].search(
+            [("user_id", "=", agent.id)]).mapped("summary")
+        action = record.action_view_telephony_calls()
+        lines = env["telephony.record.call"].with_user(agent).with_context(
+            **action["context"]).web_search_read([], {"number": {}, "note": {}})
+        seen["lines"] = lines["length"]
+    end(uniqueid)
+    return seen
+
+result = {
+    "applicant": look("a1", "+33612345101"),
+    "mailing": look("a2", "+33612345102"),
+    "both": look("a3", "+33612345103"),
+}
+name = {"fields": {"display_name": {}}}
+listed = env["telephony.call"].with_user(agent).web_search_read(
+    [], {"object_ref": name, "contact_id": name, "note": {}})
+result["listed"] = listed["length"]
+view = env["hr.applicant"].with_user(agent).get_view(view_type="form")["arch"]
+result["button"] = view.count('name="action_view_telephony_calls"')
+plain = env["res.users"].create({
+    "name": "Recruiter", "login": "recruiter",
+    "group_ids": [(6, 0, [env.ref("hr_recruitment.group_hr_recruitment_user").id])]})
+view = env["hr.applicant"].with_user(plain).get_view(view_type="form")["arch"]
+result["button_without_right"] = view.count('name="action_view_telephony_calls"')
+result["lookup"] = pbx._lookup("+33612345101")["name"]
+result["panel"] = [
+    entry["object"] and entry["object"]["name"]
+    for entry in env["telephony.call"].with_user(agent).get_panel()["recent"]]
+print("RESULT " + json.dumps(result))
+"""
+
+
+@pytest.fixture(scope="module")
+def seen(postgres):
+    """What an agent sees of calls from an applicant and from mailing contacts."""
+    odoo = Odoo(postgres, "other_apps")
+    odoo.create()
+    try:
+        odoo.install(f"{ADDON},hr_recruitment,mass_mailing_sms")
+        output = odoo.shell(SCENARIO)
+        (line,) = [line for line in output.splitlines() if line.startswith("RESULT ")]
+        yield json.loads(line.removeprefix("RESULT "))
+    finally:
+        postgres.drop(odoo.database)
+
+
+def test_only_one_record(seen):
+    """An applicant or a mailing contact alone is the caller, on card and page."""
+    applicant, mailing = seen["applicant"], seen["mailing"]
+    assert applicant["linked"] == "hr.applicant"
+    assert applicant["object"] == applicant["chosen"] == "Paula Applicant"
+    assert applicant["details"] == "Agent"
+    assert applicant["page"] == mailing["page"] == "telephony.registration"
+    assert mailing["linked"] == "mailing.contact"
+    assert mailing["object"] == mailing["chosen"] == "Max Mailing"
+
+
+def test_saved(seen):
+    """A call is registered on them: note, next step and the list of their calls."""
+    for caller in (seen["applicant"], seen["mailing"]):
+        assert caller["messages"] == 1
+        assert caller["calls"] == caller["lines"] == 1
+    assert "Max Mailing" in seen["mailing"]["todo"]
+
+
+def test_several(seen):
+    """A contact and a mailing contact with one number are to choose from."""
+    assert seen["both"]["card"] == ["Pia Partner", "Pia Mailing"]
+    assert seen["both"]["page"] == "telephony.registration.match"
+    assert seen["both"]["choice"] == ["Contact", "Mailing Contact"]
+
+
+def test_lists(seen):
+    """The log, the panel and the dial plan's lookup show such calls."""
+    assert seen["listed"] == 3
+    assert seen["panel"] == [False, "Max Mailing", "Paula Applicant"]
+    assert seen["lookup"] == "Paula Applicant"
+
+
+def test_button(seen):
+    """Their forms have the button of calls, for those who telephone."""
+    assert seen["button"] == 1
+    assert seen["button_without_right"] == 0
