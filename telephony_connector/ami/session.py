@@ -99,7 +99,9 @@ class _Connection(AMIProtocol):
                 self._answer(message)
 
     def _answer(self, message):
-        action = self.responses.get(message.get("ActionID"))
+        number = message.get("ActionID")
+        # A header that stands twice is a list: it names no action.
+        action = self.responses.get(number) if isinstance(number, str) else None
         is_event = "Event" in message
         if action is not None and (not is_event or action.responses):
             if action.add_message(Message(message)):
@@ -168,7 +170,7 @@ class Session:
                 await self._connect()
                 banner = await self._connection.banner
                 await self._login()
-                info = PbxInfo(banner, await self._ask_version())
+            info = PbxInfo(banner, await self._ask_version())
         except (TimeoutError, ActionTimeout):
             await self.close()
             raise NotResponding("The PBX did not answer in time.") from None
@@ -195,7 +197,7 @@ class Session:
         answers = await self._send(name, headers, self._action_timeout)
         response = Response(answers[0], answers[1:-1])
         if response.get("Response") in ("Error", "Fail", "Failure"):
-            text = response.get("Message", "")
+            text = str(response.get("Message", ""))
             if "permission denied" in text.lower():
                 raise PermissionMissing(f"The PBX's account may not do {name}.")
             raise ActionRefused(text)
@@ -234,6 +236,8 @@ class Session:
         except OSError as error:
             text = f"The PBX cannot be reached: {error.strerror or error}"
             raise ConnectionFailed(text) from error
+        except ValueError as error:  # a name that no network knows how to look up
+            raise InvalidValue("The PBX's address is none.") from error
 
     async def _login(self):
         settings = self.settings
@@ -261,17 +265,18 @@ class Session:
     async def _ask_version(self):
         try:
             answer = await self.action("CoreSettings")
-        except (PermissionMissing, ActionRefused):
+        except (PermissionMissing, ActionRefused, ActionTimeout):
             return ""
         return answer.get("AsteriskVersion", "")
 
-    async def _send(self, name, headers, seconds):
+    async def _send(self, name, headers, seconds, limit=MAX_PENDING):
         connection = self._connection
         headers = wire.check_headers({"Action": name, **headers})
         if connection is None or self._end.done():
             raise ConnectionFailed("There is no connection to the PBX.")
         action = _ListAction(headers)
-        if action.id in connection.responses or len(connection.responses) > MAX_PENDING:
+        is_full = limit is not None and len(connection.responses) > limit
+        if is_full or action.id in connection.responses:
             raise InvalidValue("Too many actions at once, or the same one twice.")
         connection.send(action)
         try:
@@ -285,10 +290,25 @@ class Session:
         return [_headers(answer) for answer in answers]
 
     async def _keep_alive(self):
-        """Ping; end the session when nothing comes back.
+        """Watch over the connection until it ends.
+
+        Nothing else may end the watch: without it a PBX that falls silent would never
+        be noticed.
+        """
+        try:
+            self._finish(await self._ping_regularly())
+        except Exception as error:
+            if not self._end.done():
+                name = self.settings.name
+                _logger.exception("%s: the watch over the connection failed", name)
+            self._finish(ConnectionFailed(f"A fault in the keep-alive: {error}"))
+
+    async def _ping_regularly(self):
+        """Ping until nothing comes back; return what is wrong then.
 
         Under a flood the answer queues up behind the events, so whatever arrives counts
-        as a sign of life, up to three times.
+        as a sign of life, up to three times. Pings don't count among the actions that
+        wait: they tell whether these wait for nothing.
         """
         while True:
             await asyncio.sleep(self._ping_interval)
@@ -296,16 +316,13 @@ class Session:
             silent = 0
             while True:
                 try:
-                    await self._send("Ping", {}, self._ping_timeout)
+                    await self._send("Ping", {}, self._ping_timeout, limit=None)
                     break
                 except ActionTimeout:
                     silent += 1
                     if silent == 3 or heard == self._connection.last_received:
-                        self._finish(NotResponding("The PBX no longer answers."))
-                        return
+                        return NotResponding("The PBX no longer answers.")
                     heard = self._connection.last_received
-                except TelephonyError:
-                    return
 
     def _deliver(self, event):
         try:

@@ -2,7 +2,7 @@ import asyncio
 
 from odoo.tests import tagged
 
-from ..ami.session import Session, Settings
+from ..ami.session import MAX_PENDING, Session, Settings
 from ..engine import errors
 from .ami_session_case import Seen, SessionCase
 
@@ -279,6 +279,19 @@ class TestStream(SessionCase):
 
         self.run_async(scenario)
 
+    def test_an_answer_that_makes_no_sense_costs_no_connection(self):
+        async def scenario(pbx):
+            session = self.session(pbx)
+            await session.open()
+            pbx.answers["Getvar"] = "Response: Error\nMessage: a\nMessage: b\n"
+            pbx.send("Response: Success\nActionID: 1\nActionID: 2\n\n")
+            with self.assertRaises(errors.ActionRefused):
+                await session.action("Getvar", Variable="X")
+            await session.action("Ping")
+            await session.close()
+
+        self.run_async(scenario)
+
     def test_a_message_without_an_end(self):
         async def scenario(pbx):
             session = self.session(pbx)
@@ -354,6 +367,51 @@ class TestEnd(SessionCase):
             await session.close()
 
         self.run_async(scenario)
+
+    def test_actions_that_wait_keep_no_ping_back(self):
+        """A PBX that falls silent leaves many without an answer, and is noticed."""
+
+        async def scenario(pbx):
+            session = self.session(pbx, ping_interval=0.01, ping_timeout=0.05)
+            pbx.answers["Getvar"] = None
+            await session.open()
+            waiting = [
+                asyncio.create_task(session.action("Getvar", Variable="X"))
+                for _each in range(MAX_PENDING + 1)
+            ]
+            while pbx.names.count("Getvar") <= MAX_PENDING:
+                await asyncio.sleep(0)
+            with self.assertRaises(errors.InvalidValue):
+                await session.action("Getvar", Variable="X")
+            pbx.received.clear()
+            await pbx.until("Ping")
+            pbx.answers["Ping"] = None
+            self.assertIsInstance(await session.wait_closed(), errors.NotResponding)
+            await session.close()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+        self.run_async(scenario)
+
+    def test_a_fault_in_the_watch_ends_the_connection(self):
+        """Nobody would notice a silent PBX any more: better to connect anew."""
+        for fault in (ValueError("a fault"), errors.InvalidValue("a fault")):
+
+            async def scenario(pbx, fault=fault):
+                session = self.session(pbx, ping_interval=0.01)
+                await session.open()
+
+                async def fail(*_arguments, **_options):
+                    raise fault
+
+                with self.assertLogs(LOGGER, "ERROR") as logged:
+                    session._send = fail
+                    error = await session.wait_closed()
+                self.assertIsInstance(error, errors.ConnectionFailed)
+                self.assertIn("a fault", logged.output[0])
+                await session.close()
+
+            with self.subTest(fault=fault):
+                self.run_async(scenario)
 
     def test_by_default_silence_is_noticed_within_15_seconds(self):
         session = Session(Settings(host="pbx.test", username="odoo", secret="x"), print)
