@@ -265,6 +265,11 @@ def park(
     return Request("Park", headers)
 
 
+def list_commands() -> Request:
+    """List the actions that the account may use, by name."""
+    return Request("ListCommands", {})
+
+
 def core_show_channels() -> Request:
     """List all channels, for :meth:`Tracker.resync`."""
     return Request("CoreShowChannels", {})

@@ -1,6 +1,6 @@
 """Which extensions are free, ring, talk, and in which queues they are paused."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..engine.presence import Availability, Membership, Presence
 from .dialplan import Dialplan, parse_device, parse_interface
@@ -24,6 +24,8 @@ _ORDER = (
     Availability.IDLE,
     Availability.UNAVAILABLE,
 )
+# The lists that begin the board anew.
+HINTS, DEVICES, QUEUES = "ExtensionStateList", "DeviceStateList", "QueueStatus"
 HANDLERS = {
     "ExtensionStatus": "_on_extension",
     "DeviceStateChange": "_on_device",
@@ -56,13 +58,20 @@ class PresenceBoard:
             name: getattr(self, method) for name, method in HANDLERS.items()
         }
 
-    def resync(self, events: Iterable[dict]):
+    def resync(self, events: Iterable[dict], missing: Collection[str] = ()):
         """Begin anew from what ExtensionStateList, DeviceStateList and QueueStatus
-        list."""
+        list.
+
+        :param missing: of which of these what they told before stays
+        """
         known = set(self._hints) | set(self._devices) | set(self._queues)
         self._touched.update(dict.fromkeys(known))
-        self._hints, self._contexts = {}, {}
-        self._devices, self._queues = {}, {}
+        if HINTS not in missing:
+            self._hints, self._contexts = {}, {}
+        if DEVICES not in missing:
+            self._devices = {}
+        if QUEUES not in missing:
+            self._queues = {}
         for event in events:
             handler = self.handlers.get(event.get("Event"))
             if handler is not None:

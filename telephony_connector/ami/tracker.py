@@ -1,11 +1,12 @@
 """Asterisk's events in, calls as a whole out. Knows no Odoo, no socket and no clock."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from ..engine.call import Call, State
 from ..engine.presence import Presence
+from ..engine.problems import SKIPPED, Problems
 from . import (
     agents,
     bridging,
@@ -23,6 +24,7 @@ from . import (
 from .board import Board
 from .dialplan import Dialplan
 from .pieces import Inquiry
+from .wire import find_flaw
 
 _logger = logging.getLogger(__name__)
 
@@ -49,6 +51,9 @@ class Tracker:
     no ``Timestamp`` and measures ages. A call that rings for longer than
     ``max_ringing`` or goes on for longer than ``max_ongoing`` without its PBX having
     told its end is given up by :meth:`expire`.
+
+    Nothing that a PBX tells makes a method raise. What can't be read, and our own
+    faults, are counted in ``problems``; a fault is logged once for each kind of event.
     """
 
     def __init__(
@@ -58,7 +63,9 @@ class Tracker:
         *,
         max_ringing: timedelta = timedelta(hours=2),
         max_ongoing: timedelta = timedelta(hours=12),
+        problems: Problems | None = None,
     ):
+        self.problems = Problems(clock) if problems is None else problems
         self._board = Board(dialplan, clock)
         self._presence = presence.PresenceBoard(dialplan)
         self._mark = None
@@ -68,22 +75,44 @@ class Tracker:
         self._max_ongoing = max_ongoing
         self._revision = 0
 
-    def feed(self, event: dict):
-        """Take one event in. Never raises: what makes no sense is skipped."""
+    def feed(self, event: dict) -> bool:
+        """Take one event in.
+
+        :return: whether it can be read; what makes no sense is skipped
+        """
         board = self._board
         board.last_event, board.last_heard = event, board.clock()
+        name = event.get("Event")
+        if not isinstance(name, str):
+            return False
+        handler = HANDLERS.get(name)
+        if handler is None and name not in self._presence.handlers:
+            return True
+        if not self._can_read(event):
+            return False
         try:
-            name = event.get("Event")
-            handler = HANDLERS.get(name)
             if handler is not None:
                 board.count += 1
                 handler(board, event)
                 if board.held_back:
                     parties.report_held_back(board)
-            elif name in self._presence.handlers:
+            else:
                 self._presence.handlers[name](event)
-        except Exception:
-            _logger.debug("Skipped an event: %r", event, exc_info=True)
+        except Exception as error:
+            self._note_fault(name, error)
+        return True
+
+    def _can_read(self, event):
+        """Say whether an event makes sense; count it where it does not."""
+        flaw = find_flaw(event)
+        if flaw:
+            self.problems.note(SKIPPED, str(event.get("Event")), flaw)
+        return not flaw
+
+    def _note_fault(self, name, error):
+        """Count a fault of our own, and log it the first time."""
+        if self.problems.note_fault(name, error):
+            _logger.exception("A fault in reading %s: what it told is lost", name)
 
     def use_dialplan(self, dialplan: Dialplan):
         """Read what comes from now on by another numbering: extensions changed."""
@@ -141,14 +170,14 @@ class Tracker:
         return inquiries
 
     def learn(self, inquiry: Inquiry, answer):
-        """Take in the answer to an inquiry, also of a call that is over. Never raises.
+        """Take in the answer to an inquiry, also of a call that is over.
 
         :param answer: the headers that answered, with ``events`` for what was listed
         """
         try:
             inquiry.learn(answer)
-        except Exception:
-            _logger.debug("Skipped an answer: %r", answer, exc_info=True)
+        except Exception as error:
+            self._note_fault(inquiry.request.name, error)
 
     def open_calls(self) -> list[Call]:
         """Return copies of the calls that have not ended, as last told."""
@@ -205,27 +234,39 @@ class Tracker:
         """
         mark = self._board.count if self._mark is None else self._mark
         self._mark = None
+        channels = [event for event in channels if self._can_read(event)]
         try:
             resync.resync(self._board, channels, now, mark)
             if self._was_away:
                 recording.find(self._board)
-        except Exception:
-            _logger.debug("Skipped the rest of a resync", exc_info=True)
+        except Exception as error:
+            self._note_fault("CoreShowChannels", error)
         self._was_away = False
         self._queue_mark = self._board.count
 
-    def resync_presence(self, events: Iterable[dict], now: datetime):
-        """Begin the extensions, and who waits, anew after a (re)connect.
+    def resync_presence(
+        self,
+        events: Iterable[dict],
+        now: datetime,
+        *,
+        missing: Collection[str] = (),
+        is_anew: bool = True,
+    ):
+        """Bring the extensions, and who waits, in line with what the PBX lists.
 
         :param events: what ExtensionStateList, DeviceStateList and QueueStatus listed
         :param now: the present, naive UTC
+        :param missing: which of these were not to be had
+        :param is_anew: whether events were missed, as after a reconnect: what a missing
+            list would have told is not known then, otherwise it stays as it is
         """
-        events = list(events)
-        self._presence.resync(events)
+        events = [event for event in events if self._can_read(event)]
         try:
-            queues.resync(self._board, events, now, self._queue_mark)
-        except Exception:
-            _logger.debug("Skipped the waiting callers", exc_info=True)
+            self._presence.resync(events, () if is_anew else missing)
+            if presence.QUEUES not in missing:
+                queues.resync(self._board, events, now, self._queue_mark)
+        except Exception as error:
+            self._note_fault(presence.QUEUES, error)
 
     def expire(self, now: datetime):
         """Give up calls that cannot be true any more.
@@ -234,13 +275,18 @@ class Tracker:
         """
         board = self._board
         for record in list(board.records.values()):
-            age = now - record.born
-            limit = self._max_ringing
-            if record.call.state is State.ONGOING:
-                limit = self._max_ongoing
-            if not record.channels:
-                limit = MAX_UNSEEN
-            if age > limit and not agents.is_waiting(record):
-                record.call.incomplete = True
-                ending.end(board, record, record.last_words)
+            try:
+                if self._is_overdue(record, now):
+                    record.call.incomplete = True
+                    ending.end(board, record, record.last_words)
+            except Exception as error:
+                self._note_fault("expiry", error)
         board.forget_empty_bridges()
+
+    def _is_overdue(self, record, now):
+        limit = self._max_ringing
+        if record.call.state is State.ONGOING:
+            limit = self._max_ongoing
+        if not record.channels:
+            limit = MAX_UNSEEN
+        return now - record.born > limit and not agents.is_waiting(record)

@@ -32,6 +32,18 @@ def parse(block: str) -> dict:
     return message
 
 
+def find_flaw(event: dict) -> str:
+    """Return what makes an event unreadable, empty where nothing does.
+
+    Only variables may stand in it several times: of two other values nobody knows which
+    one is meant.
+    """
+    for name, value in event.items():
+        if not isinstance(value, str) and not name.endswith("Variable"):
+            return f"{name} stands in it twice" if value else f"{name} has no value"
+    return ""
+
+
 def _keep_repeated(message, pairs):
     values = {}
     for name, value in pairs:

@@ -3,13 +3,14 @@
 import asyncio
 
 from ..listener.bridge import Bridge
-from ..listener.check import Check
+from ..listener.check import Check, Finding
 
 MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
 
 
 def check(dbname, out):
-    """Check every telephone system of a database and say what is wrong.
+    """Check every telephone system of a database and say what is wrong: tried now, and
+    as the listener that leads it met it.
 
     :param str dbname: the database
     :param out: the stream to write to
@@ -19,9 +20,14 @@ def check(dbname, out):
 
     async def check_all():
         failed = False
-        for settings in Bridge(dbname).load_settings():
+        bridge = Bridge(dbname)
+        for settings in bridge.load_settings():
             out.write(f"{settings.name}\n")
-            async for finding in Check(settings).run():
+            findings = [finding async for finding in Check(settings).run()]
+            findings += [
+                Finding(False, text) for text in bridge.load_health(settings.id)
+            ] or [Finding(True, "the listener is connected and met no problem")]
+            for finding in findings:
                 out.write(f"  {MARKS[finding.ok]} {finding.text}\n")
                 failed = failed or finding.ok is False
         return not failed

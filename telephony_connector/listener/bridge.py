@@ -141,6 +141,16 @@ class Bridge:
         """
         return self._run(self._load_settings)
 
+    def load_health(self, pbx_id):
+        """Return what the listener that leads a telephone system says is wrong.
+
+        :return: texts for an administrator; that nobody leads it is one, too
+        :rtype: list[str]
+        """
+        return self._run(
+            lambda env: env["telephony.pbx"].browse(pbx_id)._describe_health()
+        )
+
     def check(self):
         """Make sure that the addon is still installed.
 
@@ -220,6 +230,19 @@ class Bridge:
         def write(env):
             pbx = env["telephony.pbx"].browse(pbx_id).exists()
             pbx._set_statistics(statistics)
+
+        self._run(write)
+
+    def set_problems(self, pbx_id, problems):
+        """Show what is wrong with the connection on the telephone system's form.
+
+        :param list problems: as of ``engine.problems.Problems.take``
+        """
+
+        def write(env):
+            pbx = env["telephony.pbx"].browse(pbx_id).exists()
+            if pbx:
+                env["telephony.pbx.problem"]._replace(pbx, problems)
 
         self._run(write)
 

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 
 from ..ami import actions
 from ..engine import dial_plan_lines
-from ..engine.errors import ActionRefused, PermissionMissing, TelephonyError
+from ..engine.errors import (
+    ActionRefused,
+    ConnectionFailed,
+    PermissionMissing,
+    TelephonyError,
+)
 from .account import open_session
+from .connection import CHANNELS, PRESENCE_LISTS
 from .discover import count_phones
 from .permissions import WRITE_CLASSES, get_missing
 
@@ -56,14 +62,20 @@ class Check:
             for look in (
                 self._look_at_permissions,
                 self._look_at_events,
+                self._look_at_lists,
                 self._look_at_context,
                 self._look_at_extensions,
                 self._look_at_phones,
                 self._look_at_dial_plan,
             ):
-                async for finding in look(session):
-                    yield finding
-        except TelephonyError as error:
+                try:
+                    async for finding in look(session):
+                        yield finding
+                except ConnectionFailed:
+                    raise
+                except TelephonyError as error:
+                    yield Finding(False, str(error))
+        except ConnectionFailed as error:
             yield Finding(False, str(error))
         finally:
             await session.close()
@@ -101,6 +113,24 @@ class Check:
         purpose = READ_CLASSES["agent"]
         text = f"permission “agent” (read) can't be tried; needed for {purpose}"
         yield Finding(None, text)
+
+    async def _look_at_lists(self, session):
+        """Ask for what the listener asks for after each login."""
+        for request, purpose in ((actions.core_show_channels(), CHANNELS),) + (
+            PRESENCE_LISTS
+        ):
+            if request.name not in self._allowed:
+                yield Finding(None, f"list {request.name}: not tried")
+                continue
+            try:
+                await session.action(request.name, **request.headers)
+            except ConnectionFailed:
+                raise
+            except TelephonyError as error:
+                text = f"list {request.name}: {error} Not known: {purpose}"
+                yield Finding(False, text)
+            else:
+                yield Finding(True, f"list {request.name}")
 
     async def _look_at_context(self, session):
         context = self._settings.context

@@ -78,10 +78,11 @@ class Commands:
     """Carries out the commands of one telephone system, each of them once.
 
     :param report: coroutine function (command id, state, code, answer)
+    :param note_fault: called with a name and the exception that is being handled
     """
 
-    def __init__(self, report):
-        self._report = report
+    def __init__(self, report, note_fault):
+        self._report, self._note_fault = report, note_fault
         self._origins = {}
 
     def hear(self, event):
@@ -120,6 +121,9 @@ class Commands:
             outcome = await handler(command, session, tracker)
         except TelephonyError as error:
             outcome = "failed", error.code, str(error)
+        except Exception as error:
+            self._note_fault(command["action"], error)
+            outcome = "failed", "error", None
         await self._report(command["id"], *outcome)
 
     async def _do_hangup(self, command, session, _tracker):

@@ -6,22 +6,36 @@ import logging
 
 from ..ami import actions
 from ..ami.backoff import Backoff
-from ..engine.errors import TelephonyError
+from ..engine.errors import ConnectionFailed, TelephonyError
+from ..engine.problems import LIST
 from .account import open_session
-from .bridge import Unavailable
+from .bridge import ModuleGone, Unavailable
 from .permissions import describe_missing
 
 _logger = logging.getLogger(__name__)
 
 # Seconds.
 RESYNC_EVERY = 60.0
+# A session that ended sooner was no success: the next attempt waits longer.
+STEADY_AFTER = 10.0
+# The lists that tell of phones and queues, each with what is not known without it.
+PRESENCE_LISTS = (
+    (
+        actions.extension_state_list(),
+        "which extensions are free, ring or talk, as hints tell it",
+    ),
+    (actions.device_state_list(), "which phones are free, ring or talk"),
+    (actions.queue_status(), "who is in which queue, has a break or waits there"),
+)
+CHANNELS = "calls that began or ended while Odoo was not connected"
+PERMISSIONS = "what Odoo's account may do on the telephone system"
 
 
 class Connection:
     """Keeps one telephone system connected, and the tracker in step with it.
 
     :param leader: the `PbxRunner` that leads; its ``settings``, ``bridge``,
-        ``tracker``, ``inquiries``, ``writer`` and ``in_database`` are used
+        ``tracker``, ``inquiries``, ``writer``, ``problems``, ``in_database`` are used
     :param on_event: called with each event, in order
     """
 
@@ -33,6 +47,9 @@ class Connection:
         self._channels = set()
         self._new_channels = 0
         self._is_deaf = False
+        # Names of the actions that the account may use; None where it does not tell.
+        self._allowed = None
+        self._is_first_resync = True
         self._state = None
         self._is_shown = True
         self.session = None
@@ -52,10 +69,13 @@ class Connection:
 
     async def run(self):
         """Connect, and connect again whenever the connection ends, until cancelled."""
-        backoff = Backoff()
+        backoff, loop = Backoff(), asyncio.get_running_loop()
         while True:
             await self._show("connecting")
-            error = await self._live_a_session(backoff)
+            began = loop.time()
+            error, is_connected = await self._live_a_session()
+            if is_connected and loop.time() - began >= STEADY_AFTER:
+                backoff.reset()
             if error is not None:
                 await self._show(error.code, str(error))
             self._retry.clear()
@@ -66,32 +86,42 @@ class Connection:
             except TimeoutError:
                 continue
 
-    async def _live_a_session(self, backoff):
+    async def _live_a_session(self):
         """Connect, and stay until the connection ends.
 
-        :return: the `TelephonyError` that ended it
+        :return: (the `TelephonyError` that ended it, whether there was a connection)
         """
-        session = open_session(self._leader.settings, self._on_event)
-        resync = None
-        self._channels, self._new_channels, self._is_deaf = set(), 0, False
+        session = resync = None
         try:
+            session = open_session(self._leader.settings, self._on_event)
             info = await session.open()
-            allowed = await self._ask_allowed(session)
-            await self._resync(session, allowed)
-            self.session = session
-            backoff.reset()
-            await self._show_connected(allowed, info.asterisk or info.banner)
+            self._begin(session)
+            await self._learn_allowed(session)
+            await self._show_connected(info.asterisk or info.banner)
             self._leader.check_commands()
-            resync = asyncio.create_task(self._resync_regularly(session, allowed))
-            return await session.wait_closed()
+            resync = asyncio.create_task(self._resync_regularly(session))
+            return await session.wait_closed(), True
         except TelephonyError as error:
-            return error
+            return error, self.session is not None
+        except ModuleGone:
+            raise
+        except Exception as error:
+            self._leader.note_fault("connection", error)
+            text = f"A fault in Odoo ended the connection: {error}"
+            return TelephonyError(text), False
         finally:
             self.session = None
             self._leader.disconnected()
             if resync:
                 resync.cancel()
-            await session.close()
+            if session:
+                await session.close()
+
+    def _begin(self, session):
+        """Take a session that is open, of whose PBX nothing is known yet."""
+        self.session = session
+        self._channels, self._new_channels, self._is_deaf = set(), 0, False
+        self._is_first_resync = True
 
     async def _show(self, state, message=None, version=None, allowed=None):
         """Log a change of the connection's state and show it on the form."""
@@ -102,8 +132,10 @@ class Connection:
         self.show_again()
         await self.show_state()
 
-    def _show_connected(self, allowed, version=None):
-        return self._show("connected", describe_missing(allowed), version, allowed)
+    def _show_connected(self, version=None):
+        allowed = self._allowed
+        message = None if allowed is None else describe_missing(allowed)
+        return self._show("connected", message, version, allowed)
 
     def show_again(self):
         """Have `show_state` write the state, whatever the form may show."""
@@ -120,55 +152,132 @@ class Connection:
             )
         except Unavailable as error:
             _logger.debug("%s: state not written: %s", leader.settings.name, error)
+        except ModuleGone:
+            raise
+        except Exception as error:
+            leader.note_fault("state of the connection", error)
+            self._is_shown = self._state is state
         else:
             self._is_shown = self._state is state
 
     # === RESYNC === #
 
-    async def _ask_allowed(self, session):
-        """Return the names of the actions that the account may use."""
-        answer = await session.action("ListCommands")
-        return {name for name in answer if name not in ("Response", "ActionID")}
+    async def _resync_regularly(self, session):
+        """Compare with the PBX at once and then every minute, until cancelled.
 
-    async def _resync_regularly(self, session, allowed):
+        What it costs where a part of it fails stands on the form; the session goes on.
+        """
         while True:
+            self._resync_asked.clear()
+            try:
+                await self._resync(session)
+            except ConnectionFailed as error:
+                _logger.debug("%s: resync: %s", self._leader.settings.name, error)
+            except ModuleGone:
+                return  # the service notices, too
+            except Exception as error:
+                self._leader.note_fault("resync", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RESYNC_EVERY):
                     await self._resync_asked.wait()
-            self._resync_asked.clear()
-            try:
-                await self._resync(session, allowed)
-            except TelephonyError as error:
-                _logger.debug("%s: resync: %s", self._leader.settings.name, error)
 
-    async def _resync(self, session, allowed):
-        """Compare what is open with what the PBX has, and ask how the phones are."""
-        tracker = self._leader.tracker
-        tracker.begin_resync()
-        if "CoreShowChannels" in allowed:
-            channels = await self._list(session, actions.core_show_channels())
-            tracker.resync(channels, self._leader.clock())
-            self._leader.inquiries.make(session)
-            await self._close_forgotten()
-            await self._notice_deafness(
-                {event.get("Uniqueid") for event in channels}, allowed
-            )
-        presence = []
-        for request in (
-            actions.extension_state_list(),
-            actions.device_state_list(),
-            actions.queue_status(),
-        ):
-            if request.name in allowed:
-                presence += await self._list(session, request)
-        tracker.resync_presence(presence, self._leader.clock())
+    async def _resync(self, session):
+        """Compare what is open with what the PBX has, and ask how the phones are.
+
+        :raise ConnectionFailed: the connection ended meanwhile
+        """
+        if not self._is_first_resync and await self._learn_allowed(session):
+            await self._show_connected()
+        await self.resync_channels(session)
+        await self._resync_presence(session)
+        self._is_first_resync = False
+
+    async def _learn_allowed(self, session):
+        """Ask for the names of the actions that the account may use.
+
+        :return: whether that is not as it was: a PBX may be told otherwise at any time
+        """
+        before = self._allowed
+        answer = await self._ask(session, actions.list_commands(), PERMISSIONS)
+        self._allowed = answer and {
+            name for name in answer if name not in ("Response", "ActionID")
+        }
+        return self._allowed != before
+
+    async def resync_channels(self, session):
+        """Compare the calls with the PBX's channels.
+
+        :return: the unique ids of the channels that it has, ``None`` where it does not
+            tell
+        :raise ConnectionFailed: the connection ended meanwhile
+        """
+        leader = self._leader
+        leader.tracker.begin_resync()
+        channels = await self._list(session, actions.core_show_channels(), CHANNELS)
+        if channels is None:
+            return None
+        leader.tracker.resync(channels, leader.clock())
+        leader.inquiries.make(session)
+        leader.writer.wake()
+        found = {event.get("Uniqueid") for event in channels}
+        await self._close_forgotten()
+        await self._notice_deafness(found)
+        return found
+
+    async def _resync_presence(self, session):
+        """Ask how the phones are, and who is in a queue.
+
+        Of a list that fails after a new login nothing is known any more; later on, what
+        events told since holds.
+        """
+        lists = await asyncio.gather(
+            *(self._list(session, *question) for question in PRESENCE_LISTS)
+        )
+        missing = {
+            request.name
+            for (request, _purpose), events in zip(PRESENCE_LISTS, lists, strict=True)
+            if events is None
+        }
+        self._leader.tracker.resync_presence(
+            [event for events in lists for event in events or ()],
+            self._leader.clock(),
+            missing=missing,
+            is_anew=self._is_first_resync,
+        )
         self._leader.writer.wake()
 
-    async def _list(self, session, request):
-        answer = await session.action(request.name, **request.headers)
-        return answer.events
+    async def _list(self, session, request, purpose):
+        """Return the events of a list, ``None`` where it is not to be had.
 
-    async def _notice_deafness(self, channels, allowed):
+        :raise ConnectionFailed: the connection ended meanwhile
+        """
+        if self._allowed is not None and request.name not in self._allowed:
+            self._leader.problems.clear(LIST, request.name)
+            return None
+        answer = await self._ask(session, request, purpose)
+        return None if answer is None else answer.events
+
+    async def _ask(self, session, request, purpose):
+        """Ask the PBX for something; note where it does not tell.
+
+        :param purpose: what is not known then, for the form
+        :return: the answer, ``None`` where there is none
+        :raise ConnectionFailed: the connection ended meanwhile
+        """
+        leader = self._leader
+        try:
+            answer = await session.action(request.name, **request.headers)
+        except ConnectionFailed:
+            raise
+        except TelephonyError as error:
+            text = f"{str(error) or 'The PBX refuses.'} Not known: {purpose}."
+            if leader.problems.note(LIST, request.name, text):
+                _logger.warning("%s: %s: %s", leader.settings.name, request.name, text)
+            return None
+        leader.problems.clear(LIST, request.name)
+        return answer
+
+    async def _notice_deafness(self, channels):
         """Tell where channels come and go and no event of it arrives.
 
         A PBX does not say which events an account may read.
@@ -180,7 +289,7 @@ class Connection:
         self._channels, self._new_channels = channels, 0
         if self._is_deaf and hears:
             self._is_deaf = False
-            await self._show_connected(allowed)
+            await self._show_connected()
         elif unheard and not self._is_deaf:
             self._is_deaf = True
             await self._show(

@@ -46,5 +46,8 @@ class Inquiries:
         except TelephonyError as error:
             _logger.debug("%s: %s", request.name, error)
             return
+        except Exception as error:
+            self._leader.note_fault(request.name, error)
+            return
         self._leader.tracker.learn(inquiry, answer)
         self._leader.writer.wake()

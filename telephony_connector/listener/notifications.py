@@ -35,6 +35,8 @@ class Notifications:
                 await self._hear()
             except (psycopg2.Error, OSError) as error:
                 _logger.debug("notifications: %s", str(error).strip())
+            except Exception:
+                _logger.exception("notifications: the listener goes on")
             await asyncio.sleep(RETRY_AFTER)
 
     async def _hear(self):

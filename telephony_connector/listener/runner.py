@@ -11,6 +11,7 @@ import psycopg2
 
 from ..ami.dialplan import Dialplan
 from ..ami.tracker import Tracker
+from ..engine.problems import Problems
 from .bridge import ModuleGone, Unavailable
 from .commands import Commands
 from .connection import Connection
@@ -31,6 +32,7 @@ REPORT_PAUSE = 1.0
 TELL_BOARDS_EVERY = 0.4
 REPORT_TRIES = 5
 LAST_WORDS_WITHIN = 1.0
+FAULT_PAUSE = 1.0
 
 
 def utc_now():
@@ -55,10 +57,11 @@ class PbxRunner:
         self.bridge = bridge
         self.settings = settings
         self.statistics = Statistics(utc_now, time.monotonic)
+        self.problems = Problems(utc_now)
         self.tracker = self.writer = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
-        self._commands = Commands(self._report)
+        self._commands = Commands(self._report, self.note_fault)
         self._connection = Connection(self, self._on_event)
         self.inquiries = Inquiries(self)
         self._asked = asyncio.Event()
@@ -92,6 +95,14 @@ class PbxRunner:
             self.tracker.use_dialplan(self._get_dialplan())
             # What a phone does is told when it changes: of a new extension's, ask
             self._connection.resync_now()
+
+    def note_fault(self, name, error):
+        """Count a fault of our own that is being handled, and log it the first time.
+
+        :param name: what has it, as the name of a task
+        """
+        if self.problems.note_fault(name, error):
+            _logger.exception("%s: a fault: %s", self.settings.name, name)
 
     def disconnected(self):
         """Note that the connection with the telephone system ended."""
@@ -206,13 +217,16 @@ class PbxRunner:
         self._leads = False
 
     def _prepare(self, term):
-        self.tracker = Tracker(self._get_dialplan(), utc_now)
+        # What a former leader met is none of this one's: the form begins anew.
+        self.problems = Problems(utc_now)
+        self.tracker = Tracker(self._get_dialplan(), utc_now, problems=self.problems)
         self.writer = Writer(
             self.settings,
             term,
             self.tracker,
             self._apply,
             self.statistics,
+            self.note_fault,
         )
 
     async def _apply(self, changes):
@@ -241,16 +255,16 @@ class PbxRunner:
     async def _do_all_of_leading(self):
         try:
             async with asyncio.TaskGroup() as group:
-                for work in (
-                    self._keep_lead(),
-                    self._connection.run(),
-                    self.writer.run(),
-                    self._obey(),
-                    self._tick(),
-                    self._tell_boards(),
-                    self._show_statistics(),
+                for name, work in (
+                    ("lead", self._keep_lead),
+                    ("connection", self._connection.run),
+                    ("writer", self.writer.run),
+                    ("commands", self._obey),
+                    ("state", self._tick),
+                    ("boards", self._tell_boards),
+                    ("statistics", self._show_statistics),
                 ):
-                    group.create_task(work)
+                    group.create_task(self._keep_going(name, work))
         except* LostLead:
             self._leads = False
             _logger.warning("%s: lost the lead", self.settings.name)
@@ -258,11 +272,26 @@ class PbxRunner:
             self._leads = False
             raise ModuleGone(self.bridge.dbname) from gone
 
+    async def _keep_going(self, name, work):
+        """Do a part of leading for ever: after a fault it begins again.
+
+        :raise LostLead: somebody else leads now
+        :raise ModuleGone: where the addon is no longer installed
+        """
+        while True:
+            try:
+                await work()
+            except (LostLead, ModuleGone):
+                raise
+            except Exception as error:
+                self.note_fault(name, error)
+            await asyncio.sleep(FAULT_PAUSE)
+
     def _on_event(self, event):
         self.statistics.heard()
-        self._commands.hear(event)
-        self._connection.heard(event)
-        self.tracker.feed(event)
+        if self.tracker.feed(event):
+            self._commands.hear(event)
+            self._connection.heard(event)
         self.inquiries.make(self._connection.session)
         self.writer.wake()
 
@@ -276,8 +305,15 @@ class PbxRunner:
             self.tracker.expire(utc_now())
             self.writer.wake()
             await self._connection.show_state()
+            if self.problems.is_changed:
+                await self._write_problems()
             await self._write_queues()
             await self._write_presence()
+
+    async def _write_problems(self):
+        problems = self.problems.take()
+        if not await self._try_in_database(self.bridge.set_problems, problems):
+            self.problems.is_changed = True
 
     async def _write_presence(self):
         waiting = self._presences
@@ -323,14 +359,24 @@ class PbxRunner:
             taken = self.statistics.take()
             if not await self._try_in_database(self.bridge.set_statistics, taken):
                 self.statistics.give_back(taken)
+            if self.problems.is_counted:
+                await self._write_problems()
 
     async def _try_in_database(self, function, argument):
-        """Write what can be written later as well; return whether it was."""
+        """Write what can be written later as well.
+
+        :return: whether nothing is left to be written; what the database can't take is
+            dropped, it would keep out what comes later
+        """
         try:
             await self.in_database(function, self.settings.id, argument)
         except Unavailable as error:
             _logger.debug("%s: not written: %s", self.settings.name, error)
             return False
+        except ModuleGone:
+            raise
+        except Exception as error:
+            self.note_fault(function.__name__, error)
         return True
 
     # === COMMANDS === #
@@ -366,3 +412,8 @@ class PbxRunner:
                 return
             except Unavailable:
                 await asyncio.sleep(REPORT_PAUSE)
+            except ModuleGone:
+                return
+            except Exception as error:
+                self.note_fault("finish_command", error)
+                return

@@ -128,9 +128,11 @@ class Listener:
     def _raise_from_runners(self):
         """Pass on that the addon is gone; log what else ended a runner."""
         for runner, task in self._runners.values():
-            if task.done() and not task.cancelled() and task.exception():
-                error = task.exception()
-                if isinstance(error, ModuleGone):
-                    raise error
-                _logger.error("%s: %s", runner.settings.name, error, exc_info=error)
-                self._changed.set()
+            if not task.done():
+                continue
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, ModuleGone):
+                raise error
+            text = "%s: the listener of this telephone system ended, another one begins"
+            _logger.error(text, runner.settings.name, exc_info=error)
+            self._changed.set()

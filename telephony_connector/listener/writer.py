@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from .bridge import Unavailable
+from .bridge import ModuleGone, Unavailable
 
 _logger = logging.getLogger(__name__)
 
@@ -22,14 +22,17 @@ class Writer:
     :param tracker: where the calls come from
     :param apply: coroutine function that takes a list of changes to the door
     :param statistics: the `Statistics` to keep
+    :param note_fault: called with a name and the exception where the door can't take a
+        call
     """
 
-    def __init__(self, settings, term, tracker, apply, statistics):
+    def __init__(self, settings, term, tracker, apply, statistics, note_fault):
         self._settings = settings
         self.term = term
         self._tracker = tracker
         self._apply = apply
         self._statistics = statistics
+        self._note_fault = note_fault
         self._waiting = {}
         self._heard = asyncio.Event()
         self._is_away = False
@@ -102,9 +105,9 @@ class Writer:
     async def _write(self, batch):
         try:
             await self._apply(batch)
-        except Unavailable:
+        except (Unavailable, ModuleGone):
             raise
-        except Exception:
+        except Exception as error:
             # One change that the door can't take must not keep the others out.
             if len(batch) > 1:
                 for change in batch:
@@ -116,6 +119,7 @@ class Writer:
                 batch[0]["uniqueid"],
             )
             self._statistics.dropped += 1
+            self._note_fault("call log", error)
         for change in batch:
             if self._waiting.get(change["uniqueid"]) is change:
                 del self._waiting[change["uniqueid"]]

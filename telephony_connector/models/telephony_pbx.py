@@ -67,14 +67,20 @@ SYSTEM_OF = {"PJSIP": "asterisk", "SIP": "asterisk_sip"}
 
 CONNECTION_STATES = [
     ("stopped", "Listener not running"),
-    ("connecting", "Connecting"),
+    ("connecting", "Connecting…"),
     ("connected", "Connected"),
     ("unreachable", "Not reachable"),
     ("not_responding", "Not responding"),
     ("certificate", "Certificate refused"),
     ("login_refused", "Login refused"),
     ("permission", "Permission missing"),
+    ("refused", "Request refused"),
+    ("timeout", "Request not answered"),
+    ("invalid", "Settings unusable"),
+    ("error", "Error"),
 ]
+# What a provider's own errors, which are not known here, are shown as.
+OTHER_STATE = "error"
 
 
 class TelephonyPbx(models.Model):
@@ -268,6 +274,12 @@ class TelephonyPbx(models.Model):
     )
     last_error = fields.Char(readonly=True, copy=False)
     last_error_date = fields.Datetime(readonly=True, copy=False)
+    problem_ids = fields.One2many(
+        "telephony.pbx.problem",
+        "pbx_id",
+        string="Problems",
+        groups="telephony_connector.group_telephony_administrator",
+    )
 
     _name_company_uniq = models.Constraint(
         "UNIQUE(name, company_id)",
@@ -447,12 +459,14 @@ class TelephonyPbx(models.Model):
     def _set_connection(self, state, message=False, version=False, actions=None):
         """Write the state of the connection, as the listener found it.
 
-        :param str state: one of ``CONNECTION_STATES``
+        :param str state: one of ``CONNECTION_STATES``, or the ``code`` of an error
         :param str message: the error in an administrator's words
         :param str version: what the telephone system says it is
         :param actions: names of the AMI actions that the account may use
         """
         now = fields.Datetime.now()
+        if state not in dict(CONNECTION_STATES):
+            state = OTHER_STATE
         for pbx in self:
             message = pbx_text.plain_text(message) if message else False
             values = {"connection_message": message}
@@ -567,6 +581,22 @@ class TelephonyPbx(models.Model):
         if self._get_provider().has_listener and not self._has_leader():
             state = "stopped"
         return states[state]
+
+    def _describe_health(self):
+        """Return what is wrong with the connection that the listener keeps.
+
+        :return: texts for an administrator
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if not self._has_leader():
+            return [self.env._("No listener is running: no call is logged.")]
+        texts = []
+        if self.connection_state != "connected":
+            state = self._get_connection_text()
+            text = self.env._("The listener: %(state)s", state=state)
+            texts.append(f"{text}. {self.connection_message or ''}".strip())
+        return texts + [problem._describe() for problem in self.problem_ids]
 
     def _has_leader(self):
         """Say whether a listener leads this telephone system right now.

@@ -3,6 +3,7 @@ from . import test_agent
 from . import test_ami_actions
 from . import test_ami_devices
 from . import test_ami_forwarding
+from . import test_ami_faults
 from . import test_ami_joining
 from . import test_ami_login
 from . import test_ami_outcomes
@@ -28,9 +29,11 @@ from . import test_controllers
 from . import test_description
 from . import test_dial_link
 from . import test_followup
+from . import test_health
 from . import test_import_rules
 from . import test_js
 from . import test_json_schema
+from . import test_listener_breakdowns
 from . import test_listener_check
 from . import test_listener_database
 from . import test_listener_parts

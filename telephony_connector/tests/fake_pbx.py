@@ -44,10 +44,10 @@ class FakePbx:
         """The names of the actions received, in order."""
         return [action["Action"] for action in self.received]
 
-    async def until(self, name):
-        """Wait until an action of that name has come; return the last one."""
+    async def until(self, name, count=1):
+        """Wait until so many actions of that name have come; return the last one."""
         async with asyncio.timeout(10):
-            while name not in self.names:
+            while self.names.count(name) < count:
                 self.new.clear()
                 await self.new.wait()
         return [each for each in self.received if each["Action"] == name][-1]

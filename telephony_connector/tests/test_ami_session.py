@@ -379,8 +379,7 @@ class TestEnd(SessionCase):
                 asyncio.create_task(session.action("Getvar", Variable="X"))
                 for _each in range(MAX_PENDING + 1)
             ]
-            while pbx.names.count("Getvar") <= MAX_PENDING:
-                await asyncio.sleep(0)
+            await pbx.until("Getvar", MAX_PENDING + 1)
             with self.assertRaises(errors.InvalidValue):
                 await session.action("Getvar", Variable="X")
             pbx.received.clear()

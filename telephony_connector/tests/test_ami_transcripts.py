@@ -239,3 +239,5 @@ class TestDamage(TranscriptCase):
             tracker.expire(now + timedelta(days=2))
             tracker.take()
             self.assertFalse(tracker.open_calls(), name)
+            kinds = {problem["kind"] for problem in tracker.problems.take()}
+            self.assertEqual(kinds, {"skipped"}, "no fault of ours")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from odoo.tests import BaseCase, tagged
 
+from ..ami.session import Session, Settings
 from ..listener import check
 from ..listener.bridge import ClickSettings
 from .fake_pbx import SECRET, FakePbx
@@ -67,6 +68,17 @@ def _listed(action, rows):
     )
 
 
+def open_quick_session(settings, on_event):
+    """Return a session that gives a PBX little time to answer."""
+    account = Settings(
+        host=settings.host,
+        port=settings.port,
+        username=settings.username,
+        secret=settings.secret,
+    )
+    return Session(account, on_event, action_timeout=0.5)
+
+
 @tagged("post_install", "-at_install")
 class TestCheck(BaseCase):
     def check(self, pbx, **settings):
@@ -79,6 +91,7 @@ class TestCheck(BaseCase):
                 return [(each.ok, each.text) async for each in looked.run()]
 
         self.patch(check, "PROBE_WAIT", 0.2)
+        self.patch(check, "open_session", open_quick_session)
         return asyncio.run(run())
 
     def wrong(self, pbx, **settings):
@@ -133,7 +146,7 @@ class TestCheck(BaseCase):
     def test_what_may_not_be_asked_is_not_called_wrong(self):
         found = self.check(Pbx(ALL[1:5]))
         untold = [text for ok, text in found if ok is None]
-        self.assertEqual(len([text for text in untold if "not tried" in text]), 3)
+        self.assertEqual(len([text for text in untold if "not tried" in text]), 6)
         self.assertNotIn(False, [ok for ok, _text in found])
 
     def click(self, device, *, has_caller_id=False, has_header=False):
@@ -187,3 +200,23 @@ class TestCheck(BaseCase):
                     self.assertIn(part, text)
         click = self.click("Local/1001@from-internal")
         self.assertFalse(self.wrong(Pbx(lines=lines[:1]), **click), "nothing is set")
+
+    def test_each_list_that_is_not_answered(self):
+        for name in ("CoreShowChannels", "QueueStatus"):
+            with self.subTest(name=name):
+                pbx = Pbx((*ALL, "QueueStatus"))
+                pbx.answers[name] = "Response: Error\nMessage: Not now\n"
+                [text] = self.wrong(pbx)
+                self.assertIn(f"list {name}: Not now Not known:", text)
+                pbx = Pbx((*ALL, "QueueStatus"))
+                pbx.answers[name] = None
+                [text] = self.wrong(pbx)
+                self.assertIn(f"list {name}: The PBX did not answer {name}", text)
+
+    def test_what_is_not_answered_keeps_nothing_else_from_being_looked_at(self):
+        pbx = Pbx()
+        pbx.answers["Setvar"] = None
+        found = self.check(pbx)
+        self.assertIn((True, "context “from-internal”"), found)
+        wrong = [text for ok, text in found if ok is False]
+        self.assertEqual(wrong, ["The PBX did not answer Setvar in time."])

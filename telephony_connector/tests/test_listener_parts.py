@@ -68,11 +68,22 @@ class Door:
 
 @tagged("post_install", "-at_install")
 class TestWriter(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.faults = []
+
     def run_writer(self, scenario):
         async def run():
             source, door = Source(), Door()
             statistics = Statistics(lambda: datetime(2026, 1, 1), lambda: 0.0)
-            written = writer.Writer(SETTINGS, 3, source, door.apply, statistics)
+            written = writer.Writer(
+                SETTINGS,
+                3,
+                source,
+                door.apply,
+                statistics,
+                lambda *fault: self.faults.append(fault),
+            )
             task = asyncio.create_task(written.run())
             try:
                 async with asyncio.timeout(20):
@@ -140,6 +151,8 @@ class TestWriter(BaseCase):
             await self.until(lambda: len(door.written) == 2)
             await self.until(lambda: not written.is_waiting("bad"))
             self.assertEqual({c["uniqueid"] for c in door.written}, {"a", "b"})
+            [(name, error)] = self.faults
+            self.assertEqual((name, str(error)), ("call log", "refused"))
 
         self.run_writer(scenario)
 
@@ -253,7 +266,7 @@ class TestListenerParts(BaseCase):
         async def report(*outcome):
             reported.append(outcome)
 
-        commands = Commands(report)
+        commands = Commands(report, lambda *fault: self.fail(fault))
         session, tracker = Session(), Tracker()
         command = {"id": 1, "action": action, "payload": payload}
         asyncio.run(commands.carry_out(command, session, tracker))
@@ -468,5 +481,5 @@ class TestListenerParts(BaseCase):
             reported.append(outcome)
 
         command = {"id": 1, "action": "hangup", "payload": {"channel": "PJSIP/1-1"}}
-        asyncio.run(Commands(report).carry_out(command, None, None))
+        asyncio.run(Commands(report, print).carry_out(command, None, None))
         self.assertEqual(reported[0][1:3], ("failed", "unreachable"))

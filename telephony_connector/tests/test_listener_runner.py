@@ -58,6 +58,18 @@ class Bridge:
         self.dropped, self.terms = [], []
         self.commands, self.outcomes = [], []
         self.told, self.queues = [], []
+        self.problems, self.messages = [], []
+        # Names of methods that have a fault.
+        self.faulty = set()
+
+    def __getattribute__(self, name):
+        faulty = object.__getattribute__(self, "__dict__").get("faulty", ())
+        if name in faulty:
+            return self._fail
+        return object.__getattribute__(self, name)
+
+    def _fail(self, *_arguments):
+        raise ValueError("a fault of ours")
 
     def _reach(self):
         if self.away:
@@ -86,9 +98,14 @@ class Bridge:
         self._reach()
         return []
 
-    def set_connection(self, pbx_id, state, *_rest):
+    def set_connection(self, pbx_id, state, message=None, *_rest):
         self._reach()
         self.states.append(state)
+        self.messages.append(message)
+
+    def set_problems(self, pbx_id, problems):
+        self._reach()
+        self.problems = [(each["kind"], each["name"]) for each in problems]
 
     def set_presence(self, pbx_id, presences):
         self._reach()
@@ -107,8 +124,11 @@ class Bridge:
         self.outcomes.append(outcome)
 
 
-@tagged("post_install", "-at_install")
-class TestRunner(BaseCase):
+class LeaderCase(BaseCase):
+    """Runs scenarios beside a leader that is connected with a PBX on loopback."""
+
+    devices = SETTINGS.devices
+
     def setUp(self):
         super().setUp()
         self.election, self.bridge = Election(), Bridge()
@@ -121,18 +141,25 @@ class TestRunner(BaseCase):
             "SHOW_STATISTICS_EVERY",
             "REPORT_PAUSE",
             "TELL_BOARDS_EVERY",
+            "FAULT_PAUSE",
         ):
             self.patch(runner, name, 0.01)
         self.patch(writer, "DATABASE_PAUSE", 0.01)
 
-    def lead(self, scenario):
-        """Run a scenario beside a leader that is connected with a PBX."""
+    def lead(self, scenario, prepare=lambda pbx: None):
+        """Run a scenario beside a leader that is connected with a PBX.
+
+        :param prepare: called with the PBX before that
+        """
 
         async def run():
             async with FakePbx() as pbx:
                 allowed = "Response: Success\nCoreShowChannels: List the channels\n"
                 pbx.answers["ListCommands"] = allowed
-                settings = replace(SETTINGS, port=pbx.port, secret=SECRET)
+                prepare(pbx)
+                settings = replace(
+                    SETTINGS, port=pbx.port, secret=SECRET, devices=self.devices
+                )
                 leader = runner.PbxRunner(self.bridge, settings)
                 task = asyncio.create_task(leader.run())
                 try:
@@ -156,6 +183,9 @@ class TestRunner(BaseCase):
     async def until_heard(self, leader):
         await self.until(lambda: leader.writer.is_waiting("1795501889.0"))
 
+
+@tagged("post_install", "-at_install")
+class TestRunner(LeaderCase):
     def test_the_leader_goes_on_after_the_database_was_away(self):
         """What happened meanwhile is written, and the PBX noticed nothing."""
 

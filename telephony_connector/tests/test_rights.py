@@ -601,6 +601,12 @@ class TestRoleMatrix(RightsCommon):
             "telephony.provider.session": {"expire_date": at(60)},
             "telephony.provider.request": {"name": "ask", "date": at(0)},
             "telephony.webhook.event": {"guid": user.login, "date": at(0)},
+            "telephony.pbx.problem": {
+                "kind": "fault",
+                "name": user.login,
+                "start_date": at(0),
+                "last_date": at(0),
+            },
         }
         return {
             model: {

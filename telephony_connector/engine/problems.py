@@ -1,0 +1,75 @@
+"""What is wrong with a telephone system's connection: since when and how often."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+# Kinds: a fault of our own, an event that can't be read, a list of the PBX's that was
+# refused or not answered.
+FAULT, SKIPPED, LIST = "fault", "skipped", "list"
+# Names may come from the network: so many of a kind are told apart.
+MAX_NAMES = 20
+OTHERS = "…"
+MAX_TEXT = 200
+
+
+@dataclass(slots=True)
+class Problem:
+    """One thing that is wrong; ``count`` says how often it was met."""
+
+    kind: str
+    name: str
+    message: str
+    count: int
+    start_date: datetime
+    last_date: datetime
+
+
+class Problems:
+    """The problems of one telephone system since somebody began to lead it.
+
+    :param clock: returns the present, naive UTC
+    """
+
+    def __init__(self, clock: Callable[[], datetime]):
+        self._clock = clock
+        self._known = {}
+        # There is one more or one less; one was met again.
+        self.is_changed = True
+        self.is_counted = False
+
+    def note(self, kind: str, name: str, message: str) -> bool:
+        """Count a problem.
+
+        :param name: what it is about, as the name of an event
+        :param message: in an administrator's words
+        :return: whether it was not known before
+        """
+        now = self._clock()
+        name = str(name)[:64]
+        of_kind = sum(known_kind == kind for known_kind, _name in self._known)
+        if (kind, name) not in self._known and of_kind >= MAX_NAMES:
+            name = OTHERS
+        known = self._known.get((kind, name))
+        if known is not None:
+            known.count += 1
+            known.message, known.last_date = message[:MAX_TEXT], now
+            self.is_counted = True
+            return False
+        self._known[kind, name] = Problem(kind, name, message[:MAX_TEXT], 1, now, now)
+        self.is_changed = True
+        return True
+
+    def note_fault(self, name: str, error: BaseException) -> bool:
+        """Count a fault of our own, see :meth:`note`."""
+        return self.note(FAULT, name, f"{type(error).__name__}: {error}")
+
+    def clear(self, kind: str, name: str):
+        """Note that a problem is over."""
+        if self._known.pop((kind, name), None) is not None:
+            self.is_changed = True
+
+    def take(self) -> list[dict]:
+        """Return all that is wrong, as plain dicts, and begin to note changes anew."""
+        self.is_changed = self.is_counted = False
+        return [asdict(problem) for problem in self._known.values()]
