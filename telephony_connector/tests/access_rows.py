@@ -568,6 +568,14 @@ ROWS = [
         effect=value("setup", "findings"),
     ),
     Row(
+        "telephony.pbx.setup",
+        "action_use_lines",
+        "– – – – – own own",
+        IS_MINE,
+        on="known_setup",
+        effect=value("spare_pbx", "dial_string"),
+    ),
+    Row(
         "telephony.record.call",
         "action_open_call",
         MINE,
