@@ -12,6 +12,7 @@ CALLS = "– – own all all all own"  # of oneself, of the team, of all
 MINE = "– – own own own own own"
 CALLERS = "– – all all all all own"  # all of the company
 SUPERVISORS = "– – – – all all own"
+RECORDS = "– own own own own own own"  # by the rights on one's own lead
 ADMINISTRATORS = "– – – – – all own"
 
 SEES_CALLS = "users see calls of their own and of their teams, supervisors all"
@@ -197,6 +198,20 @@ ORM = [
         change=lambda target, me: {"ring_timeout": 20},
     ),
     Orm(
+        "telephony.pbx.problem",
+        "problem",
+        ADMINISTRATORS,
+        SETS_UP,
+        values=lambda target, me: {
+            "pbx_id": target.pbx.id,
+            "kind": "list",
+            "name": "made",
+            "start_date": "2026-01-01 00:00:00",
+            "last_date": "2026-01-01 00:00:00",
+        },
+        change=lambda target, me: {"message": "x"},
+    ),
+    Orm(
         "telephony.pbx.setup",
         "setup",
         "– – – – – own own",
@@ -221,6 +236,20 @@ ORM = [
         delete="– – – – – own own",
         values=lambda target, me: {"setup_id": target.setup.id, "number": "1998"},
         change=lambda target, me: {"is_chosen": False},
+    ),
+    Orm(
+        "telephony.phone",
+        "phone",
+        RECORDS,
+        "further numbers are those of their contact or lead, by its rights",
+        write=RECORDS,
+        create=RECORDS,
+        delete=RECORDS,
+        values=lambda target, me: {
+            "lead_id": target.lead.id,
+            "number": "+33639980055",
+        },
+        change=lambda target, me: {"note": "before noon"},
     ),
     Orm(
         "telephony.provider.request",

@@ -143,6 +143,14 @@ class AccessWorldCase(AccessMatrixCase):
             "token": make("telephony.token", pbx_id=pbx.id, name="key"),
             "queue": make("telephony.queue", pbx_id=pbx.id, name="sales"),
             "rule": make("telephony.recording.rule", company_id=company.id),
+            "problem": make(
+                "telephony.pbx.problem",
+                pbx_id=pbx.id,
+                kind="list",
+                name="ExtensionStateList",
+                start_date=fields.Datetime.now(),
+                last_date=fields.Datetime.now(),
+            ),
             "request": make(
                 "telephony.provider.request",
                 pbx_id=pbx.id,
@@ -399,6 +407,12 @@ class AccessWorldCase(AccessMatrixCase):
                 number=f"+3361239{world.extension.number}",
                 reason=world.secret,
                 company_id=user.company_id.id,
+            ),
+            "phone": make(
+                "telephony.phone",
+                lead_id=world.lead.id,
+                number=f"+3361238{world.extension.number}",
+                note=world.secret,
             ),
             "opened_page": make(
                 "telephony.call.pop", call_id=world.missed.id, user_id=user.id

@@ -34,6 +34,8 @@ ROLES = {
     "administrator": "Administrator",
     "elsewhere": "Administrator of another company",
 }
+# The same, short.
+COLUMNS = ("portal", "empl.", "user", "team", "superv.", "admin.", "elsewhere")
 REFUSALS = (AccessError, MissingError)
 REFUSED, OWN, ALL = "–", "own", "all"
 NOBODY = " ".join([REFUSED] * len(ROLES))
@@ -449,6 +451,61 @@ COMMON = {
     }.items()
     for name in names.split()
 }
+
+
+# --- the table as the docs show it ---
+
+LETTERS = {"read": "R", "write": "W", "create": "C", "delete": "D"}
+
+
+def build_tables(orm, rows, routes):
+    """Return the lines of the three tables in docs/rights.md, in Markdown.
+
+    :param orm, rows, routes: lists of `Orm`, `Row` and `Route`, of all addons together
+    :return: the tables of records, of methods and of routes
+    :rtype: list[list[str]]
+    """
+    records = [
+        (f"`{each.model}`", _join_families(each), each.why)
+        for each in sorted(orm, key=lambda each: each.model)
+    ]
+    merged = {}
+    for row in sorted(rows, key=lambda row: (row.model, row.method)):
+        merged.setdefault((row.model, row.cells, row.why), []).append(row.method)
+    methods = [
+        (f"`{model}` {', '.join(f'`{name}`' for name in names)}", cells.split(), why)
+        for (model, cells, why), names in merged.items()
+    ]
+    paths = [
+        (f"`{route.path}`".replace("|", "\\|"), route.cells.split(), route.why)
+        for route in sorted(routes, key=lambda route: route.path)
+    ]
+    return [
+        _build_table("records of", records),
+        _build_table("method", methods),
+        _build_table("route", paths),
+    ]
+
+
+def _join_families(orm):
+    """Return a cell for each role, as “R all · W own”."""
+    cells = []
+    for families in orm.expected().values():
+        by_word = {}
+        for name, word in families.items():
+            by_word[word] = by_word.get(word, "") + LETTERS[name]
+        words = [f"{by_word[word]} {word}" for word in (OWN, ALL) if word in by_word]
+        cells.append(" · ".join(words) or REFUSED)
+    return cells
+
+
+def _build_table(title, lines):
+    heads = [title, *COLUMNS, "why"]
+    return [
+        f"| {' | '.join(heads)} |",
+        f"|{' --- |' * len(heads)}",
+        *(f"| {' | '.join([name, *cells, why])} |" for name, cells, why in lines),
+    ]
 
 
 class World(dict):
