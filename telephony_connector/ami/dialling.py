@@ -137,6 +137,7 @@ def register(board: Board, channel_id: str, extension: str, number: str) -> Reco
     call.direction = Direction.OUTBOUND
     if board.dialplan.is_internal(number):
         call.direction = Direction.INTERNAL
+        call.number, call.extension = extension, ""
     board.report(record)
     return record
 

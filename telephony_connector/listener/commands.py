@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from ..ami import actions
+from ..ami import actions, forwarding
 from ..engine import auto_answer
 from ..engine.errors import (
     ActionRefused,
@@ -56,9 +56,13 @@ class Origin:
         self.answer = loop.create_future()
         self.cause = loop.create_future()
         self.has_channel = False
+        self.forward = ""  # where the phone forwards the call to
 
     def hear(self, event):
         """Take note of an event of the call's own channel."""
+        if event["Event"] == "DialEnd":
+            self.forward = forwarding.number_of(event.get("Forward", ""))
+            return
         self.has_channel = True
         if event["Event"] == "Hangup" and not self.cause.done():
             self.cause.set_result(event.get("Cause"))
@@ -94,6 +98,11 @@ class Commands:
                 origin.answer.set_result(event)
         elif name in ("Newchannel", "Hangup"):
             origin = self._origins.get(event.get("Uniqueid"))
+            if origin:
+                origin.hear(event)
+        elif name == "DialEnd" and event.get("Forward"):
+            # The phone may be behind a Local channel, whose id is ours.
+            origin = self._origins.get(event.get("DestLinkedid"))
             if origin:
                 origin.hear(event)
 
@@ -300,6 +309,8 @@ class Commands:
                 return "failed", "unknown", str(error)
             if answer.get("Response") == "Success":
                 return "done", None, None
+            if origin.forward:
+                return "failed", "phone_forwarded", origin.forward
             return self._explain(answer, await origin.get_cause())
         except TimeoutError:
             return "failed", "timeout", ""

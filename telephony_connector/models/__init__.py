@@ -10,6 +10,7 @@ from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
 from . import telephony_call_leg
+from . import telephony_call_missed
 from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_partial

@@ -243,6 +243,11 @@ class TelephonyCommand(models.Model):
                 extension=(self.payload or {}).get("extension", ""),
             ),
             "phone_unanswered": self.env._("Your own phone was not picked up."),
+            "phone_forwarded": self.env._(
+                "Your own phone forwards its calls to %(number)s, where nobody "
+                "answered.",
+                number=self.answer,
+            ),
             "phone_busy": self.env._("Your own phone is busy."),
             "phone_declined": self.env._("The call was declined on your own phone."),
             "permission": self.env._(

@@ -31,6 +31,7 @@ from . import test_dial_link
 from . import test_followup
 from . import test_health
 from . import test_import_rules
+from . import test_internal_calls
 from . import test_js
 from . import test_json_schema
 from . import test_listener_breakdowns
@@ -43,6 +44,7 @@ from . import test_lookup
 from . import test_mightycall_client
 from . import test_mightycall_events
 from . import test_mightycall_provider
+from . import test_missed
 from . import test_neutralize
 from . import test_number_build
 from . import test_number_corpus
