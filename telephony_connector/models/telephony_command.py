@@ -246,7 +246,7 @@ class TelephonyCommand(models.Model):
             "phone_forwarded": self.env._(
                 "Your own phone forwards its calls to %(number)s, where nobody "
                 "answered.",
-                number=self.answer,
+                number=self._get_forward_text(),
             ),
             "phone_busy": self.env._("Your own phone is busy."),
             "phone_declined": self.env._("The call was declined on your own phone."),
@@ -277,6 +277,12 @@ class TelephonyCommand(models.Model):
         return messages.get(self.code) or self.env._(
             "The telephone system refused: %(answer)s", answer=self.answer or self.code
         )
+
+    def _get_forward_text(self):
+        """Return the number that the own phone forwards to, as people write it."""
+        if self.code != "phone_forwarded":
+            return ""
+        return self.env["telephony.number"]._format(self.answer, self.pbx_id)
 
     # === MAINTENANCE === #
 
