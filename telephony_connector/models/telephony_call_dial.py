@@ -29,6 +29,7 @@ class TelephonyCall(models.Model):
         """
         extension = self.env.user._get_telephony_extension()
         pbx = extension.pbx_id
+        pbx._check_at_home()
         record = self._check_clicked(number, model, res_id, field)
         reading = self.env["telephony.number"]._read(number, pbx)
         pbx._check_dialable(reading)

@@ -26,6 +26,7 @@ from . import test_call_parts
 from . import test_checked_links
 from . import test_content
 from . import test_controllers
+from . import test_copies
 from . import test_description
 from . import test_dial_link
 from . import test_followup
