@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..engine.call import Call, Leg, State
+from ..engine.call import Call, Direction, Leg, State
 from .actions import Request
 from .dialplan import Dialplan, is_withheld, known, parse_channel
 from .pieces import Channel, Inquiry, Record
@@ -19,6 +19,8 @@ EPOCH = datetime(1970, 1, 1)
 MAX_LEGS = 100
 # A PBX that does not answer is asked no more than this.
 MAX_INQUIRIES = 1000
+# So many click-to-calls are known again where the PBX takes them up late.
+MAX_CLICKS = 100
 # Of so many channels a late or repeated event is known to be late.
 MAX_GONE = 5000
 
@@ -36,6 +38,7 @@ class Board:
         self.links = {}  # Linkedid → record
         self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
+        self.clicks = {}  # uniqueid → (extension, number) of the last click-to-calls
         self.inquiries = []
         self.held_back = []  # records that are reported once it is known what they are
         self.last_event = None
@@ -94,6 +97,9 @@ class Board:
         record = self.records.get(channel.uniqueid)
         if record is None and channel.linkedid != channel.uniqueid:
             record = self.links.get(channel.linkedid)
+        if record is None and channel.uniqueid in self.clicks:
+            # The PBX took up late what it was believed not to have taken.
+            record = self.open_click(channel.uniqueid, *self.clicks[channel.uniqueid])
         if record is None:
             record = self.open_record(channel.uniqueid, channel.start)
         self.attach(channel, record)
@@ -139,6 +145,25 @@ class Board:
         record = Record(Call(uniqueid, start_date=start), self.clock())
         record.last_words = start
         self.records[uniqueid] = record
+        return record
+
+    def open_click(self, uniqueid, extension, number) -> Record:
+        """Open a call that we ask the PBX for."""
+        self.clicks[uniqueid] = extension, number
+        if len(self.clicks) > MAX_CLICKS:
+            del self.clicks[next(iter(self.clicks))]
+        record = self.open_record(uniqueid, self.clock())
+        record.is_click = record.is_originated = record.is_settled = True
+        record.agent = extension
+        self.links[uniqueid] = record
+        record.links.add(uniqueid)
+        call = record.call
+        call.number = call.dialed_number = number
+        call.extension = extension
+        call.direction = Direction.OUTBOUND
+        if self.dialplan.is_internal(number):
+            call.direction = Direction.INTERNAL
+        self.report(record)
         return record
 
     def touch(self, record):

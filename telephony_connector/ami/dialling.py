@@ -1,11 +1,11 @@
 """Who rings whom, how that ended, and calls that the PBX begins for us."""
 
-from ..engine.call import Direction, Outcome, State
+from ..engine.call import Outcome, State
 from ..engine.outcomes import DIAL_STATUSES
 from . import ending, forwarding, parties, talking
 from .board import Board
 from .dialplan import is_dialable
-from .pieces import Channel, Record
+from .pieces import Channel
 
 
 def on_dial_begin(board: Board, event: dict):
@@ -50,7 +50,6 @@ def _note_diversion(board, source, called, event):
 def link(board: Board, source: Channel, called: Channel):
     """Note which channel dials another, where that matters later: by a Local channel,
     whose own end is told of it alone."""
-    called.dialler = source
     halves = board.halves(source)
     for half in halves:
         if called not in half.dialled:
@@ -77,13 +76,13 @@ def on_dial_end(board: Board, event: dict):
     if channel is None:
         return
     status = event.get("DialStatus")
-    channel.is_dialled = channel.is_dial_over = True
+    channel.is_dialled = True
     if status == "ANSWER":
         parties.pick_up(board, channel, board.time(event))
         return
     leg, said = channel.leg, DIAL_STATUSES.get(status)
     if channel.is_local and said is Outcome.MISSED:
-        ending.let_ring(board, channel)
+        _let_ring(board, channel)
     if leg is None or leg.state is not State.RINGING or leg.outcome is not None:
         return
     now = board.time(event)
@@ -93,6 +92,20 @@ def on_dial_end(board: Board, event: dict):
     if event.get("Forward"):
         forwarding.forward(board, channel, event["Forward"], now)
     board.touch(channel.record)
+
+
+def _let_ring(board, channel):
+    """Nobody answered behind a Local channel: those who rang there are told only that
+    the call was cancelled."""
+    for called in channel.dialled:
+        if called.is_local:
+            _let_ring(board, called)
+        leg = called.leg
+        if leg is None or leg.answer_date or leg.transferred_to:
+            continue
+        if leg.outcome in (None, Outcome.CANCELLED):
+            leg.outcome = Outcome.MISSED
+            board.touch(called.record)
 
 
 def on_originate_response(board: Board, event: dict):
@@ -108,25 +121,6 @@ def on_originate_response(board: Board, event: dict):
         return
     if not record.channels:
         ending.end(board, record, board.time(event))
-
-
-def register(board: Board, channel_id: str, extension: str, number: str) -> Record:
-    """Open the call that we are about to ask the PBX for."""
-    now = board.clock()
-    record = board.open_record(channel_id, now)
-    record.is_click = record.is_originated = record.is_settled = True
-    record.agent = extension
-    board.links[channel_id] = record
-    record.links.add(channel_id)
-    call = record.call
-    call.number = call.dialed_number = number
-    call.extension = extension
-    call.direction = Direction.OUTBOUND
-    if board.dialplan.is_internal(number):
-        call.direction = Direction.INTERNAL
-        call.number, call.extension = extension, ""
-    board.report(record)
-    return record
 
 
 HANDLERS = {

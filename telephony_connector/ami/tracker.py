@@ -40,8 +40,8 @@ HANDLERS = {
 # All that is read of what a PBX tells.
 EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
 
-# A click-to-call of which the PBX shows nothing at all.
-MAX_UNSEEN = timedelta(seconds=120)
+# A click-to-call of which the PBX shows nothing at all: it has its channel at once.
+MAX_UNSEEN = timedelta(seconds=30)
 
 
 class Tracker:
@@ -126,7 +126,7 @@ class Tracker:
         :param extension: whose telephone is rung first
         :param number: who is called then
         """
-        dialling.register(self._board, channel_id, extension, number)
+        self._board.open_click(channel_id, extension, number)
 
     def not_originated(self, channel_id: str, is_certain: bool):
         """Take back what `originated` announced, unless the PBX has begun with it.

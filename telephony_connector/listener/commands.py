@@ -1,9 +1,10 @@
 """How the listener carries out what web workers ask of a telephone system."""
 
 import asyncio
+import contextlib
 import logging
 
-from ..ami import actions, forwarding
+from ..ami import actions
 from ..engine import auto_answer
 from ..engine.errors import (
     ActionRefused,
@@ -46,6 +47,8 @@ QUEUE_REFUSALS = {
 }
 # Seconds beyond a phone's own ringing time in which Asterisk must have said something.
 GRACE = 10
+# Seconds after Asterisk accepted a call in which it must have begun with it.
+SIGN_WITHIN = 10
 
 
 class Origin:
@@ -56,16 +59,34 @@ class Origin:
         self.answer = loop.create_future()
         self.cause = loop.create_future()
         self.has_channel = False
-        self.forward = ""  # where the phone forwards the call to
+        # That Asterisk began with it, or that it never will.
+        self.sign = asyncio.Event()
 
     def hear(self, event):
         """Take note of an event of the call's own channel."""
-        if event["Event"] == "DialEnd":
-            self.forward = forwarding.number_of(event.get("Forward", ""))
-            return
         self.has_channel = True
+        self.sign.set()
         if event["Event"] == "Hangup" and not self.cause.done():
             self.cause.set_result(event.get("Cause"))
+
+    def hear_answer(self, event):
+        """Take note of the OriginateResponse."""
+        self.sign.set()
+        if not self.answer.done():
+            self.answer.set_result(event)
+
+    def disconnected(self):
+        """Take note that nothing more will be heard."""
+        self.sign.set()
+        if not self.answer.done():
+            text = "The connection to the PBX was cut."
+            self.answer.set_exception(ConnectionFailed(text))
+
+    async def wait_for_sign(self):
+        """Wait until something is heard, but no longer than it may take."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SIGN_WITHIN):
+                await self.sign.wait()
 
     async def get_cause(self):
         """Return why the phone was hung up, ``None`` where it never rang."""
@@ -83,10 +104,13 @@ class Commands:
 
     :param report: coroutine function (command id, state, code, answer)
     :param note_fault: called with a name and the exception that is being handled
+    :param has_channel: coroutine function (unique id) that says whether the PBX has
+        such a channel, ``None`` where it does not tell; the tracker knows it, too, then
     """
 
-    def __init__(self, report, note_fault):
+    def __init__(self, report, note_fault, has_channel):
         self._report, self._note_fault = report, note_fault
+        self._has_channel = has_channel
         self._origins = {}
 
     def hear(self, event):
@@ -94,25 +118,17 @@ class Commands:
         name = event.get("Event")
         if name == "OriginateResponse":
             origin = self._origins.get(event.get("ActionID"))
-            if origin and not origin.answer.done():
-                origin.answer.set_result(event)
+            if origin:
+                origin.hear_answer(event)
         elif name in ("Newchannel", "Hangup"):
             origin = self._origins.get(event.get("Uniqueid"))
-            if origin:
-                origin.hear(event)
-        elif name == "DialEnd" and event.get("Forward"):
-            # The phone may be behind a Local channel, whose id is ours.
-            origin = self._origins.get(event.get("DestLinkedid"))
             if origin:
                 origin.hear(event)
 
     def disconnected(self):
         """No answer will come any more to what was asked before."""
         for origin in self._origins.values():
-            if not origin.answer.done():
-                origin.answer.set_exception(
-                    ConnectionFailed("The connection to the PBX was cut.")
-                )
+            origin.disconnected()
 
     async def carry_out(self, command, session, tracker):
         """Carry out one claimed command and report what came of it.
@@ -123,11 +139,17 @@ class Commands:
         """
         try:
             if session is None:
-                raise ConnectionFailed("There is no connection to the PBX.")
+                text = "There is no connection to the PBX."
+                await self._report(command["id"], "failed", "unreachable", text)
+                return
             handler = getattr(self, f"_do_{command['action']}", None)
             if handler is None:
                 raise InvalidValue(f"unknown command {command['action']}")
             outcome = await handler(command, session, tracker)
+        except ActionTimeout as error:
+            outcome = "failed", "unanswered", str(error)
+        except ConnectionFailed as error:
+            outcome = "failed", "unknown", str(error)
         except TelephonyError as error:
             outcome = "failed", error.code, str(error)
         except Exception as error:
@@ -218,10 +240,7 @@ class Commands:
         # The tracker is not told: it is no call with anybody, and stands in no log.
         order = command["payload"]
         request = actions.originate(number=order["number"], **self._get_own_side(order))
-        try:
-            return await self._originate(session, request, order["timeout"])
-        except (ActionTimeout, ConnectionFailed) as error:
-            return "failed", "unknown", str(error)
+        return await self._originate(session, request, order["timeout"])
 
     async def _send(self, session, request):
         await session.action(request.name, **request.headers)
@@ -275,45 +294,62 @@ class Commands:
     async def _do_dial(self, command, session, tracker):
         order = command["payload"]
         uniqueid = order["uniqueid"]
+        try:
+            caller = await self._get_caller(session, order)
+        except ActionTimeout as error:  # nothing was dialled, and nothing will be
+            return "failed", "timeout", str(error)
+        request = actions.originate(
+            number=order["number"],
+            caller=caller,
+            outside_number=order.get("caller_id", ""),
+            **self._get_own_side(order),
+        )
         tracker.originated(uniqueid, order["extension"], order["number"])
         try:
-            request = actions.originate(
-                number=order["number"],
-                caller=await self._get_caller(session, order),
-                outside_number=order.get("caller_id", ""),
-                **self._get_own_side(order),
+            return await self._originate(
+                session,
+                request,
+                order["timeout"],
+                lambda: tracker.not_originated(uniqueid, is_certain=False),
             )
-            return await self._originate(session, request, order["timeout"])
-        except (ActionTimeout, ConnectionFailed) as error:
-            tracker.not_originated(uniqueid, is_certain=False)
-            return "failed", "unknown", str(error)
         except TelephonyError:
             tracker.not_originated(uniqueid, is_certain=True)
             raise
 
-    async def _originate(self, session, request, ring_timeout):
+    async def _originate(self, session, request, ring_timeout, doubt=lambda: None):
         """Have the PBX ring somebody's own phone, and wait for what comes of it.
 
+        Where the PBX does not say whether it does, its channels tell.
+
         :param ring_timeout: seconds for which it rings
+        :param doubt: called where it is not known whether the PBX took it
         """
         uniqueid = request.headers["ChannelId"]
         origin = self._origins[uniqueid] = Origin()
         try:
-            await session.action(request.name, **request.headers)
             try:
-                async with asyncio.timeout(ring_timeout + GRACE):
-                    answer = await origin.answer
-            except ConnectionFailed as error:
-                if origin.has_channel:  # it rings or was picked up: the call tells
-                    return "done", None, None
-                return "failed", "unknown", str(error)
+                await session.action(request.name, **request.headers)
+                code = "silent"
+                await origin.wait_for_sign()
+            except ActionTimeout:
+                code = "unanswered"
+            if not origin.sign.is_set():
+                doubt()
+                if not await self._has_channel(uniqueid):
+                    return "failed", code, None
+                origin.has_channel = True
+            async with asyncio.timeout(ring_timeout + GRACE):
+                answer = await origin.answer
             if answer.get("Response") == "Success":
                 return "done", None, None
-            if origin.forward:
-                return "failed", "phone_forwarded", origin.forward
             return self._explain(answer, await origin.get_cause())
-        except TimeoutError:
-            return "failed", "timeout", ""
+        except TimeoutError:  # there is a channel: the call tells what became of it
+            return "done", None, None
+        except ConnectionFailed as error:
+            if origin.has_channel:  # it rings or was picked up: the call tells
+                return "done", None, None
+            doubt()
+            return "failed", "unknown", str(error)
         finally:
             del self._origins[uniqueid]
 

@@ -50,6 +50,8 @@ class Connection:
         # Names of the actions that the account may use; None where it does not tell.
         self._allowed = None
         self._is_first_resync = True
+        # Two lists at once would each make the other's mark void.
+        self._lists_channels = asyncio.Lock()
         self._state = None
         self._is_shown = True
         self.session = None
@@ -212,11 +214,12 @@ class Connection:
         :raise ConnectionFailed: the connection ended meanwhile
         """
         leader = self._leader
-        leader.tracker.begin_resync()
-        channels = await self._list(session, actions.core_show_channels(), CHANNELS)
-        if channels is None:
-            return None
-        leader.tracker.resync(channels, leader.clock())
+        async with self._lists_channels:
+            leader.tracker.begin_resync()
+            channels = await self._list(session, actions.core_show_channels(), CHANNELS)
+            if channels is None:
+                return None
+            leader.tracker.resync(channels, leader.clock())
         leader.inquiries.make(session)
         leader.writer.wake()
         found = {event.get("Uniqueid") for event in channels}

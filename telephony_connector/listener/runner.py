@@ -11,6 +11,7 @@ import psycopg2
 
 from ..ami.dialplan import Dialplan
 from ..ami.tracker import Tracker
+from ..engine.errors import ConnectionFailed
 from ..engine.problems import Problems
 from .bridge import ModuleGone, Unavailable
 from .commands import Commands
@@ -61,7 +62,7 @@ class PbxRunner:
         self.tracker = self.writer = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
-        self._commands = Commands(self._report, self.note_fault)
+        self._commands = Commands(self._report, self.note_fault, self._has_channel)
         self._connection = Connection(self, self._on_event)
         self.inquiries = Inquiries(self)
         self._asked = asyncio.Event()
@@ -402,6 +403,18 @@ class PbxRunner:
                 )
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    async def _has_channel(self, uniqueid):
+        """Ask the PBX for its channels, also for the tracker.
+
+        :return: whether one has that id, ``None`` where the PBX does not tell
+        """
+        session = self._connection.session
+        try:
+            found = session and await self._connection.resync_channels(session)
+        except ConnectionFailed:
+            return None
+        return None if found is None else uniqueid in found
 
     async def _report(self, command_id, state, code, answer):
         for _attempt in range(REPORT_TRIES):

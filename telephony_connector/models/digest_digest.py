@@ -26,7 +26,10 @@ class DigestDigest(models.Model):
             "telephony.call",
             "kpi_telephony_missed_value",
             date_field="start_date",
-            additional_domain=[("to_call_back", "=", True)],
+            additional_domain=[
+                ("outcome", "=", "missed"),
+                ("is_called_back", "=", False),
+            ],
         )
 
     def _check_telephony_access(self):

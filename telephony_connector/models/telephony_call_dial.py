@@ -2,9 +2,12 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from .telephony_command import ANSWER_WITHIN, UNKNOWN_CODES
 
 # A number that is clicked on these belongs to the record that they name.
 CALL_MODELS = ("telephony.call", "telephony.registration")
@@ -21,7 +24,7 @@ class TelephonyCall(models.Model):
         :param str number: as it stands in the record's field, or as typed in
         :param str model: of the record that was clicked, with ``res_id`` and ``field``;
             the call belongs to it, whoever else has the number
-        :param bool confirmed: the user was asked about the list of numbers not to call
+        :param bool confirmed: the user was asked what there was to ask
         :return: what the client shows until the bus tells more; ``confirm`` alone, a
             question, where the user is to be asked first and nothing was dialled
         :rtype: dict
@@ -29,29 +32,27 @@ class TelephonyCall(models.Model):
         """
         extension = self.env.user._get_telephony_extension()
         pbx = extension.pbx_id
-        pbx._check_at_home()
         record = self._check_clicked(number, model, res_id, field)
         reading = self.env["telephony.number"]._read(number, pbx)
         pbx._check_dialable(reading)
-        question = self._ask_do_not_call(reading, pbx)
-        if question and not confirmed:
-            return {"confirm": question}
+        questions = [
+            self._ask_do_not_call(reading, pbx),
+            self._ask_ring_again(extension),
+        ]
+        if any(questions) and not confirmed:
+            return {"confirm": "\n\n".join(filter(None, questions))}
         text = pbx._get_dial_text(reading)
-        is_internal = reading.kind == "internal"
         provider = pbx._get_provider()
         call = self._apply(
             [
                 {
                     "pbx_id": pbx.id,
                     "uniqueid": f"odoo-{uuid.uuid4()}",
-                    "direction": "internal" if is_internal else "outbound",
-                    "state": "ringing",
-                    # Of an internal call, the number is the caller's.
-                    "number": (
-                        extension.number
-                        if is_internal
-                        else reading.e164 or reading.text
+                    "direction": (
+                        "internal" if reading.kind == "internal" else "outbound"
                     ),
+                    "state": "ringing",
+                    "number": reading.e164 or reading.text,
                     "dialed_number": text,
                     "extension": extension.number,
                     "start_date": fields.Datetime.now(),
@@ -72,6 +73,44 @@ class TelephonyCall(models.Model):
             ),
             **provider.describe_dial(call, text),
         }
+
+    @api.model
+    def _ask_ring_again(self, extension):
+        """Say what a user is asked before the own phone is rung, where it is not known
+        whether an earlier click rings it.
+
+        :param extension: the user's `telephony.extension`
+        :return: the question; ``False`` where there is none
+        """
+        pbx = extension.pbx_id
+        begins = timedelta(seconds=pbx.ring_timeout + ANSWER_WITHIN)
+        # sudo - telephony.command: the user's own clicks
+        unknown_sudo = (
+            self.env["telephony.command"]
+            .sudo()
+            .search(
+                [
+                    ("action", "=", "dial"),
+                    ("user_id", "=", self.env.uid),
+                    ("pbx_id", "=", pbx.id),
+                    ("call_id.extension_id", "=", extension.id),
+                    ("create_date", ">=", fields.Datetime.now() - begins),
+                    "|",
+                    ("state", "=", "sent"),
+                    ("code", "in", UNKNOWN_CODES),
+                ],
+                limit=1,
+            )
+        )
+        call_sudo = unknown_sudo.call_id
+        # What the telephone system showed of a call is known: it rings or it does not.
+        if not call_sudo or call_sudo.leg_ids:
+            return False
+        return self.env._(
+            "It is not known whether your phone rings for your call to %(number)s. "
+            "Call all the same?",
+            number=call_sudo._get_number_text(),
+        )
 
     @api.model
     def _check_clicked(self, number, model, res_id, field):
@@ -101,7 +140,10 @@ class TelephonyCall(models.Model):
         know it; empty where nobody or several have the number."""
         self.ensure_one()
         if self.direction == "internal":
-            return self._get_colleague() or ""
+            # sudo - telephony.extension, res.users: a colleague's name is no secret
+            called_sudo = self.env["telephony.extension"].sudo()
+            domain = [("pbx_id", "=", self.pbx_id.id), ("number", "=", self.number)]
+            return called_sudo.search(domain).user_id.name or ""
         record = self._get_visible_object()
         if record is None:
             record = self._get_matches().caller

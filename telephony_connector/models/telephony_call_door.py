@@ -291,7 +291,7 @@ class TelephonyCall(models.Model):
         missed = self.search(
             [
                 ("number", "in", talked_to.mapped("number")),
-                ("is_missed", "=", True),
+                ("outcome", "=", "missed"),
                 ("is_called_back", "=", False),
                 ("company_id", "in", talked_to.company_id.ids),
             ]

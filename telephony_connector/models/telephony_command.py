@@ -12,6 +12,11 @@ from ..listener.notifications import CHANNEL
 # beyond the time that a phone may ring.
 TAKE_UP_WITHIN = 5
 ANSWER_WITHIN = 20
+# It is not known whether it was done: the connection ended before the telephone system
+# answered, it did not answer, it accepted a call and then told nothing of it.
+UNKNOWN_CODES = ("unknown", "unanswered", "silent")
+# What rings the user's own phone.
+RINGING_ACTIONS = ("dial", "pickup", "spy")
 KEEP_DAYS = 30
 
 
@@ -129,7 +134,10 @@ class TelephonyCommand(models.Model):
         # sudo - telephony.command: the row is the user's own, its state the system's
         command_sudo = self.sudo()
         if command_sudo._is_overdue() and command_sudo.try_lock_for_update():
-            command_sudo._finish("expired", "timeout")
+            if command_sudo.state == "pending":
+                command_sudo._finish("expired", "timeout")
+            else:  # the listener took it up, and may have sent it
+                command_sudo._finish("failed", "unanswered")
         return command_sudo._get_news()
 
     def _is_overdue(self):
@@ -199,7 +207,8 @@ class TelephonyCommand(models.Model):
     def _end_call(self):
         """Close the call of a dial command that came to nothing."""
         call = self.call_id
-        if self.code == "unknown" and not call.pbx_id._get_provider().has_listener:
+        is_unknown = self.code in UNKNOWN_CODES
+        if is_unknown and not call.pbx_id._get_provider().has_listener:
             # It may ring: its events tell, or in the end that none came.
             return
         if call.state == "ringing" and not call.source_revision:
@@ -232,10 +241,18 @@ class TelephonyCommand(models.Model):
         self.ensure_one()
         if self.state in ("pending", "sent", "done"):
             return ""
+        rings = self.action in RINGING_ACTIONS
         messages = {
-            "timeout": self.env._(
-                "The telephone system did not answer in time. Nothing was dialled "
-                "later: please try again."
+            "timeout": (
+                self.env._(
+                    "The telephone system did not answer in time. Nothing was dialled "
+                    "later: please try again."
+                )
+                if rings
+                else self.env._(
+                    "The telephone system did not answer in time. Nothing was done "
+                    "later: please try again."
+                )
             ),
             "phone_offline": self.env._(
                 "Your phone %(extension)s is not reachable: is it switched on and "
@@ -243,11 +260,6 @@ class TelephonyCommand(models.Model):
                 extension=(self.payload or {}).get("extension", ""),
             ),
             "phone_unanswered": self.env._("Your own phone was not picked up."),
-            "phone_forwarded": self.env._(
-                "Your own phone forwards its calls to %(number)s, where nobody "
-                "answered.",
-                number=self._get_forward_text(),
-            ),
             "phone_busy": self.env._("Your own phone is busy."),
             "phone_declined": self.env._("The call was declined on your own phone."),
             "permission": self.env._(
@@ -269,20 +281,39 @@ class TelephonyCommand(models.Model):
                 "settings and can't be logged out of it. A break keeps calls away."
             ),
             "no_queue": self.env._("The telephone system has no such queue any more."),
-            "unknown": self.env._(
-                "The connection was cut before the telephone system answered: it is "
-                "not known whether the phone rings."
+            "unknown": (
+                self.env._(
+                    "The connection ended before the telephone system answered: it is "
+                    "not known whether your phone rings. Look before you try again."
+                )
+                if rings
+                else self.env._(
+                    "The connection ended before the telephone system answered: it is "
+                    "not known whether it was done."
+                )
+            ),
+            "unanswered": (
+                self.env._(
+                    "The telephone system did not answer: it is not known whether your "
+                    "phone rings. Look before you try again."
+                )
+                if rings
+                else self.env._(
+                    "The telephone system did not answer: it is not known whether it "
+                    "was done."
+                )
+            ),
+            "silent": self.env._(
+                "The telephone system accepted the call and then told nothing of it: "
+                "your phone may ring. Look before you try again."
+            ),
+            "error": self.env._(
+                "An error in Odoo prevented it. Please tell your administrator."
             ),
         }
         return messages.get(self.code) or self.env._(
             "The telephone system refused: %(answer)s", answer=self.answer or self.code
         )
-
-    def _get_forward_text(self):
-        """Return the number that the own phone forwards to, as people write it."""
-        if self.code != "phone_forwarded":
-            return ""
-        return self.env["telephony.number"]._format(self.answer, self.pbx_id)
 
     # === MAINTENANCE === #
 

@@ -106,10 +106,15 @@ class TelephonyFollowup(models.Model):
         return self.env["telephony.call"].search(
             [
                 ("id", ">", after_id),
-                ("to_call_back", "=", True),
+                ("outcome", "=", "missed"),
+                ("state", "=", "ended"),
+                ("direction", "=", "inbound"),
                 ("number", "!=", False),
                 ("start_date", ">=", since),
                 ("followup_id", "=", False),
+                ("is_called_back", "=", False),
+                ("is_handled", "=", False),
+                ("is_registered", "=", False),
                 ("company_id.telephony_followup", "=", True),
             ],
             order="id",
@@ -357,7 +362,12 @@ class TelephonyCall(models.Model):
 
     def _needs_followup(self):
         self.ensure_one()
-        return self.to_call_back and not self.followup_id
+        return (
+            self.state == "ended"
+            and self.direction == "inbound"
+            and self.outcome == "missed"
+            and not self.followup_id
+        )
 
     def _note_called_back(self):
         called_back = super()._note_called_back()

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import retrying
 from odoo.tools import consteq
 
-from ..engine.errors import ActionTimeout, SwitchedOff, TelephonyError
+from ..engine.errors import ActionTimeout, TelephonyError
 from ..engine.origin import origin
 from ..engine.presented import is_presentable
 from . import mightycall_events
@@ -151,12 +151,7 @@ class MightyCallProvider(Provider):
     # === THE CLIENT === #
 
     def _get_client(self, extension=None, limit=DAILY_LIMIT):
-        """Return a client that acts for the extension's user, else for the account.
-
-        :raise SwitchedOff: this database is a copy
-        """
-        if self.pbx._is_off():
-            raise SwitchedOff(self.pbx._get_off_text())
+        """Return a client that acts for the extension's user, else for the account."""
         extension = extension or self.env["telephony.extension"]
         # sudo - telephony.pbx, telephony.extension, telephony.provider.session: secrets
         # are out of every user's reach
@@ -245,7 +240,7 @@ def _ask_for_call(pbx, extension, number):
         client = pbx._get_provider()._get_client(extension)
         return "done", False, client.make_call(pbx.business_number, number)
     except ActionTimeout as error:
-        return "failed", "unknown", str(error)
+        return "failed", "unanswered", str(error)
     except TelephonyError as error:
         _logger.warning("%s: nothing was dialled: %s", pbx.name, error)
         return "failed", error.code, str(error)

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from ..ami.session import Session, Settings
 from ..engine import errors
-from ..listener import connection
+from ..listener import commands, connection
 from .test_listener_runner import LOGGERS, LeaderCase
 
 LISTS = {
@@ -26,21 +26,35 @@ ROWS = {
 ALLOWED = "Response: Success\n" + "".join(f"{name}: a list\n" for name in LISTS)
 REFUSED = "Response: Error\nMessage: No such thing\n"
 BUSY = "Event: DeviceStateChange\nDevice: PJSIP/1001\nState: BUSY\n\n"
+OWN_CHANNEL = (
+    "Uniqueid: odoo-1\nLinkedid: odoo-1\nChannel: PJSIP/1001-00000001\n"
+    "ChannelState: 5\nCallerIDNum: 1001\nExten: \n"
+)
+RINGS_LATE = f"Event: Newchannel\n{OWN_CHANNEL}\n"
+PICKED_UP = (
+    "Event: OriginateResponse\nActionID: odoo-1\nResponse: Success\nReason: 4\n"
+    "Uniqueid: odoo-1\n\n"
+)
 DENIED = "Response: Error\nMessage: Permission denied\n"
 
 
-def listing(name):
+def listing(name, row=None):
     """Return how a PBX answers one of the lists."""
+    row = ROWS[name] if row is None else row
 
     def answer(action):
         number = action["ActionID"]
+        rows = f"Event: {LISTS[name]}\nActionID: {number}\n{row}\n" if row else ""
         return (
-            "Response: Success\nEventList: start\n\n"
-            f"Event: {LISTS[name]}\nActionID: {number}\n{ROWS[name]}\n"
+            f"Response: Success\nEventList: start\n\n{rows}"
             f"Event: {name}Complete\nActionID: {number}\nEventList: Complete\n"
         )
 
     return answer
+
+
+nothing = listing("CoreShowChannels", "")
+ringing = listing("CoreShowChannels", f"{OWN_CHANNEL}Application: AppDial2\n")
 
 
 @tagged("post_install", "-at_install")
@@ -156,6 +170,44 @@ class TestBreakdowns(LeaderCase):
 
         everything = ALLOWED + "Originate: x\nHangup: x\nQueuePause: x\n"
         self.lead_a_pbx(scenario, ListCommands=everything)
+
+    def test_a_click_that_is_not_answered_or_of_which_nothing_comes(self):
+        """It rings in the log no longer than it takes to ask; nobody dials again."""
+        self.patch(commands, "SIGN_WITHIN", 0.05)
+        for answer, code in ((None, "unanswered"), ("Response: Success\n", "silent")):
+            for listed in (False, True):
+                self.setUp()
+
+                async def scenario(pbx, leader, _task, code=code, listed=listed):
+                    if not listed:
+                        pbx.answers["CoreShowChannels"] = nothing
+                    self.click(leader)
+                    if listed:
+                        await pbx.until("Originate")
+                        pbx.answers["CoreShowChannels"] = ringing
+                        await self.until(lambda: leader.tracker._board.channels)
+                        self.assertFalse(self.bridge.outcomes)
+                        pbx.send(PICKED_UP)
+                        await self.until(lambda: self.bridge.outcomes)
+                        self.assertEqual(self.bridge.outcomes[0][0], "done")
+                        return
+                    await self.until(lambda: self.bridge.outcomes)
+                    self.assertEqual(self.bridge.outcomes[0][:2], ("failed", code))
+                    await self.until(lambda: self.call()["state"] == "ended")
+                    self.assertEqual(self.call()["outcome"], "failed")
+                    self.assertEqual(pbx.names.count("Originate"), 1)
+                    # The PBX took it up after all.
+                    pbx.send(RINGS_LATE)
+                    await self.until(lambda: self.call()["state"] == "ringing")
+                    number = "+33612340001"
+                    self.assertEqual(self.call()["number"], number)
+                    self.assertEqual(self.call()["direction"], "outbound")
+
+                with self.subTest(code=code, listed=listed):
+                    self.lead_a_pbx(scenario, Originate=answer)
+
+    def call(self):
+        return self.bridge.calls.get("odoo-1", {})
 
     def test_a_fault_in_any_part_ends_nothing(self):
         """It is logged, shown, and the other parts go on."""

@@ -13,7 +13,7 @@ from ..engine.errors import (
     ConnectionFailed,
     PermissionMissing,
 )
-from ..listener import writer
+from ..listener import commands, writer
 from ..listener.bridge import PbxSettings, Unavailable
 from ..listener.commands import Commands
 from ..listener.permissions import describe_missing, get_missing
@@ -215,6 +215,7 @@ class TestListenerParts(BaseCase):
         after=(),
         is_cut=False,
         presented=(),
+        has_channel=None,
     ):
         """Carry a command out with a session that answers; return what is reported.
 
@@ -222,9 +223,10 @@ class TestListenerParts(BaseCase):
         :param is_cut: whether the session ends when it has taken the command
         :param before: events that are heard before the answer
         :param after: events that are heard a moment later
+        :param has_channel: whether the PBX lists the call's channel when it is asked
         """
         reported = []
-        presented = list(presented)
+        presented = None if presented is None else list(presented)
 
         class Session:
             def __init__(self):
@@ -233,19 +235,19 @@ class TestListenerParts(BaseCase):
             async def action(self, name, **headers):
                 self.sent = name, headers
                 self.all.append(self.sent)
-                if name == "Getvar":
+                if name == "Getvar" and presented is not None:
                     return {"Value": presented.pop(0)}
+                for event in before:
+                    carrier.hear(event)
                 if error:
                     raise error
-                for event in before:
-                    commands.hear(event)
                 if answer:
-                    commands.hear({"ActionID": headers["ActionID"], **answer})
+                    carrier.hear({"ActionID": headers["ActionID"], **answer})
                 later = asyncio.get_running_loop().call_later
                 for event in after:
-                    later(0.01, commands.hear, event)
+                    later(0.01, carrier.hear, event)
                 if is_cut:
-                    later(0.01, commands.disconnected)
+                    later(0.01, carrier.disconnected)
                 return {}
 
         class Tracker:
@@ -266,10 +268,14 @@ class TestListenerParts(BaseCase):
         async def report(*outcome):
             reported.append(outcome)
 
-        commands = Commands(report, lambda *fault: self.fail(fault))
+        async def list_channels(uniqueid):
+            self.assertEqual(uniqueid, payload["uniqueid"])
+            return has_channel
+
+        carrier = Commands(report, lambda *fault: self.fail(fault), list_channels)
         session, tracker = Session(), Tracker()
         command = {"id": 1, "action": action, "payload": payload}
-        asyncio.run(commands.carry_out(command, session, tracker))
+        asyncio.run(carrier.carry_out(command, session, tracker))
         return reported, session, tracker
 
     def dial(self, order=None, **kwargs):
@@ -374,31 +380,12 @@ class TestListenerParts(BaseCase):
                 reported, *_rest = self.dial(answer=answer, before=[new], after=[own])
                 self.assertEqual(reported, [(1, *expected)], "the other way round")
 
-    def test_an_own_phone_that_forwards_the_call(self):
-        """Also one behind the Local channel that was placed. The words say where to."""
-        response = {"Event": "OriginateResponse", "Response": "Failure", "Reason": "3"}
-        forward = "Local/+33687000111@from-internal"
-        for uniqueid in ("odoo-1", "other"):
-            for cause in ("16", "23"):
-                ended = {
-                    "Event": "DialEnd",
-                    "DestUniqueid": uniqueid,
-                    "DestLinkedid": "odoo-1",
-                    "DialStatus": "CANCEL",
-                    "Forward": forward,
-                }
-                gone = {"Event": "Hangup", "Uniqueid": "odoo-1", "Cause": cause}
-                reported, *_rest = self.dial(answer=response, before=[ended, gone])
-                self.assertEqual(
-                    reported, [(1, "failed", "phone_forwarded", "+33687000111")]
-                )
-
     def test_a_call_that_was_not_placed_is_taken_back(self):
         """At once where the PBX said no; else its list of channels tells."""
         for error, is_certain, code in (
             (ActionRefused("no"), True, "refused"),
             (PermissionMissing("no"), True, "permission"),
-            (ActionTimeout("?"), False, "unknown"),
+            (ActionTimeout("?"), False, "unanswered"),
             (ConnectionFailed("?"), False, "unknown"),
         ):
             with self.subTest(error=error):
@@ -414,6 +401,56 @@ class TestListenerParts(BaseCase):
         ):
             reported, *_rest = self.dial(before=before, is_cut=True)
             self.assertEqual(reported[0][1:3], expected)
+
+    def test_a_call_that_was_accepted_and_of_which_nothing_is_heard(self):
+        """The PBX's channels tell whether it rings."""
+        self.patch(commands, "SIGN_WITHIN", 0.05)
+        self.patch(commands, "GRACE", 0.05)
+        for error, code in ((None, "silent"), (ActionTimeout("?"), "unanswered")):
+            for has_channel, expected in (
+                (True, ("done", None)),
+                (False, ("failed", code)),
+                (None, ("failed", code)),
+            ):
+                with self.subTest(code=code, has_channel=has_channel):
+                    reported, session, tracker = self.dial(
+                        {"timeout": 0}, error=error, has_channel=has_channel
+                    )
+                    self.assertEqual([r[1:3] for r in reported], [expected])
+                    self.assertEqual(tracker.taken_back, ("odoo-1", False))
+                    self.assertEqual(len(session.all), 1)
+
+    def test_what_is_heard_counts_also_where_the_answer_fails(self):
+        answer = {
+            "Event": "OriginateResponse",
+            "ActionID": "odoo-1",
+            "Response": "Failure",
+            "Reason": "5",
+        }
+        reported, _session, tracker = self.dial(
+            error=ActionTimeout("?"), before=[answer]
+        )
+        self.assertEqual(reported[0][1:3], ("failed", "phone_busy"))
+        self.assertFalse(hasattr(tracker, "taken_back"))
+
+    def test_nothing_is_dialled_where_the_phone_can_not_be_asked_for(self):
+        reported, session, tracker = self.dial(
+            {"is_internal": False, "caller_id": "", "caller_name": ""},
+            error=ActionTimeout("?"),
+            presented=None,
+        )
+        self.assertEqual(reported[0][1:3], ("failed", "timeout"))
+        self.assertEqual([name for name, _headers in session.all], ["Getvar"])
+        self.assertFalse(hasattr(tracker, "announced"))
+
+    def test_of_what_was_sent_it_is_not_said_that_nothing_was_done(self):
+        for error, code in (
+            (ActionTimeout("?"), "unanswered"),
+            (ConnectionFailed("?"), "unknown"),
+        ):
+            payload = {"channel": "PJSIP/1001-1"}
+            reported, *_rest = self.carry_out("hangup", payload, error=error)
+            self.assertEqual(reported[0][1:3], ("failed", code))
 
     def agent(self, action, error=None, **payload):
         payload = {"extension": "1001", "queue": "support", "device": "PJSIP/1001"} | (
@@ -500,5 +537,5 @@ class TestListenerParts(BaseCase):
             reported.append(outcome)
 
         command = {"id": 1, "action": "hangup", "payload": {"channel": "PJSIP/1-1"}}
-        asyncio.run(Commands(report, print).carry_out(command, None, None))
+        asyncio.run(Commands(report, print, print).carry_out(command, None, None))
         self.assertEqual(reported[0][1:3], ("failed", "unreachable"))

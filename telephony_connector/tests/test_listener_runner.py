@@ -180,6 +180,19 @@ class LeaderCase(BaseCase):
     def play_a_call(self, pbx):
         pbx.send(TRANSCRIPT.read_text().replace("\r\n", "\n"))
 
+    def click(self, leader):
+        """Have the leader call somebody for 1001."""
+        order = {
+            "device": "PJSIP/1001",
+            "extension": "1001",
+            "number": "+33612340001",
+            "context": "from-internal",
+            "timeout": 30,
+            "uniqueid": "odoo-1",
+        }
+        self.bridge.commands = [{"id": 1, "action": "dial", "payload": order}]
+        leader.check_commands()
+
     async def until_heard(self, leader):
         await self.until(lambda: leader.writer.is_waiting("1795501889.0"))
 
@@ -230,18 +243,9 @@ class TestRunner(LeaderCase):
 
     def test_a_click_that_the_connection_ended_upon(self):
         """Asterisk took it, and then it was killed: no event will tell of it."""
-        order = {
-            "device": "PJSIP/1001",
-            "extension": "1001",
-            "number": "+33612340001",
-            "context": "from-internal",
-            "timeout": 30,
-            "uniqueid": "odoo-1",
-        }
 
         async def scenario(pbx, leader, _task):
-            self.bridge.commands = [{"id": 1, "action": "dial", "payload": order}]
-            leader.check_commands()
+            self.click(leader)
             await self.until(lambda: "odoo-1" in self.bridge.calls)
             await pbx.until("Originate")
             pbx.cut()

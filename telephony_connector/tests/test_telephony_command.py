@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import TelephonyCommon
+from .common import TelephonyCommon, at
 
 
 @tagged("post_install", "-at_install")
@@ -157,6 +157,74 @@ class TestTelephonyCommand(TelephonyCommon):
         self.assertIn("Nothing was dialled", news["message"])
         with self.assertRaises(AccessError):
             command.with_user(self.bruno).check()
+
+    def finish(self, state, code):
+        """Return what the user is told of a click that ends so."""
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.env["telephony.command"]._claim(self.pbx.id)
+        command._finish(state, code)
+        return command._get_news()["message"]
+
+    def test_what_may_have_been_done_is_not_said_to_be_undone(self):
+        for code in ("unknown", "unanswered", "silent"):
+            with self.subTest(code=code):
+                text = self.finish("failed", code)
+                self.assertIn("Look before you try again", text)
+                self.assertNotIn("Nothing was", text)
+                command = self.env["telephony.command"].search([], limit=1)
+                command.call_id.start_date -= timedelta(hours=1)
+                command.action = "hangup"
+                text = command._get_news()["message"]
+                self.assertNotIn("rings.", text)
+                self.env.flush_all()
+                self.env.cr.execute(
+                    "UPDATE telephony_command SET create_date = '2020-01-01'"
+                )
+                self.env.invalidate_all()
+        self.assertIn("Nothing was dialled", self.finish("expired", "timeout"))
+
+    def test_what_the_listener_took_up_may_have_been_sent(self):
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.env["telephony.command"]._claim(self.pbx.id)
+        command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
+        news = command.with_user(self.alice).check()
+        self.assertEqual((news["state"], news["code"]), ("failed", "unanswered"))
+        self.assertIn("not known whether your phone rings", news["message"])
+
+    def test_a_phone_that_may_ring_is_not_rung_again_unasked(self):
+        command = self.env["telephony.command"].browse(self.dial()["command_id"])
+        self.assertIn("call_id", self.dial(), "nothing was sent yet")
+        self.env["telephony.command"]._claim(self.pbx.id)
+        for code in (False, "unanswered", "silent", "unknown"):
+            with self.subTest(code=code):
+                command.write({"state": "failed" if code else "sent", "code": code})
+                count = self.env["telephony.call"].search_count([])
+                answer = self.dial("+33612340002")
+                self.assertEqual(list(answer), ["confirm"])
+                self.assertIn("06 12 34 00 01", answer["confirm"].replace("+33 ", "0"))
+                self.assertEqual(self.env["telephony.call"].search_count([]), count)
+        other = self.env["telephony.call"].with_user(self.bruno)
+        self.assertIn("call_id", other.dial("+33612340002"), "another phone")
+        self.assertIn("call_id", self.dial("+33612340002", confirmed=True))
+
+    def test_what_the_telephone_system_showed_is_known(self):
+        answer = self.dial()
+        self.env["telephony.command"]._claim(self.pbx.id)
+        call = self.env["telephony.call"].browse(answer["call_id"])
+        leg = {"uniqueid": "x", "extension": "1001", "state": "ringing"}
+        self.apply(
+            self.change(
+                call.uniqueid,
+                1,
+                direction="outbound",
+                state="ringing",
+                number="+33612340001",
+                extension="1001",
+                start_date=at(0),
+                legs=[leg],
+            )
+        )
+        self.assertIn("call_id", self.dial())
 
     def test_answers_in_words(self):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])

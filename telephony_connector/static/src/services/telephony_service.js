@@ -218,7 +218,7 @@ export class Telephony extends CallStore {
      *
      * @param {{ number: string, model?: string, resId?: number, field?: string }} target
      *  the record and the field that were clicked, if any
-     * @param {boolean} confirmed whether the user was asked about numbers not to call
+     * @param {boolean} confirmed whether the user was asked what the server wants to know
      * @returns {Promise<boolean>} whether the telephone system was asked
      */
     async dial(target, confirmed = false) {
@@ -247,10 +247,10 @@ export class Telephony extends CallStore {
         }
     }
 
-    /** The number is one not to be called: the user has the right to, and decides. */
+    /** A number not to be called, or a phone that may ring already: the user decides. */
     askToDial(question, target) {
         this.services.dialog.add(ConfirmationDialog, {
-            title: _t("Do not call"),
+            title: _t("Call this number?"),
             body: question,
             confirmLabel: _t("Call Anyway"),
             confirm: () => this.dial(target, true),
@@ -284,7 +284,6 @@ export class Telephony extends CallStore {
             id: call_id,
             revision: 0,
             direction: "outbound",
-            comes_in: false,
             state: "ringing",
             mine: "ringing",
             progress: "own_phone",

@@ -65,34 +65,29 @@ export class PhonePanel extends Component {
         return isTalking(call) && call.answer_date;
     }
 
-    /** Who it was, where a name is known. */
-    getPerson(entry) {
-        return entry.object?.name || entry.colleague;
-    }
-
     getName(entry) {
-        return this.getPerson(entry) || entry.number_display;
+        return entry.object?.name || entry.number_display;
     }
 
     getCallText(name) {
         return _t("Call %(name)s", { name });
     }
 
-    getIcon({ direction, is_missed }) {
-        if (is_missed) {
+    getIcon({ direction, outcome }) {
+        if (direction === "inbound" && outcome === "missed") {
             return "fa-phone text-danger";
         }
         return direction === "outbound" ? "fa-long-arrow-up" : "fa-long-arrow-down";
     }
 
-    getKind({ direction, outcome, is_missed }) {
+    getKind({ direction, outcome }) {
         if (direction === "internal") {
             return _t("Internal call");
         }
         if (direction === "outbound") {
             return outcome === "answered" ? _t("Outgoing call") : _t("Outgoing call, not reached");
         }
-        return is_missed ? _t("Missed call") : _t("Incoming call");
+        return outcome === "missed" ? _t("Missed call") : _t("Incoming call");
     }
 
     getTime({ start_date }) {
