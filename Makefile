@@ -36,9 +36,10 @@ e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
-test-asterisk16:  ## play the shapes of calls and the controls on Debian 11's Asterisk 16 [ARGS=for pytest]
+test-asterisk16:  ## play shapes of calls, controls and caller ids on Debian 11's Asterisk 16 [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk16
-	@ASTERISK_DIR=.local/asterisk16 $(STACK) test -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py $(ARGS)
+	@ASTERISK_DIR=.local/asterisk16 $(STACK) test -- tests/test_asterisk_shapes.py tests/test_asterisk_controls.py \
+		tests/test_asterisk_callerid.py tests/test_asterisk_sip.py $(ARGS)
 
 test-odoo:  ## run Odoo's own tests without and with the addon, and compare [MODULES="crm hr"] [ARGS="--tags /crm:TestUi"]
 	@env -u ODOO_BIN tools/setup odoo chromium

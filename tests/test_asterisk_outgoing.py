@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .support.records import contact, new_number
+from .support.records import contact, international, new_number
 
 pytestmark = pytest.mark.flow
 
@@ -80,6 +80,41 @@ def test_a3_the_user_who_declines_calls_nobody(stack, agent_page, number):
     stack.wait_for_call(number, state="ended", outcome="cancelled")
     expect(agent_page.card(number)).to_contain_text("declined on your own phone")
     assert stack.phone("public").is_quiet
+
+
+def test_a3_the_users_phone_forwards_the_call(stack, agent_page, number):
+    """It is one call, with the customer and not with the user's own mobile phone."""
+    mobile = new_number()
+    agent_page.call_button.first.click()
+    stack.phone("1001").incoming().divert(mobile)
+    own = stack.phone("public").incoming()
+    assert own.number == mobile
+    own.answer()
+    theirs = stack.phone("public").incoming()
+    assert theirs.number == number
+    expect(agent_page.card(number)).to_contain_text("Calling")
+    theirs.answer()
+    stack.wait_for_call(number, state="ongoing", diverted_from="1001")
+    theirs.hang_up()
+    own.ended()
+    agent = [stack.agent.uid, "Agent Test"]
+    stack.wait_for_call(number, state="ended", outcome="answered", handled_by_id=agent)
+    calls = [("number", "=", mobile)]
+    assert not stack.admin.search_read("telephony.call", calls, ["number"])
+
+
+def test_a3_the_users_phone_forwards_the_call_to_nobody(stack, agent_page, number):
+    mobile = new_number()
+    agent_page.call_button.first.click()
+    stack.phone("1001").incoming().divert(mobile)
+    stack.phone("public").incoming().reject(603, "Decline")
+    stack.wait_for_call(number, state="ended", outcome="cancelled")
+    expect(agent_page.card(number)).to_contain_text(
+        "Your own phone forwards its calls to "
+        f"{international(mobile)}, where nobody answered."
+    )
+    calls = [("number", "=", mobile)]
+    assert not stack.admin.search_read("telephony.call", calls, ["number"])
 
 
 def test_a3_the_user_hangs_up_on_the_card(stack, agent_page, number):

@@ -163,6 +163,7 @@ class Board:
         call.direction = Direction.OUTBOUND
         if self.dialplan.is_internal(number):
             call.direction = Direction.INTERNAL
+            call.number, call.extension = extension, ""
         self.report(record)
         return record
 

@@ -50,6 +50,13 @@ def on_newcallerid(board: Board, event: dict):
         parties.set_caller_id(board, channel)
 
 
+def on_hangup_request(board: Board, event: dict):
+    """A telephone hangs up; the PBX does not do it by itself."""
+    channel = board.channels.get(event.get("Uniqueid"))
+    if channel is not None:
+        channel.is_leaving = True
+
+
 def on_hangup(board: Board, event: dict):
     """A channel is gone."""
     channel = board.channels.get(event.get("Uniqueid"))
@@ -88,6 +95,7 @@ HANDLERS = {
     "Newchannel": on_newchannel,
     "Newstate": on_newstate,
     "NewCallerid": on_newcallerid,
+    "HangupRequest": on_hangup_request,
     "Hangup": on_hangup,
     "Hold": on_hold,
     "Unhold": on_unhold,

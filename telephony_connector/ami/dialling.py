@@ -50,6 +50,7 @@ def _note_diversion(board, source, called, event):
 def link(board: Board, source: Channel, called: Channel):
     """Note which channel dials another, where that matters later: by a Local channel,
     whose own end is told of it alone."""
+    called.dialler = source
     halves = board.halves(source)
     for half in halves:
         if called not in half.dialled:
@@ -76,13 +77,13 @@ def on_dial_end(board: Board, event: dict):
     if channel is None:
         return
     status = event.get("DialStatus")
-    channel.is_dialled = True
+    channel.is_dialled = channel.is_dial_over = True
     if status == "ANSWER":
         parties.pick_up(board, channel, board.time(event))
         return
     leg, said = channel.leg, DIAL_STATUSES.get(status)
     if channel.is_local and said is Outcome.MISSED:
-        _let_ring(board, channel)
+        ending.let_ring(board, channel)
     if leg is None or leg.state is not State.RINGING or leg.outcome is not None:
         return
     now = board.time(event)
@@ -92,20 +93,6 @@ def on_dial_end(board: Board, event: dict):
     if event.get("Forward"):
         forwarding.forward(board, channel, event["Forward"], now)
     board.touch(channel.record)
-
-
-def _let_ring(board, channel):
-    """Nobody answered behind a Local channel: those who rang there are told only that
-    the call was cancelled."""
-    for called in channel.dialled:
-        if called.is_local:
-            _let_ring(board, called)
-        leg = called.leg
-        if leg is None or leg.answer_date or leg.transferred_to:
-            continue
-        if leg.outcome in (None, Outcome.CANCELLED):
-            leg.outcome = Outcome.MISSED
-            board.touch(called.record)
 
 
 def on_originate_response(board: Board, event: dict):

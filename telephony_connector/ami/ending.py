@@ -12,6 +12,8 @@ from .pieces import Channel, Record
 def hang_up(board: Board, channel: Channel, now: datetime, cause: int | None = None):
     """Note that a channel is gone, and the call with its last one."""
     record = channel.record
+    if _rang_out(board, channel, cause):
+        let_ring(board, channel)
     board.forget_channel(channel)
     if channel.leg is not None:
         channel.leg.hangup_cause = cause
@@ -21,6 +23,33 @@ def hang_up(board: Board, channel: Channel, now: datetime, cause: int | None = N
         record.last_words = now
     if record.is_open and not record.channels and not record.forward:
         end(board, record, record.last_words, cause)
+
+
+def _rang_out(board, channel, cause):
+    """Whether a Local channel is given up although its caller waits on: FollowMe does
+    not tell how its dialling ended."""
+    dialler = channel.dialler
+    if not channel.is_local or channel.is_up or channel.is_dial_over:
+        return False
+    if dialler is None or dialler.is_leaving or dialler.uniqueid not in board.channels:
+        return False
+    others = channel.record.channels.values()
+    is_won = any(other.dialler is dialler and other.is_up for other in others)
+    return not is_won and cause != outcomes.ANSWERED_ELSEWHERE
+
+
+def let_ring(board: Board, channel: Channel):
+    """Note that nobody answered behind a Local channel: those who rang there are told
+    only that the call was cancelled."""
+    for called in channel.dialled:
+        if called.is_local:
+            let_ring(board, called)
+        leg = called.leg
+        if leg is None or leg.answer_date or leg.transferred_to:
+            continue
+        if leg.outcome in (None, Outcome.CANCELLED):
+            leg.outcome = Outcome.MISSED
+            board.touch(called.record)
 
 
 def close_leg(leg: Leg, now: datetime, channel: Channel):

@@ -23,9 +23,12 @@ class Channel:
         "caller_number",
         "dial_string",
         "dialled",
+        "dialler",
         "exten",
         "extension",
+        "is_dial_over",
         "is_dialled",
+        "is_leaving",
         "is_own",
         "is_up",
         "leg",
@@ -53,7 +56,10 @@ class Channel:
         self.dial_string = ""
         self.is_up = False
         self.is_dialled = False
+        self.is_dial_over = False  # it was told how the dialling ended
+        self.is_leaving = False  # its own side hangs up
         self.is_own = False  # rung first, on whose behalf another is called then
+        self.dialler = None
         self.dialled = []  # of a Local channel: those that it calls
         self.met = []  # whom it met first in the bridge that it was in last
         self.met_customer = False

@@ -44,6 +44,12 @@ class Telephony(Command):
             self._check,
             "Check the connections to the telephone systems; status 1 if one fails",
         )
+        self._add(
+            subparsers,
+            "take-over",
+            self._take_over,
+            "Use the telephone systems that are off in this copy of a database",
+        )
         reindex = self._add(
             subparsers,
             "reindex",
@@ -129,6 +135,11 @@ class Telephony(Command):
         from odoo.addons.telephony_connector.commands.connections import check
 
         sys.exit(not check(dbname, sys.stdout))
+
+    def _take_over(self, dbname, _arguments):
+        from odoo.addons.telephony_connector.commands.connections import take_over
+
+        take_over(dbname, sys.stdout)
 
     def _reindex(self, dbname, arguments):
         from odoo.addons.telephony_connector.commands.number_index import reindex

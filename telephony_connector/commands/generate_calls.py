@@ -34,6 +34,9 @@ COLUMNS = (
     "ring_duration",
     "extension_id",
     "user_id",
+    "handled_by_id",
+    "is_missed",
+    "to_call_back",
     "is_called_back",
     "voicemail",
     "voicemail_duration",
@@ -113,6 +116,8 @@ def _invent(dice, pbx, extensions, callers, days, uniqueid):
     has_message = (
         direction == "inbound" and outcome == "missed" and dice.random() < MESSAGE_SHARE
     )
+    missed = direction == "inbound" and not answered
+    called_back = missed and dice.random() < 0.6
     number, partner_id = _invent_caller(dice, callers)
     if withheld or direction == "internal":
         partner_id = None
@@ -120,6 +125,7 @@ def _invent(dice, pbx, extensions, callers, days, uniqueid):
         number = dice.choice(extensions).number if extensions else "1001"
     queue = dice.choice(QUEUES) if direction == "inbound" else None
     extension = dice.choice(extensions) if extensions else extensions
+    handler = extension.user_id if answered or direction == "outbound" else None
     now = fields.Datetime.now()
     return (
         pbx.id,
@@ -138,7 +144,10 @@ def _invent(dice, pbx, extensions, callers, days, uniqueid):
         ring,
         extension.id or None,
         extension.user_id.id or None,
-        outcome == "missed" and dice.random() < 0.6,
+        handler.id if handler else None,
+        missed,
+        missed and not called_back,
+        called_back,
         has_message,
         dice.randrange(4, 60) if has_message else None,
         answered and dice.random() < 0.5,

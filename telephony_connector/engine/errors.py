@@ -43,6 +43,12 @@ class PermissionMissing(TelephonyError):
     code = "permission"
 
 
+class SwitchedOff(TelephonyError):
+    """This database is a copy, which is to leave the telephone system alone."""
+
+    code = "off"
+
+
 class ActionRefused(TelephonyError):
     """The PBX understood the action and said no."""
 

@@ -12,6 +12,7 @@ from .call import Call, Direction, Leg, Outcome
 BUSY = 17
 NO_ANSWER = (18, 19)
 DECLINED = 21
+ANSWERED_ELSEWHERE = 26
 # No such number, no route to it, gone, out of order, a network that cannot.
 UNREACHABLE = frozenset((1, 2, 3, 20, 22, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58))
 

@@ -151,6 +151,18 @@ class Bridge:
             lambda env: env["telephony.pbx"].browse(pbx_id)._describe_health()
         )
 
+    def find_off(self):
+        """Return the telephone systems that are off here: names and why.
+
+        :rtype: list[tuple[str, str]]
+        """
+
+        def find(env):
+            pbxs = env["telephony.pbx"].search([])
+            return [(pbx.name, pbx.off_reason) for pbx in pbxs if pbx.off_reason]
+
+        return self._run(find)
+
     def check(self):
         """Make sure that the addon is still installed.
 
@@ -298,7 +310,7 @@ class Bridge:
                     for extension in pbx.extension_ids
                 ),
             )
-            for pbx in pbxs
+            for pbx in pbxs._filtered_at_home()
         ]
 
     def _run(self, function):

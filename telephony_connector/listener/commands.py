@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 
-from ..ami import actions
+from ..ami import actions, forwarding
 from ..engine import auto_answer
 from ..engine.errors import (
     ActionRefused,
@@ -59,11 +59,15 @@ class Origin:
         self.answer = loop.create_future()
         self.cause = loop.create_future()
         self.has_channel = False
+        self.forward = ""  # where the phone forwards the call to
         # That Asterisk began with it, or that it never will.
         self.sign = asyncio.Event()
 
     def hear(self, event):
         """Take note of an event of the call's own channel."""
+        if event["Event"] == "DialEnd":
+            self.forward = forwarding.number_of(event.get("Forward", ""))
+            return
         self.has_channel = True
         self.sign.set()
         if event["Event"] == "Hangup" and not self.cause.done():
@@ -122,6 +126,11 @@ class Commands:
                 origin.hear_answer(event)
         elif name in ("Newchannel", "Hangup"):
             origin = self._origins.get(event.get("Uniqueid"))
+            if origin:
+                origin.hear(event)
+        elif name == "DialEnd" and event.get("Forward"):
+            # The phone may be behind a Local channel, whose id is ours.
+            origin = self._origins.get(event.get("DestLinkedid"))
             if origin:
                 origin.hear(event)
 
@@ -342,6 +351,8 @@ class Commands:
                 answer = await origin.answer
             if answer.get("Response") == "Success":
                 return "done", None, None
+            if origin.forward:
+                return "failed", "phone_forwarded", origin.forward
             return self._explain(answer, await origin.get_cause())
         except TimeoutError:  # there is a channel: the call tells what became of it
             return "done", None, None

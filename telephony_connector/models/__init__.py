@@ -2,6 +2,7 @@ from . import telephony_secret_mixin
 from . import telephony_checked_mixin
 from . import telephony_pbx
 from . import telephony_pbx_problem
+from . import telephony_pbx_home
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
 from . import telephony_pbx_softphone
@@ -10,6 +11,7 @@ from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
 from . import telephony_call_leg
+from . import telephony_call_missed
 from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_partial

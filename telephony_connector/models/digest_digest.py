@@ -26,10 +26,7 @@ class DigestDigest(models.Model):
             "telephony.call",
             "kpi_telephony_missed_value",
             date_field="start_date",
-            additional_domain=[
-                ("outcome", "=", "missed"),
-                ("is_called_back", "=", False),
-            ],
+            additional_domain=[("to_call_back", "=", True)],
         )
 
     def _check_telephony_access(self):

@@ -109,8 +109,14 @@ class TelephonyCall(models.Model):
     def _wants_page(self, user, mine):
         return super()._wants_page(user, mine) and not self.is_blocked
 
-    def _needs_followup(self):
-        return super()._needs_followup() and not self._get_block()
+    def _door_after(self):
+        missed = self.filtered("to_call_back")
+        missed.filtered(lambda call: call._get_block())._leave_uncalled()
+        return super()._door_after()
+
+    def _leave_uncalled(self):
+        """Nobody is to call these callers back."""
+        self.is_handled = True
 
     def action_block_caller(self):
         """Block the caller, whom users with the right to do so want to hear no more.
@@ -130,18 +136,18 @@ class TelephonyCall(models.Model):
         else:
             blocked.create(values)
         self.invalidate_recordset(["is_blocked"])
+        # sudo - telephony.call: the log is written by the system for everyone
+        missed_sudo = self.sudo().search(
+            [
+                ("to_call_back", "=", True),
+                ("number", "=", self.number),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        missed_sudo._leave_uncalled()
+        missed_sudo._tell_users()
+        missed_sudo._wake_followup()
         return True
-
-
-class TelephonyFollowup(models.Model):
-    _inherit = "telephony.followup"
-
-    @api.model
-    def _open(self, calls):
-        blocked = calls.filtered(lambda call: call._get_block())
-        # Nobody is to call them back.
-        blocked.is_handled = True
-        return super()._open(calls - blocked)
 
 
 class TelephonyPbx(models.Model):

@@ -15,6 +15,7 @@ ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 # What a supervisor may do with an agent, in the order in which it is shown.
 ACTIONS = ("pause", "resume", "log_in", "log_out", *SPY_MODES)
 MAX_REASON = 80
+NO_CALLS = {"answered": 0, "missed": 0}
 # What a web client asks the bus for while it shows the board.
 BOARD = "telephony.board"
 
@@ -155,7 +156,7 @@ class TelephonyBoard(models.AbstractModel):
             "direction": call.direction,
             "state": call.state,
             "number": call._get_number_text(),
-            "contact": call.contact_id.display_name or False,
+            "contact": call.contact_id.display_name or call._get_colleague() or False,
             "queue": call.queue or False,
             "waits": bool(call.queue_date),
             "since": fields.Datetime.to_string(
@@ -192,8 +193,7 @@ class TelephonyBoard(models.AbstractModel):
                 "pbx_id": queue.pbx_id.id,
                 "name": queue.name,
                 "waiting": waiting.get((queue.pbx_id.id, queue.name), []),
-                "answered": today.get((queue.pbx_id, queue.name, "answered"), 0),
-                "missed": today.get((queue.pbx_id, queue.name, "missed"), 0),
+                **today.get((queue.pbx_id, queue.name), NO_CALLS),
             }
             for queue in queues
         ]
@@ -222,7 +222,7 @@ class TelephonyBoard(models.AbstractModel):
         return waiting
 
     def _count_today(self, queues):
-        """Count today's calls that ended: (PBX, queue, outcome) → number."""
+        """Count today's answered and missed calls: (PBX, queue) → numbers."""
         start, _end = self.env["telephony.call.report"]._get_period(1)
         groups = self.env["telephony.call"]._read_group(
             [
@@ -230,10 +230,17 @@ class TelephonyBoard(models.AbstractModel):
                 ("state", "=", "ended"),
                 ("queue", "in", queues.mapped("name")),
             ],
-            ["pbx_id", "queue", "outcome"],
+            ["pbx_id", "queue", "outcome", "is_missed"],
             ["__count"],
         )
-        return {(pbx, queue, outcome): n for pbx, queue, outcome, n in groups}
+        counts = {}
+        for pbx, queue, outcome, is_missed, count in groups:
+            counted = counts.setdefault((pbx, queue), dict(NO_CALLS))
+            if is_missed:
+                counted["missed"] += count
+            elif outcome == "answered":
+                counted["answered"] += count
+        return counts
 
     # === WHAT SUPERVISORS DO === #
 

@@ -66,6 +66,10 @@ class TelephonyCall(models.Model):
     number_display = fields.Char(
         string="Number as Written", compute="_compute_number_display"
     )
+    colleague = fields.Char(
+        compute="_compute_colleague",
+        help="Of an internal call: who the other party is.",
+    )
     caller_name = fields.Char(
         readonly=True, help="The name that the caller's side sent along: not verified."
     )
@@ -114,17 +118,16 @@ class TelephonyCall(models.Model):
     # Who of the company
     extension_id = fields.Many2one(
         "telephony.extension",
-        string="Handled on",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Handled by",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
+        help="Who handled the call; where nobody did, the only one whose phone rang.",
     )
     user_ids = fields.Many2many(
         "res.users",
@@ -141,15 +144,23 @@ class TelephonyCall(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("number", "withheld", "pbx_id")
+    @api.depends("number", "dialed_number", "withheld", "direction", "pbx_id")
+    @api.depends_context("uid")
     def _compute_number_display(self):
         for call in self:
             call.number_display = call._get_number_text()
 
-    @api.depends("number", "withheld", "direction", "start_date")
+    @api.depends("number", "dialed_number", "withheld", "direction", "pbx_id")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         for call in self:
             call.display_name = call._get_title()
+
+    @api.depends("number", "dialed_number", "direction", "caller_name", "pbx_id")
+    @api.depends_context("uid")
+    def _compute_colleague(self):
+        for call in self:
+            call.colleague = call._get_colleague()
 
     @api.depends("start_date", "answer_date", "end_date")
     def _compute_durations(self):
@@ -162,13 +173,77 @@ class TelephonyCall(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_number_text(self):
-        """Return the other party's number as people write it."""
+        """Return the other party's number as people write it; of an internal call, the
+        number of the party that the current user is not."""
         self.ensure_one()
         if self.withheld:
             return self.env._("Number withheld")
-        if not self.number:
+        number = self._get_other_number()
+        if not number:
             return self.env._("Unknown number")
-        return self.env["telephony.number"]._format(self.number, self.pbx_id)
+        return self.env["telephony.number"]._format(number, self.pbx_id)
+
+    # === WHO TALKS WITH WHOM, AS SEEN BY THE CURRENT USER === #
+
+    def _get_other_number(self):
+        """Return the number of the party that the current user is not."""
+        self.ensure_one()
+        is_caller = self.direction == "internal" and self._is_caller(self.env.user)
+        return (self.dialed_number if is_caller else self.number) or ""
+
+    def _is_caller(self, user):
+        """Say whether the user made the call."""
+        if self.direction == "inbound":
+            return False
+        return bool(user) and self._get_caller_extension().user_id == user
+
+    def _get_caller_extension(self):
+        """Return the extension that the call was made from, empty where none was."""
+        self.ensure_one()
+        if self.direction == "internal":
+            return self._find_extension(self.number)
+        legs = self.leg_ids.filtered("extension_id").sorted("start_date")
+        extension = legs[:1].extension_id or self.extension_id
+        return extension if self.direction == "outbound" else extension.browse()
+
+    def _find_extension(self, number):
+        """Return the extension with a number, also one that is no longer in use."""
+        # sudo - telephony.extension: who sits behind a number of a call that is read
+        extensions_sudo = self.env["telephony.extension"].sudo()
+        return extensions_sudo.with_context(active_test=False).search(
+            [("number", "=", number or ""), ("pbx_id", "=", self.pbx_id.id)],
+            order="active desc",
+            limit=1,
+        )
+
+    def _get_colleague(self):
+        """Return the name of the other party of an internal call, ``False`` for others
+        and where none is known."""
+        self.ensure_one()
+        if self.direction != "internal":
+            return False
+        name = self._find_extension(self._get_other_number()).user_id.name
+        return name or self._get_sent_name()
+
+    def _get_sent_name(self):
+        """Return the name that the caller's phone sent along, to all but the caller."""
+        is_own = self.direction == "internal" and self._is_caller(self.env.user)
+        return False if is_own else self.caller_name
+
+    def _get_party_name(self):
+        """Return the other party in words: a number, or “Marc Demo · 1002”; both, for
+        those who look at a call of their colleagues."""
+        party = self._join_party(self._get_colleague(), self._get_number_text())
+        if self.direction != "internal" or self.env.user in self.user_ids:
+            return party
+        called = self.dialed_number or self.extension_id.number
+        if not called:
+            return party
+        name = self._find_extension(called).user_id.name
+        return f"{party} → {self._join_party(name, called)}"
+
+    def _join_party(self, name, number):
+        return " · ".join(filter(None, (name, self._isolate(number))))
 
     def _isolate(self, number):
         """Keep a number's parts in their order within a text from right to left."""
@@ -189,12 +264,12 @@ class TelephonyCall(models.Model):
     def _get_title(self):
         """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""
         self.ensure_one()
-        number = self._isolate(self._get_number_text())
+        party = self._get_party_name()
         if self.direction == "outbound":
-            return self.env._("Outgoing call: %(number)s", number=number)
+            return self.env._("Outgoing call: %(number)s", number=party)
         if self.direction == "internal":
-            return self.env._("Internal call: %(number)s", number=number)
-        return self.env._("Incoming call: %(number)s", number=number)
+            return self.env._("Internal call: %(number)s", number=party)
+        return self.env._("Incoming call: %(number)s", number=party)
 
 
 def _seconds(start, end):

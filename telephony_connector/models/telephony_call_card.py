@@ -99,8 +99,9 @@ class TelephonyCall(models.Model):
             "last_call": bool(last)
             and {
                 "date": fields.Datetime.to_string(last.start_date) or False,
-                "user": last.user_id.name or False,
+                "user": last.handled_by_id.name or False,
                 "outcome": last.outcome or False,
+                "is_missed": last.is_missed,
             },
             "last_note": note[:NOTE_LENGTH] or False,
         }

@@ -59,7 +59,7 @@ class TelephonyCall(models.Model):
         can = set()
         if mine == "ongoing":
             can = {"transfer", "attended_transfer", "voicemail", "park", "hangup"}
-        elif mine == "ringing" and self.direction != "outbound":
+        elif mine == "ringing" and self._comes_in(self.env.user):
             can = {"transfer", "voicemail", "hangup"}
         elif mine == "ringing" and self._get_own_channel():
             # Not before the telephone system has told by which channel it rings.

@@ -32,6 +32,7 @@ class TelephonyCall(models.Model):
         """
         extension = self.env.user._get_telephony_extension()
         pbx = extension.pbx_id
+        pbx._check_at_home()
         record = self._check_clicked(number, model, res_id, field)
         reading = self.env["telephony.number"]._read(number, pbx)
         pbx._check_dialable(reading)
@@ -42,17 +43,21 @@ class TelephonyCall(models.Model):
         if any(questions) and not confirmed:
             return {"confirm": "\n\n".join(filter(None, questions))}
         text = pbx._get_dial_text(reading)
+        is_internal = reading.kind == "internal"
         provider = pbx._get_provider()
         call = self._apply(
             [
                 {
                     "pbx_id": pbx.id,
                     "uniqueid": f"odoo-{uuid.uuid4()}",
-                    "direction": (
-                        "internal" if reading.kind == "internal" else "outbound"
-                    ),
+                    "direction": "internal" if is_internal else "outbound",
                     "state": "ringing",
-                    "number": reading.e164 or reading.text,
+                    # Of an internal call, the number is the caller's.
+                    "number": (
+                        extension.number
+                        if is_internal
+                        else reading.e164 or reading.text
+                    ),
                     "dialed_number": text,
                     "extension": extension.number,
                     "start_date": fields.Datetime.now(),
@@ -140,10 +145,7 @@ class TelephonyCall(models.Model):
         know it; empty where nobody or several have the number."""
         self.ensure_one()
         if self.direction == "internal":
-            # sudo - telephony.extension, res.users: a colleague's name is no secret
-            called_sudo = self.env["telephony.extension"].sudo()
-            domain = [("pbx_id", "=", self.pbx_id.id), ("number", "=", self.number)]
-            return called_sudo.search(domain).user_id.name or ""
+            return self._get_colleague() or ""
         record = self._get_visible_object()
         if record is None:
             record = self._get_matches().caller

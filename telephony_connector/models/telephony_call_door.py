@@ -291,7 +291,7 @@ class TelephonyCall(models.Model):
         missed = self.search(
             [
                 ("number", "in", talked_to.mapped("number")),
-                ("outcome", "=", "missed"),
+                ("is_missed", "=", True),
                 ("is_called_back", "=", False),
                 ("company_id", "in", talked_to.company_id.ids),
             ]

@@ -427,16 +427,15 @@ class TelephonyCall(models.Model):
     def _get_message_body(self):
         """Return the call as a chatter shows it: heading, duration, note."""
         self.ensure_one()
-        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
-        facts = [outcomes.get(self.outcome)]
+        facts = [self._get_outcome_text()]
         if self.duration:
             facts.append(_format_seconds(self.duration))
         if self.voicemail:
             facts.append(self._get_voicemail_text())
         if self.disposition_id:
             facts.append(self.disposition_id.name)
-        if self.user_id:
-            facts.append(self.user_id.name)
+        if self.handled_by_id:
+            facts.append(self.handled_by_id.name)
         return Markup("<p>☎ <b>%s</b><br/>%s</p>%s") % (
             self._get_title(),
             " · ".join(fact for fact in facts if fact),

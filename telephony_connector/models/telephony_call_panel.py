@@ -55,16 +55,14 @@ class TelephonyCall(models.Model):
             "id": self.id,
             "direction": self.direction,
             "outcome": self.outcome or False,
-            "number": self.number or False,
+            "is_missed": self.is_missed,
+            "colleague": self._get_colleague() or False,
+            "number": self._get_other_number() or False,
             "number_display": self._get_number_text(),
             "start_date": fields.Datetime.to_string(self.start_date) or False,
             "object": self._describe(record) if record is not None else False,
             "field": fields_called[0] if fields_called else False,
         }
-
-    @api.model
-    def _get_missed_domain(self):
-        return [*super()._get_missed_domain(), ("is_handled", "=", False)]
 
     def action_set_handled(self):
         """Take missed calls off the list of those to call back, for everyone rung."""

@@ -77,6 +77,7 @@ class TelephonyCall(models.Model):
             "id": self.id,
             "revision": self.source_term * REVISIONS + self.source_revision,
             "direction": self.direction,
+            "comes_in": self._comes_in(user),
             "state": self.state,
             "outcome": self.outcome or False,
             "mine": mine,
@@ -87,14 +88,11 @@ class TelephonyCall(models.Model):
             "open_page": self._wants_page(user, mine),
         }
 
-    def _is_called(self, user):
-        """Say whether the user is called, and does not call."""
-        return self.direction != "internal" or self._get_caller() != user
-
-    def _get_caller(self):
-        """Return the user who calls, for calls from one of our phones."""
-        legs = self.leg_ids.filtered("extension_id").sorted("start_date")
-        return legs[:1].user_id if self.direction != "inbound" else legs.user_id[:0]
+    def _comes_in(self, user):
+        """Say whether the call comes in for the user, who does not make it."""
+        if self.direction == "internal":
+            return not self._is_caller(user)
+        return self.direction == "inbound"
 
     def _get_legs(self, user):
         return self.leg_ids.filtered(lambda leg: leg.user_id == user)
@@ -107,7 +105,10 @@ class TelephonyCall(models.Model):
         """
         states = set(self._get_legs(user).mapped("state"))
         if not states:
-            return self.state if self.user_id == user else "ended"
+            is_own = self.user_id == user or (
+                not self.leg_ids and self._is_caller(user)
+            )
+            return self.state if is_own else "ended"
         return next(s for s in ("ongoing", "ringing", "ended") if s in states)
 
     def _get_progress(self):
@@ -118,8 +119,14 @@ class TelephonyCall(models.Model):
         """
         if self.state != "ringing" or self.direction == "inbound":
             return self.state
-        own = self.leg_ids.filtered("extension_id")[:1]
-        return "calling" if own.state == "ongoing" else "own_phone"
+        # Another party is called only after the own phone was picked up: by a click,
+        # or to dial the number on it.
+        caller = self._get_caller_extension()
+        own = self.leg_ids.filtered(
+            lambda leg: leg.extension_id and leg.extension_id == caller
+        )
+        is_calling = self.leg_ids - own or "ongoing" in own.mapped("state")
+        return "calling" if is_calling else "own_phone"
 
     def _has_card(self, user):
         return (
@@ -133,7 +140,7 @@ class TelephonyCall(models.Model):
         if self.direction == "outbound":
             if not self.pbx_id._get_provider().opens_outgoing_page:
                 return False
-        elif not self._is_called(user):
+        elif not self._comes_in(user):
             return False
         if (
             self.direction == "internal"
@@ -173,9 +180,10 @@ class TelephonyCall(models.Model):
         return {
             **news,
             "title": call_sudo._get_title(),
-            "number": call_sudo.number or False,
+            "number": call_sudo._get_other_number() or False,
             "number_display": call_sudo._get_number_text(),
-            "caller_name": call_sudo.caller_name or False,
+            "colleague": call_sudo._get_colleague() or False,
+            "caller_name": call_sudo._get_sent_name() or False,
             "withheld": call_sudo.withheld,
             "dialed_number": call_sudo._get_party_text("dialed_number"),
             "diverted_from": call_sudo._get_party_text("diverted_from"),
@@ -259,11 +267,8 @@ class TelephonyCall(models.Model):
         """Return the domain of the user's missed calls that nobody saw to yet."""
         since = fields.Datetime.now() - timedelta(days=MISSED_DAYS)
         return [
-            ("outcome", "=", "missed"),
-            ("direction", "=", "inbound"),
+            ("to_call_back", "=", True),
             ("user_ids", "in", self.env.uid),
-            ("is_called_back", "=", False),
-            ("is_registered", "=", False),
             ("start_date", ">=", since),
         ]
 

@@ -155,8 +155,8 @@ class TelephonyCall(models.Model):
         """Say whether the recording's address is on a server that Odoo may ask."""
         # sudo - telephony.call: whose server it is, not which address
         call_sudo = self.sudo()
-        access = call_sudo.pbx_id._get_recording_access()
-        return origin(call_sudo.stored_recording_url) in access.origins
+        servers = call_sudo.pbx_id._get_recording_servers()
+        return origin(call_sudo.stored_recording_url) in servers
 
     # === ACCESS === #
 

@@ -31,7 +31,12 @@ class TelephonyCallReport(models.Model):
     outcome = fields.Selection(OUTCOMES, readonly=True)
     queue = fields.Char(readonly=True)
     dialed_number = fields.Char(readonly=True)
-    user_id = fields.Many2one("res.users", string="Handled by", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        help="Who handled the call; where nobody did, the only one whose phone rang.",
+    )
+    handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True)
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True)
     disposition_id = fields.Many2one(
         "telephony.disposition", string="Result", readonly=True
@@ -67,7 +72,9 @@ class TelephonyCallReport(models.Model):
             "direction",
             "disposition_id",
             "duration",
+            "handled_by_id",
             "is_called_back",
+            "is_missed",
             "outcome",
             "pbx_id",
             "queue",
@@ -91,7 +98,8 @@ class TelephonyCallReport(models.Model):
             """
             SELECT call.id, call.id AS call_id, call.company_id, call.pbx_id,
                    call.start_date, call.direction, call.outcome, call.queue,
-                   call.dialed_number, call.user_id, call.disposition_id, call.duration,
+                   call.dialed_number, call.user_id, call.handled_by_id,
+                   call.disposition_id, call.duration,
                    handler.sale_team_id AS team_id,
                    to_char(
                        call.start_date AT TIME ZONE 'UTC'
@@ -100,10 +108,9 @@ class TelephonyCallReport(models.Model):
                    (call.outcome = 'answered')::int AS answered,
                    CASE WHEN call.outcome = 'answered' THEN 100.0 ELSE 0.0 END
                        AS answer_rate,
-                   (call.outcome = 'missed')::int AS missed,
-                   (call.outcome = 'missed' AND call.is_called_back)::int
-                       AS called_back,
-                   CASE WHEN call.outcome = 'missed'
+                   call.is_missed::int AS missed,
+                   (call.is_missed AND call.is_called_back)::int AS called_back,
+                   CASE WHEN call.is_missed
                         THEN CASE WHEN call.is_called_back THEN 100.0 ELSE 0.0 END
                    END AS called_back_rate,
                    CASE WHEN call.direction = 'inbound'

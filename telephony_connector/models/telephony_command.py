@@ -260,6 +260,11 @@ class TelephonyCommand(models.Model):
                 extension=(self.payload or {}).get("extension", ""),
             ),
             "phone_unanswered": self.env._("Your own phone was not picked up."),
+            "phone_forwarded": self.env._(
+                "Your own phone forwards its calls to %(number)s, where nobody "
+                "answered.",
+                number=self._get_forward_text(),
+            ),
             "phone_busy": self.env._("Your own phone is busy."),
             "phone_declined": self.env._("The call was declined on your own phone."),
             "permission": self.env._(
@@ -314,6 +319,12 @@ class TelephonyCommand(models.Model):
         return messages.get(self.code) or self.env._(
             "The telephone system refused: %(answer)s", answer=self.answer or self.code
         )
+
+    def _get_forward_text(self):
+        """Return the number that the own phone forwards to, as people write it."""
+        if self.code != "phone_forwarded":
+            return ""
+        return self.env["telephony.number"]._format(self.answer, self.pbx_id)
 
     # === MAINTENANCE === #
 

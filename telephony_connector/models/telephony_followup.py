@@ -106,15 +106,10 @@ class TelephonyFollowup(models.Model):
         return self.env["telephony.call"].search(
             [
                 ("id", ">", after_id),
-                ("outcome", "=", "missed"),
-                ("state", "=", "ended"),
-                ("direction", "=", "inbound"),
+                ("to_call_back", "=", True),
                 ("number", "!=", False),
                 ("start_date", ">=", since),
                 ("followup_id", "=", False),
-                ("is_called_back", "=", False),
-                ("is_handled", "=", False),
-                ("is_registered", "=", False),
                 ("company_id.telephony_followup", "=", True),
             ],
             order="id",
@@ -362,12 +357,7 @@ class TelephonyCall(models.Model):
 
     def _needs_followup(self):
         self.ensure_one()
-        return (
-            self.state == "ended"
-            and self.direction == "inbound"
-            and self.outcome == "missed"
-            and not self.followup_id
-        )
+        return self.to_call_back and not self.followup_id
 
     def _note_called_back(self):
         called_back = super()._note_called_back()

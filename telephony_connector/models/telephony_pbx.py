@@ -78,6 +78,7 @@ CONNECTION_STATES = [
     ("timeout", "Request not answered"),
     ("invalid", "Settings unusable"),
     ("error", "Error"),
+    ("off", "Off in this copy"),
 ]
 # What a provider's own errors, which are not known here, are shown as.
 OTHER_STATE = "error"
@@ -520,6 +521,7 @@ class TelephonyPbx(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_at_home()
         setup = self.env["telephony.pbx.setup"].create(
             {
                 "pbx_id": self.id,
@@ -551,6 +553,7 @@ class TelephonyPbx(models.Model):
         :raise UserError: telling the user what is wrong
         """
         self.ensure_one()
+        self._check_at_home()
         if not self._has_leader():
             raise UserError(
                 self.env._(
@@ -578,7 +581,9 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         states = dict(self._fields["connection_state"]._description_selection(self.env))
         state = self.connection_state or "stopped"
-        if self._get_provider().has_listener and not self._has_leader():
+        if self._is_off():
+            state = "off"
+        elif self._get_provider().has_listener and not self._has_leader():
             state = "stopped"
         return states[state]
 

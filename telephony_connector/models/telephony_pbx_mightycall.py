@@ -170,7 +170,7 @@ class TelephonyPbx(models.Model):
         pbxs = self.search([("provider", "=", "mightycall")])
         done = 0
         for pbx in pbxs:
-            if not pbx._get_secret("api_key"):
+            if pbx._is_off() or not pbx._get_secret("api_key"):
                 continue
             try:
                 pbx._reconcile()

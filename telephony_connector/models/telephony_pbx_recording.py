@@ -11,7 +11,7 @@ from odoo.fields import NO_ACCESS
 
 from ..engine.origin import leads_elsewhere, origin, origins
 from ..providers.base import get_authority_mark
-from ..providers.recording_client import Access
+from ..providers.recording_client import Access, RecordingError
 from .telephony_pbx import PLACE_FIELDS
 
 PLACEHOLDERS = ("file", "path", "message", "uniqueid", "number", "extension", "date")
@@ -212,19 +212,29 @@ class TelephonyPbx(models.Model):
         local = fields.Datetime.context_timestamp(self.with_context(tz=zone), start)
         return local.strftime(form)
 
+    def _get_recording_servers(self):
+        """Return the servers that Odoo may ask for recordings.
+
+        :rtype: frozenset[Origin]
+        """
+        hosts = (self.recording_hosts or "").split()
+        return self._get_recording_origins() | origins(hosts)
+
     def _get_recording_access(self):
         """Return what the client of recordings may do for this telephone system.
 
         :rtype: Access
+        :raise RecordingError: nothing, as this database is a copy
         """
+        if self._is_off():
+            raise RecordingError("off")
         # sudo - telephony.pbx: users do not see the login and the certificate
         pbx_sudo = self.sudo()
-        own = pbx_sudo._get_recording_origins()
         username = pbx_sudo.recording_username
         secret = pbx_sudo._get_secret("recording_secret")
         return Access(
-            own | origins((pbx_sudo.recording_hosts or "").split()),
-            own,
+            pbx_sudo._get_recording_servers(),
+            pbx_sudo._get_recording_origins(),
             (username, secret) if username and secret else None,
             pbx_sudo.tls_ca or "",
             pbx_sudo.allow_unencrypted,

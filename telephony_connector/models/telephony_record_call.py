@@ -37,7 +37,13 @@ class TelephonyRecordCall(models.Model):
         readonly=True,
     )
     number = fields.Char(readonly=True)
-    user_id = fields.Many2one("res.users", string="Handled by", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        help="Who handled the call; where nobody did, the only one whose phone rang.",
+    )
+    handled_by_id = fields.Many2one("res.users", string="Handled by", readonly=True)
+    is_missed = fields.Boolean(string="Missed", readonly=True)
     duration = fields.Integer(string="Talk Time", readonly=True, aggregator="sum")
     disposition_id = fields.Many2one(
         "telephony.disposition", string="Result", readonly=True
@@ -52,6 +58,8 @@ class TelephonyRecordCall(models.Model):
             "outcome",
             "number",
             "user_id",
+            "handled_by_id",
+            "is_missed",
             "duration",
             "disposition_id",
             "partner_id",
@@ -65,7 +73,8 @@ class TelephonyRecordCall(models.Model):
         return SQL(
             """
             SELECT id, id AS call_id, company_id, start_date, direction, outcome,
-                   number, user_id, duration, disposition_id
+                   number, user_id, handled_by_id, is_missed, duration,
+                   disposition_id
               FROM telephony_call
              WHERE id IN %s
             """,

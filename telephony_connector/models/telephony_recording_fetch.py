@@ -105,8 +105,8 @@ class TelephonyCall(models.Model):
         """
         self.ensure_one()
         url = self.stored_recording_url
-        access = self.pbx_id._get_recording_access()
         try:
+            access = self.pbx_id._get_recording_access()
             return url, recording_client.download(access, url)
         except RecordingError as error:
             _logger.info("Recording of call %s: %s", self.id, error.code)
@@ -163,6 +163,10 @@ class TelephonyCall(models.Model):
             "host": self.env._(
                 "The recording is on a server that the telephone system's form does "
                 "not name."
+            ),
+            "off": self.env._(
+                "This database is a copy, in which the telephone system is switched "
+                "off."
             ),
             "redirect": self.env._(
                 "The server sends elsewhere, where Odoo does not follow."

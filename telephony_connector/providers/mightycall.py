@@ -9,7 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import retrying
 from odoo.tools import consteq
 
-from ..engine.errors import ActionTimeout, TelephonyError
+from ..engine.errors import ActionTimeout, SwitchedOff, TelephonyError
 from ..engine.origin import origin
 from ..engine.presented import is_presentable
 from . import mightycall_events
@@ -151,7 +151,12 @@ class MightyCallProvider(Provider):
     # === THE CLIENT === #
 
     def _get_client(self, extension=None, limit=DAILY_LIMIT):
-        """Return a client that acts for the extension's user, else for the account."""
+        """Return a client that acts for the extension's user, else for the account.
+
+        :raise SwitchedOff: this database is a copy
+        """
+        if self.pbx._is_off():
+            raise SwitchedOff(self.pbx._get_off_text())
         extension = extension or self.env["telephony.extension"]
         # sudo - telephony.pbx, telephony.extension, telephony.provider.session: secrets
         # are out of every user's reach

@@ -26,11 +26,13 @@ from . import test_call_parts
 from . import test_checked_links
 from . import test_content
 from . import test_controllers
+from . import test_copies
 from . import test_description
 from . import test_dial_link
 from . import test_followup
 from . import test_health
 from . import test_import_rules
+from . import test_internal_calls
 from . import test_js
 from . import test_json_schema
 from . import test_listener_breakdowns
@@ -43,6 +45,7 @@ from . import test_lookup
 from . import test_mightycall_client
 from . import test_mightycall_events
 from . import test_mightycall_provider
+from . import test_missed
 from . import test_neutralize
 from . import test_number_build
 from . import test_number_corpus

@@ -564,6 +564,7 @@ ROWS = [
         on="pbx",
         effect=value("pbx", "webhook_token"),
     ),
+    Row("telephony.pbx", "action_take_over", ADMINISTRATORS, SETS_UP, on="pbx"),
     Row(
         "telephony.pbx",
         "action_test_connection",

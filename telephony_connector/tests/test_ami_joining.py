@@ -140,7 +140,7 @@ class TestOriginated(BaseCase):
         script.dial(None, "tc-1", "1001").state("tc-1", "Up")
         script.new("b", "PJSIP/1002-00000002", linked="tc-1").dial("tc-1", "b", "1002")
         script.answer("tc-1", "b").hang_up("tc-1", "b")
-        self.assertIn("internal answered 1002 extension 1002", script.log[0])
+        self.assertIn("internal answered 1001 via 1002 extension 1002", script.log[0])
 
     def test_the_own_telephone_is_known_whatever_its_name(self):
         script = Script()

@@ -115,6 +115,39 @@ class TestOutcomes(BaseCase):
                 self.assertIn("inbound missed", line)
                 self.assertIn("1001 missed, 1002 missed", line)
 
+    def follow_me(self, gives_up=False, winner=False):
+        """FollowMe calls 1001 and 1002 by Local channels and does not tell how that
+        ends."""
+        script = Script()
+        script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
+        script.state("a", "Up")
+        for at in "12":
+            for half in "12":
+                name = f"Local/100{at}@from-internal-0000000{at};{half}"
+                script.new(f"l{at}{half}", name, exten=f"100{at}", linked="a")
+            script.dial("a", f"l{at}1", f"100{at}@from-internal/m")
+            script.new(f"p{at}", f"PJSIP/100{at}-{at}", linked="a")
+            script.dial(f"l{at}2", f"p{at}", f"100{at}")
+        script.wait(9)
+        if gives_up:
+            script.on("HangupRequest", "a", Cause="16")
+        if winner:
+            script.answer("l22", "p2", "b1").state("l21", "Up")
+        for at in "1" if winner else "12":
+            script.hang_up(f"l{at}1", cause="0").dial_end(f"l{at}2", f"p{at}", "CANCEL")
+            script.hang_up(f"l{at}2", f"p{at}", cause="0")
+        if winner:
+            script.enter("b2", "l21", "a").hang_up("p2", "l22", "l21")
+        [line] = script.hang_up("a", cause="19").log
+        return line
+
+    def test_who_lets_it_ring_behind_follow_me(self):
+        self.assertIn("1001 missed, 1002 missed", self.follow_me())
+        given_up = self.follow_me(gives_up=True)
+        self.assertIn("1001 cancelled, 1002 cancelled", given_up)
+        answered = self.follow_me(winner=True)
+        self.assertIn("1001 cancelled, 1002 answered", answered)
+
     def test_a_caller_who_gives_up_behind_local_channels(self):
         [line] = self.behind_local_channels("CANCEL", "CANCEL")
         self.assertIn("1001 cancelled, 1002 cancelled", line)

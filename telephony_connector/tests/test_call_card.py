@@ -73,7 +73,8 @@ class TestCallCard(TelephonyCommon):
         )
         details = self.details(self.ring("c1", number=NUMBER))
         self.assertEqual(details["last_call"]["outcome"], "missed")
-        self.assertEqual(details["last_call"]["user"], self.alice.name)
+        self.assertTrue(details["last_call"]["is_missed"])
+        self.assertFalse(details["last_call"]["user"], "she was only rung")
         self.assertEqual(details["last_note"].split(), ["Wants", "a", "*quote*"])
 
     def test_last_call_only_where_the_user_may_read_it(self):

@@ -380,6 +380,25 @@ class TestListenerParts(BaseCase):
                 reported, *_rest = self.dial(answer=answer, before=[new], after=[own])
                 self.assertEqual(reported, [(1, *expected)], "the other way round")
 
+    def test_an_own_phone_that_forwards_the_call(self):
+        """Also one behind the Local channel that was placed. The words say where to."""
+        response = {"Event": "OriginateResponse", "Response": "Failure", "Reason": "3"}
+        forward = "Local/+33687000111@from-internal"
+        for uniqueid in ("odoo-1", "other"):
+            for cause in ("16", "23"):
+                ended = {
+                    "Event": "DialEnd",
+                    "DestUniqueid": uniqueid,
+                    "DestLinkedid": "odoo-1",
+                    "DialStatus": "CANCEL",
+                    "Forward": forward,
+                }
+                gone = {"Event": "Hangup", "Uniqueid": "odoo-1", "Cause": cause}
+                reported, *_rest = self.dial(answer=response, before=[ended, gone])
+                self.assertEqual(
+                    reported, [(1, "failed", "phone_forwarded", "+33687000111")]
+                )
+
     def test_a_call_that_was_not_placed_is_taken_back(self):
         """At once where the PBX said no; else its list of channels tells."""
         for error, is_certain, code in (

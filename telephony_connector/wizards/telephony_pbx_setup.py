@@ -241,9 +241,11 @@ class TelephonyPbxSetup(models.TransientModel):
         """Make sure that the user may administer the telephone system, if there is one.
 
         :raise AccessError: they may not
+        :raise UserError: it is off in this copy of a database
         """
         self.ensure_one()
         self.pbx_id.check_access("write")
+        self.pbx_id._check_at_home()
 
     def _get_secret(self):
         """Return what to log in with: what was typed, else the stored secret.

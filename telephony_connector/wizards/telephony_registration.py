@@ -22,7 +22,8 @@ CALL_FACTS = (
     "start_date",
     "duration",
     "queue",
-    "user_id",
+    "handled_by_id",
+    "rung_user_ids",
     "withheld",
     "recording_note",
 )
@@ -61,7 +62,12 @@ class TelephonyRegistration(models.TransientModel):
     start_date = fields.Datetime(compute="_compute_call")
     duration = fields.Integer(string="Talk Time", compute="_compute_call")
     queue = fields.Char(compute="_compute_call")
-    user_id = fields.Many2one("res.users", "Handled by", compute="_compute_call")
+    handled_by_id = fields.Many2one(
+        "res.users", string="Handled by", compute="_compute_call"
+    )
+    rung_user_ids = fields.Many2many(
+        "res.users", string="Rung", compute="_compute_call"
+    )
     caller_name = fields.Char(compute="_compute_call")
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
     diverted_from = fields.Char(compute="_compute_call")
@@ -129,8 +135,8 @@ class TelephonyRegistration(models.TransientModel):
             page.is_saved = known.is_registered
             call = known or page._make_url_call()
             page.title = call._get_title()
-            page.number = call.number
-            page.caller_name = call.caller_name
+            page.number = call._get_other_number()
+            page.caller_name = call._get_sent_name()
             page.number_display = call._get_number_text()
             page.diverted_from = call._get_party_text("diverted_from")
             page.dialed_number = call._get_party_text("dialed_number")

@@ -88,6 +88,10 @@ class Talk:
         """Refuse the call."""
         self._background.run_now(self._call.reject, code, reason)
 
+    def divert(self, number):
+        """Have the caller sent to another number (302)."""
+        self._background.run_now(self._call.divert, number)
+
     def transfer(self, number):
         """Transfer the other side to a number, blindly, and hang up."""
         self._background.run(self._call.refer(number))

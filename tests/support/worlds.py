@@ -282,3 +282,26 @@ def asterisk_put(world, key, value):
     :return: what Asterisk answered.
     """
     return world.asterisk.console(f"database put {key} {value}")
+
+
+@contextmanager
+def chan_sip_world(stack):
+    """
+    :return: a context with a :class:`World` whose telephones are on the old SIP
+        channel, connected by ``SIP/{number}``, with the lines of docs/asterisk.md.
+    """
+    directory = LOCAL / "asterisk-chan_sip-conf"
+    shutil.rmtree(directory, ignore_errors=True)
+    lines = lines_for(PAGE, "odoo-phones-sip")["extensions.conf"]
+    _write(directory, "extensions_lines.conf", lines)
+    modules = (CONF / "modules.conf").read_text().splitlines()
+    loaded = [line for line in modules if "pjsip" not in line and "ari" not in line]
+    loaded += ["load = app_exec.so", "load = chan_sip.so"]
+    _write(directory, "modules.conf", "\n".join([*loaded, ""]))
+    conf = [CONF, WORLDS / "chan_sip", directory]
+    with _running(stack, "chan_sip", conf, {}, "1001") as world:
+        setup, account = world.begin_setup(system="asterisk_sip")
+        _write(directory, "manager.conf", f"{_MANAGER}\n{account}\n")
+        world.start()
+        world.finish_setup(setup)
+        yield world

@@ -8,6 +8,7 @@ from stage import (
     LOCAL_QUEUE,
     MOBILE,
     QUEUE,
+    SHORT_GROUP,
     VOICEMAIL,
 )
 
@@ -60,6 +61,14 @@ async def group_all_busy(s):
     out = s.pstn.call(GROUP, caller=CALLER)
     await out.ended()
     s.alice.policy = s.bruno.policy = "ring"
+
+
+async def group_by_local_unanswered(s):
+    """PSTN calls a ring group of Local channels; both let it ring."""
+    out = s.pstn.call(SHORT_GROUP, caller=CALLER)
+    await s.alice.incoming()
+    await s.bruno.incoming()
+    await out.ended()
 
 
 async def queue_by_local(s):
@@ -159,6 +168,15 @@ async def click_given_up(s):
     await other.ended()
 
 
+async def called_back_by_program(s):
+    """Another program calls the mobile, which answers, and then 1001, who declines."""
+    await s.call_back(MOBILE)
+    other = await s.pstn.incoming()
+    await other.answer()
+    await (await s.alice.incoming()).hangup()
+    await other.ended()
+
+
 async def dialled_answered(s):
     """1001 dials 0698765432 on the telephone; the mobile answers."""
     call = s.alice.call("0698765432")
@@ -236,6 +254,7 @@ SCENES = [
     group_by_local,
     group_by_local_optimised,
     group_all_busy,
+    group_by_local_unanswered,
     queue_by_local,
     queue_timeout,
     queue_declined,
@@ -248,6 +267,7 @@ SCENES = [
     click_phone_unanswered,
     click_other_busy,
     click_given_up,
+    called_back_by_program,
     dialled_answered,
     dialled_busy,
     dialled_declined,

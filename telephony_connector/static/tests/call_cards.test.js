@@ -1,5 +1,6 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
 import { advanceTime, mockDate } from "@odoo/hoot-mock";
 import {
     asyncStep,
@@ -94,6 +95,42 @@ test("what one wants to know at once comes after the card", async () => {
     expect(".o_telephony_card_deals").toHaveText("2 open opportunities, $ 1,200.00");
     expect(".o_telephony_card_last").toHaveText("Last call 3 days ago, with Marc");
     expect(".o_telephony_card_note").toHaveText("Wants a quote");
+});
+
+test("the last call tells whether anybody talked to them", async () => {
+    const pyEnv = await startServer();
+    const date = "2026-01-02 10:00:00";
+    server.details = {
+        1: { last_call: { date, user: false, outcome: "declined", is_missed: true } },
+        2: { last_call: { date, user: "Marc", outcome: "busy", is_missed: false } },
+        3: { last_call: { date, user: false, outcome: "failed", is_missed: false } },
+        4: { last_call: { date, user: false, outcome: "answered", is_missed: false } },
+    };
+    await start();
+    mockDate("2026-01-05 10:00:00", +0);
+    for (const id of [1, 2, 3, 4]) {
+        sendNews(pyEnv, makeNews({ id }));
+    }
+    await contains(".o_telephony_card_last", { count: 4 });
+    expect(queryAllTexts(".o_telephony_card_last")).toEqual([
+        "Missed 3 days ago",
+        "Not reached 3 days ago, by Marc",
+        "Not reached 3 days ago",
+        "Last call 3 days ago",
+    ]);
+});
+
+test("an own phone that forwards the call is told from a caller's", async () => {
+    const pyEnv = await startServer();
+    await start();
+    const forwarded = { diverted_from: "1001" };
+    sendNews(pyEnv, makeNews({ id: 1 }), forwarded);
+    sendNews(pyEnv, makeNews({ ...OUTBOUND, id: 2 }), forwarded);
+    await contains(".o_telephony_card_diverted", { count: 2 });
+    expect(queryAllTexts(".o_telephony_card_diverted")).toEqual([
+        "The number may be another party's. Forwarded by 1001",
+        "The call to your phone is forwarded by 1001",
+    ]);
 });
 
 test("an unknown caller is said to be unknown", async () => {
@@ -266,12 +303,15 @@ test("an outgoing call shows how far it has come and what became of it", async (
 test("an internal call comes in at one end only", async () => {
     const pyEnv = await startServer();
     await start();
-    const internal = { direction: "internal", progress: "calling" };
-    sendNews(pyEnv, makeNews({ ...internal, id: 1, mine: "ringing" }));
-    sendNews(pyEnv, makeNews({ ...internal, id: 2, mine: "ongoing" }));
-    await contains(".o_telephony_card_status", { count: 2 });
+    // Both phones ring while one calls the other by hand: who calls, the server says.
+    const internal = { direction: "internal", progress: "calling", mine: "ringing" };
+    sendNews(pyEnv, makeNews({ ...internal, id: 1, comes_in: true }));
+    sendNews(pyEnv, makeNews({ ...internal, id: 2, comes_in: false }));
+    sendNews(pyEnv, makeNews({ ...internal, id: 3, comes_in: false, mine: "ongoing" }));
+    await contains(".o_telephony_card_status", { count: 3 });
     expect(".o_telephony_card[data-call-id='1'] .o_telephony_card_status").toHaveText("Ringing");
     expect(".o_telephony_card[data-call-id='2'] .o_telephony_card_status").toHaveText("Calling");
+    expect(".o_telephony_card[data-call-id='3'] .o_telephony_card_status").toHaveText("Calling");
 });
 
 test("calls that run when the client starts have their card", async () => {

@@ -1,6 +1,6 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { press } from "@odoo/hoot-dom";
+import { press, queryAll } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import { onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
@@ -29,6 +29,8 @@ const ENTRY = {
     id: 5,
     direction: "inbound",
     outcome: "missed",
+    is_missed: true,
+    colleague: false,
     number: "+33639980001",
     number_display: "+33 6 39 98 00 01",
     start_date: "2026-01-05 09:30:00",
@@ -192,6 +194,22 @@ test("missed calls are called back or ticked off", async () => {
     await click("[data-tab=recent]");
     await click(".o_telephony_call_back");
     expect.verifySteps(["call +33639980001 res.partner 7 phone"]);
+});
+
+test("colleagues stand in the lists by name, busy lines among the missed", async () => {
+    const internal = { direction: "internal", is_missed: false, outcome: "answered" };
+    server.panel.recent = [
+        { ...ENTRY, ...internal, colleague: "Marc", number: "1002", number_display: "1002" },
+        { ...ENTRY, id: 6, outcome: "busy" },
+        { ...ENTRY, id: 7, outcome: "busy", is_missed: false, direction: "outbound" },
+    ];
+    await openPanel();
+    await contains(".o_telephony_entry", { count: 3 });
+    expect(".o_telephony_entry:first").toHaveText(/^Marc\n1002/);
+    const kinds = queryAll(".o_telephony_entry > i").map((icon) => icon.title);
+    expect(kinds).toEqual(["Internal call", "Missed call", "Outgoing call, not reached"]);
+    await click(".o_telephony_call_back:first");
+    expect.verifySteps(["call 1002"]);
 });
 
 test("a withheld number can't be called back", async () => {

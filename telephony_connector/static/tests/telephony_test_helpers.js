@@ -30,6 +30,7 @@ export function makeNews(values = {}) {
         id: 1,
         revision: 1,
         direction: "inbound",
+        comes_in: (values.direction || "inbound") === "inbound",
         state: "ringing",
         outcome: false,
         mine: "ringing",

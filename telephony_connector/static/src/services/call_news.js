@@ -8,6 +8,7 @@ import { _t } from "@web/core/l10n/translation";
  * @property {number} id
  * @property {number} revision counts what the server learned of the call
  * @property {"inbound"|"outbound"|"internal"} direction
+ * @property {boolean} comes_in whether it comes in for the user, who does not make it
  * @property {"ringing"|"ongoing"|"ended"} state
  * @property {string|false} outcome
  * @property {"ringing"|"ongoing"|"ended"} mine the user's own share of the call
@@ -22,6 +23,7 @@ export const NEWS_KEYS = Object.freeze([
     "id",
     "revision",
     "direction",
+    "comes_in",
     "state",
     "outcome",
     "mine",
@@ -45,19 +47,6 @@ export function isOutdated(news, known) {
     return (
         news.revision < known.revision ||
         (news.revision === known.revision && STATE_ORDER[news.state] < STATE_ORDER[known.state])
-    );
-}
-
-/**
- * An internal call has a user at both ends: it comes in where the phone rings although
- * the caller's own was picked up.
- *
- * @param {CallNews} news the first one of its call
- */
-export function isIncoming({ direction, mine, progress }) {
-    return (
-        direction === "inbound" ||
-        (direction === "internal" && mine === "ringing" && progress !== "own_phone")
     );
 }
 

@@ -1,13 +1,7 @@
 import { markRaw } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
-import {
-    hasCard,
-    isIncoming,
-    isOutdated,
-    isRinging,
-    isTalking,
-} from "@telephony_connector/services/call_news";
+import { hasCard, isOutdated, isRinging, isTalking } from "@telephony_connector/services/call_news";
 
 // Milliseconds in which a card still says what became of its call; longer for a reason.
 const LAST_WORD = 5000;
@@ -51,7 +45,7 @@ export class CallStore {
                 this.endedIds.add(news.id);
                 return false;
             }
-            this.calls[news.id] = { isIncoming: isIncoming(news), isShown: false };
+            this.calls[news.id] = { isIncoming: news.comes_in, isShown: false };
         }
         const call = this.calls[news.id];
         Object.assign(call, news);

@@ -284,6 +284,7 @@ export class Telephony extends CallStore {
             id: call_id,
             revision: 0,
             direction: "outbound",
+            comes_in: false,
             state: "ringing",
             mine: "ringing",
             progress: "own_phone",

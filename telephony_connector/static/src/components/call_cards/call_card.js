@@ -67,8 +67,17 @@ export class CallCard extends Component {
             return "";
         }
         const date = deserializeDateTime(last_call.date).toRelative();
-        return last_call.user
-            ? _t("Last call %(date)s, with %(user)s", { date, user: last_call.user })
+        const { is_missed, outcome, user } = last_call;
+        if (is_missed) {
+            return _t("Missed %(date)s", { date });
+        }
+        if (outcome && outcome !== "answered") {
+            return user
+                ? _t("Not reached %(date)s, by %(user)s", { date, user })
+                : _t("Not reached %(date)s", { date });
+        }
+        return user
+            ? _t("Last call %(date)s, with %(user)s", { date, user })
             : _t("Last call %(date)s", { date });
     }
 

@@ -53,7 +53,7 @@ export class CallDashboard extends Component {
             ["start_date", "<", this.state.end],
         ];
         if (name === "missed" || name === "called_back_rate") {
-            domain.push(["outcome", "=", "missed"]);
+            domain.push(["is_missed", "=", true]);
         }
         if (name !== "calls" && name !== "talk_time") {
             domain.push(["direction", "=", "inbound"]);

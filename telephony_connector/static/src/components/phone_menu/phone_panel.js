@@ -65,29 +65,34 @@ export class PhonePanel extends Component {
         return isTalking(call) && call.answer_date;
     }
 
+    /** Who it was, where a name is known. */
+    getPerson(entry) {
+        return entry.object?.name || entry.colleague;
+    }
+
     getName(entry) {
-        return entry.object?.name || entry.number_display;
+        return this.getPerson(entry) || entry.number_display;
     }
 
     getCallText(name) {
         return _t("Call %(name)s", { name });
     }
 
-    getIcon({ direction, outcome }) {
-        if (direction === "inbound" && outcome === "missed") {
+    getIcon({ direction, is_missed }) {
+        if (is_missed) {
             return "fa-phone text-danger";
         }
         return direction === "outbound" ? "fa-long-arrow-up" : "fa-long-arrow-down";
     }
 
-    getKind({ direction, outcome }) {
+    getKind({ direction, outcome, is_missed }) {
         if (direction === "internal") {
             return _t("Internal call");
         }
         if (direction === "outbound") {
             return outcome === "answered" ? _t("Outgoing call") : _t("Outgoing call, not reached");
         }
-        return outcome === "missed" ? _t("Missed call") : _t("Incoming call");
+        return is_missed ? _t("Missed call") : _t("Incoming call");
     }
 
     getTime({ start_date }) {

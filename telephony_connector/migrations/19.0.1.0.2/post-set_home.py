@@ -1,0 +1,8 @@
+from odoo import SUPERUSER_ID, api
+
+
+def migrate(cr, version):
+    """Note for each telephone system that it is used in this database."""
+    env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
+    pbxs = env["telephony.pbx"].search([("home", "=", False)])
+    pbxs.home = pbxs._get_here()

@@ -1,0 +1,248 @@
+"""One meaning of “missed”, wherever calls are counted, listed and followed up."""
+
+from ast import literal_eval
+from datetime import timedelta
+
+from lxml import etree
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import USER_GROUPS
+from .test_followup import FollowupCommon
+
+UNANSWERED = ("missed", "busy", "declined", "cancelled", "failed")
+OTHER = "+33639980002"
+
+
+@tagged("post_install", "-at_install")
+class TestMissed(FollowupCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.tz = cls.supervisor.tz = "UTC"
+        cls.ada = cls.partner(cls, user_id=cls.bruno.id)
+        cls.env["telephony.queue"].create({"pbx_id": cls.pbx.id, "name": "support"})
+        cls.reader = new_test_user(
+            cls.env,
+            "digest_t",
+            groups=USER_GROUPS
+            + ",telephony_connector.group_telephony_supervisor,base.group_erp_manager",
+        )
+
+    def had(self, outcome, direction="inbound", number=OTHER):
+        """Return a call of now that rang 1001 and ended so."""
+        now = fields.Datetime.now()
+        uniqueid = f"{direction}-{outcome}-{number}"
+        leg = {
+            "uniqueid": f"{uniqueid}-1001",
+            "extension": "1001",
+            "state": "ended",
+            "outcome": outcome,
+            "start_date": now,
+            "end_date": now,
+        }
+        return self.call(
+            uniqueid,
+            outcome,
+            number=number,
+            direction=direction,
+            queue="support" if direction == "inbound" else "",
+            start_date=now,
+            end_date=now,
+            legs=[leg],
+        )
+
+    def filtered(self, model, name, record=None):
+        """Return the calls behind a filter of the model's search view."""
+        calls = self.env[model].with_user(self.supervisor)
+        if record:
+            calls = calls.with_context(telephony_record=[record._name, record.id])
+        xmlid = f"{model.replace('.', '_')}_view_search"
+        view = self.env.ref(f"telephony_connector.{xmlid}")
+        arch = etree.fromstring(calls.get_view(view.id, "search")["arch"])
+        [node] = arch.xpath(f"//filter[@name='{name}']")
+        domain = Domain(literal_eval(node.get("domain")))
+        return calls.search(domain & Domain("start_date", ">=", "today"))
+
+    def counts(self):
+        """Return what every place says: how many are missed, how many to call back."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        calls = self.env["telephony.call"]
+        alice = calls.with_user(self.alice)
+        report = self.env["telephony.call.report"].with_user(self.supervisor)
+        today = [("pbx_id", "=", self.pbx.id)]
+        [(missed,)] = report._read_group(today, [], ["missed:sum"])
+        board = report.get_dashboard("day")
+        figures = {figure["name"]: figure["value"] for figure in board["figures"]}
+        lines = {part["name"]: part["lines"] for part in board["breakdowns"]}
+        queues = self.env["telephony.board"].with_user(self.supervisor).get_state()
+        digest = (
+            self.env["digest.digest"]
+            .with_user(self.reader)
+            .create({"name": "Figures"})
+            .with_context(
+                start_datetime=fields.Datetime.now() - timedelta(days=1),
+                end_datetime=fields.Datetime.now() + timedelta(days=1),
+            )
+        )
+        self.followups._cron_follow_up()
+        open_followups = self.followups.search([("state", "=", "open")])
+        return {
+            "missed": {
+                "report": missed or 0,
+                "dashboard": figures["missed"],
+                **{
+                    f"by {name}": sum(line["missed"] for line in lines[name])
+                    for name in ("hour", "user", "queue")
+                },
+                "board": sum(queue["missed"] for queue in queues["queues"]),
+                "list": len(self.filtered("telephony.call", "missed")),
+                "list of today": len(self.filtered("telephony.call", "missed_today")),
+                "record": len(
+                    self.filtered("telephony.record.call", "missed", self.ada)
+                ),
+            },
+            "to call back": {
+                "badge": alice.get_phone_state()["missed_count"],
+                "panel": len(alice.get_panel()["missed"]),
+                "list": len(self.filtered("telephony.call", "not_called_back")),
+                "follow-up": sum(open_followups.mapped("call_count")),
+                "digest": digest.kpi_telephony_missed_value,
+            },
+        }
+
+    def check(self, missed, to_call_back):
+        found = self.counts()
+        self.assertEqual(found["missed"], dict.fromkeys(found["missed"], missed))
+        self.assertEqual(
+            found["to call back"], dict.fromkeys(found["to call back"], to_call_back)
+        )
+
+    def test_an_incoming_call_that_nobody_answered(self):
+        self.company.telephony_followup = True
+        self.check(0, 0)
+        for count, outcome in enumerate(UNANSWERED, 1):
+            call = self.had(outcome, number=self.ada.phone)
+            self.assertEqual(call.outcome, outcome, "the outcome keeps its word")
+            self.check(count, count)
+
+    def test_others_are_not_missed(self):
+        self.company.telephony_followup = True
+        for outcome in UNANSWERED:
+            self.had(outcome, "outbound", number=self.ada.phone)
+            self.had(outcome, "internal", number="1002")
+        self.had("answered", number=OTHER)
+        self.apply(
+            self.change(
+                "x1", 1, direction="inbound", state="ended", number=self.ada.phone
+            )
+            | {"extension": "1001", "incomplete": True}
+            | {"start_date": fields.Datetime.now()}
+        )
+        self.check(0, 0)
+
+    def test_called_back(self):
+        self.company.telephony_followup = True
+        self.had("busy", number=self.ada.phone)
+        self.had("declined", number=self.ada.phone)
+        self.check(2, 2)
+        self.had("answered", "outbound", number=self.ada.phone)
+        self.check(2, 0)
+        report = self.env["telephony.call.report"].with_user(self.supervisor)
+        figures = {f["name"]: f for f in report.get_dashboard("day")["figures"]}
+        self.assertEqual(figures["called_back_rate"]["text"], "100 %")
+
+    def test_marked_as_done(self):
+        self.company.telephony_followup = True
+        call = self.had("declined", number=self.ada.phone)
+        self.check(1, 1)
+        call.with_user(self.alice).action_set_handled()
+        self.check(1, 0)
+
+    def test_registered(self):
+        self.company.telephony_followup = True
+        call = self.had("busy", number=self.ada.phone)
+        call.with_user(self.alice).register("res.partner", self.ada.id, "Later")
+        self.check(1, 0)
+        self.assertIn("Missed · Busy", call.sudo().message_id.body)
+        self.assertNotIn(self.alice.name, call.sudo().message_id.body)
+
+    def test_blocked_callers_are_not_called_back(self):
+        for is_followed_up in (True, False):
+            self.company.telephony_followup = is_followed_up
+            blocked = self.env["telephony.blocked.number"].create({"number": OTHER})
+            outcome = "missed" if is_followed_up else "busy"
+            call = self.had(outcome)
+            self.assertTrue(call.is_missed)
+            self.assertFalse(call.to_call_back)
+            blocked.unlink()
+
+    def test_blocked_afterwards(self):
+        self.company.telephony_followup = True
+        call = self.had("busy", number=self.ada.phone)
+        self.check(1, 1)
+        call.with_user(self.supervisor).action_block_caller()
+        self.check(1, 0)
+
+    def test_what_an_outcome_that_comes_later_changes(self):
+        """A source that tells in parts may say that it was answered after all."""
+        self.apply(
+            self.change("p1", direction="inbound", state="ended", number=OTHER)
+            | {"start_date": fields.Datetime.now()}
+        )
+        call = self.env["telephony.call"].search([("uniqueid", "=", "p1")])
+        self.assertTrue(call.is_missed)
+        self.apply(self.change("p1", answer_date=fields.Datetime.now()))
+        self.assertFalse(call.is_missed or call.to_call_back)
+
+    # === WHO ANSWERED AND WHO WAS RUNG === #
+
+    def test_who_was_only_rung_did_not_handle_it(self):
+        call = self.had("declined", number=self.ada.phone)
+        self.assertFalse(call.handled_by_id)
+        self.assertEqual(call.rung_user_ids, self.alice)
+        report = self.env["telephony.call.report"].browse(call.id)
+        self.env.flush_all()
+        self.assertRecordValues(
+            report, [{"handled_by_id": False, "user_id": self.alice.id}]
+        )
+        named = self.env["telephony.record.call"].with_context(
+            telephony_record=["res.partner", self.ada.id]
+        )
+        self.assertFalse(named.search([]).handled_by_id)
+
+    def test_who_answered_and_who_was_rung_are_two(self):
+        now = fields.Datetime.now()
+        legs = [
+            {
+                "uniqueid": f"g-{number}",
+                "extension": number,
+                "state": "ended",
+                "start_date": now,
+                "answer_date": now if number == "1002" else None,
+            }
+            for number in ("1001", "1002")
+        ]
+        call = self.call("g", "answered", to="1002", legs=legs)
+        self.assertEqual(call.handled_by_id, self.bruno)
+        self.assertEqual(call.rung_user_ids, self.alice)
+
+    def test_who_called_handled_it_whatever_became_of_it(self):
+        call = self.had("busy", "outbound")
+        self.assertEqual(call.handled_by_id, self.alice)
+        self.assertFalse(call.rung_user_ids)
+
+    def test_the_card_tells_the_last_missed_call(self):
+        self.had("declined", number=self.ada.phone)
+        call = self.ring("r1", number=self.ada.phone)
+        [details] = call.with_user(self.alice).read_card_details()
+        self.assertTrue(details["last_call"]["is_missed"])
+        self.assertFalse(details["last_call"]["user"])
+
+    def test_the_form_shows_both(self):
+        call = self.had("declined", number=self.ada.phone)
+        with Form(call.with_user(self.alice)) as form:
+            self.assertEqual(form.rung_user_ids[:], self.alice)
