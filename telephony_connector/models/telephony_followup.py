@@ -5,6 +5,8 @@ from datetime import UTC, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .res_users import SUPERVISOR
+
 CRON = "telephony_connector.ir_cron_telephony_followup"
 ACTIVITY_TYPE = "mail.mail_activity_data_call"
 # Older missed calls are history: who turns follow-ups on is not flooded with them.
@@ -396,8 +398,22 @@ class MailActivity(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "user_id" in vals:
-            self._get_telephony_followups().user_id = vals["user_id"]
+            self._get_reassigned_followups().user_id = vals["user_id"]
         return result
+
+    def _get_reassigned_followups(self):
+        """Return the follow-ups whose responsible user changes with the activity's.
+
+        The responsible user sees the caller's calls. Whoever may write an activity
+        could make anybody, also themselves, its user: the calls are shown to another
+        one only by who decides on them, a supervisor who sees them.
+        """
+        followups_sudo = self._get_telephony_followups()
+        if self.env.su:
+            return followups_sudo
+        if not self.env.user.has_group(SUPERVISOR):
+            return followups_sudo.browse()
+        return followups_sudo.with_env(self.env)._filtered_access("read").sudo()
 
     def unlink(self):
         followups = self._get_telephony_followups()

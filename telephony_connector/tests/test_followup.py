@@ -270,10 +270,40 @@ class TestFollowupEnd(FollowupCommon):
         self.assertEqual((both - followup).call_count, 1)
 
     def test_reassigned_activity_takes_the_follow_up_along(self):
+        self.partner(user_id=self.alice.id)
         followup, activity = self.opened()
-        activity.user_id = self.bruno
-        self.assertEqual(followup.user_id, self.bruno)
-        followup.with_user(self.bruno).check_access("read")
+        writers = {self.supervisor: self.bruno, self.env.user: self.chief}
+        for writer, user in writers.items():
+            self.env.invalidate_all()
+            activity.with_user(writer).user_id = user
+            self.assertEqual(followup.user_id, user)
+            followup.with_user(user).check_access("read")
+
+    def test_who_writes_an_activity_shows_no_calls_to_others(self):
+        """The caller's calls are for whom the company chose, whoever takes the work."""
+        partner = self.partner(user_id=self.alice.id)
+        followup, activity = self.opened()
+        self.assertEqual(
+            (activity.res_model, activity.res_id), ("res.partner", partner.id)
+        )
+        for writer in (self.bruno, self.alice):
+            with self.subTest(writer=writer.login):
+                activity.with_user(writer).user_id = self.bruno
+                self.env.invalidate_all()
+                self.assertEqual(activity.user_id, self.bruno, "the work is theirs")
+                self.assertEqual(followup.user_id, self.alice)
+                for record in (followup, *followup.call_ids):
+                    self.assertFalse(record.with_user(self.bruno).has_access("read"))
+                activity.user_id = self.alice
+
+    def test_a_supervisor_reassigns_what_they_see(self):
+        partner = self.partner(user_id=self.alice.id)
+        followup, activity = self.opened()
+        self.assertEqual(activity.res_id, partner.id)
+        self.company.telephony_supervisor_scope = "team"
+        self.assertFalse(followup.with_user(self.supervisor).has_access("read"))
+        activity.with_user(self.supervisor).user_id = self.supervisor
+        self.assertEqual(followup.user_id, self.alice)
 
 
 @tagged("post_install", "-at_install")

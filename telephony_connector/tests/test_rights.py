@@ -1,4 +1,5 @@
 import logging
+import re
 from pathlib import Path
 
 from odoo import Command
@@ -664,3 +665,57 @@ class TestRoleMatrix(RightsCommon):
             self.skipTest("The addon stands alone, without the docs.")
         page = RIGHTS_PAGE.read_text().splitlines()
         self.assertEqual(table, [line for line in page if line.startswith("|")])
+
+
+@tagged("post_install", "-at_install")
+class TestRulePaths(RightsCommon):
+    """What a record rule depends on is written by who decides, not by plain users."""
+
+    # Written by users, and no way to more: one's own rows, and the work that
+    # `_get_reassigned_followups` answers for.
+    OWN = {"create_uid"}
+
+    def paths(self):
+        """Yield (model, field) for every step of every rule of a telephony model."""
+        rules = self.env["ir.rule"].search(
+            [("model_id.model", "=like", "telephony.%"), ("domain_force", "!=", False)]
+        )
+        for rule in rules:
+            for path in re.findall(r"\('([a-z_.]+)',", rule.domain_force):
+                model = rule.model_id.model
+                for name in path.split("."):
+                    field = self.env[model]._fields[name]
+                    yield model, name
+                    model = field.comodel_name
+
+    def test_a_plain_user_writes_no_step_of_a_rule(self):
+        steps = set(self.paths())
+        self.assertIn(("telephony.followup", "user_id"), steps)
+        # The field behind `is_team_call`
+        steps |= {
+            ("crm.team.member", "user_id"),
+            ("crm.team.member", "crm_team_id"),
+            ("crm.team.member", "active"),
+            ("crm.team", "user_id"),
+            ("crm.team", "member_ids"),
+            ("crm.team", "crm_team_member_ids"),
+            ("telephony.extension", "user_id"),
+            ("telephony.call.leg", "user_id"),
+        }
+        for model, name in sorted(steps):
+            if name in self.OWN:
+                continue
+            with self.subTest(field=f"{model}.{name}"):
+                records = self.env[model].with_user(self.alice)
+                if model == "telephony.registration":
+                    self.fail("a page is for who made it, nothing else")
+                self.assertFalse(records.has_access("write"))
+                self.assertFalse(records.has_access("create"))
+
+    def test_a_plain_user_writes_no_such_field_of_their_own(self):
+        """Preferences change nothing of what one sees."""
+        teams = {"sale_team_id", "crm_team_ids", "crm_team_member_ids", "group_ids"}
+        writable = set(self.alice.SELF_WRITEABLE_FIELDS)
+        steps = {name for model, name in self.paths() if model == "res.users"}
+        chosen = {"company_ids", "telephony_extension_ids"}
+        self.assertFalse(writable & (teams | steps | chosen))
