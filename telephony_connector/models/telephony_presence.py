@@ -13,6 +13,8 @@ PRESENCES = [
     ("idle", "Free"),
     ("unavailable", "Not reachable"),
 ]
+# Of a user's channel: what their telephones are doing.
+SUBCHANNEL = "telephony_presence"
 
 
 class ResUsers(models.Model):
@@ -22,7 +24,6 @@ class ResUsers(models.Model):
         PRESENCES,
         string="Telephone",
         compute="_compute_telephony_presence",
-        compute_sudo=True,
         groups=GROUP,
     )
 
@@ -31,16 +32,19 @@ class ResUsers(models.Model):
     @api.depends(
         "telephony_extension_ids.availability", "telephony_extension_ids.paused_queues"
     )
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_telephony_presence(self):
-        talking = self._get_telephony_talking()
+        # As the reader: what the phones of other companies do is not theirs to know.
+        extensions = self.env["telephony.extension"].search(
+            [("user_id", "in", self.ids)]
+        )
+        by_user = extensions.grouped("user_id")
+        talking = extensions.user_id._get_telephony_talking()
         for user in self:
-            states = {
-                state
-                for extension in user.telephony_extension_ids
-                for state in extension._get_presence()
-            }
-            if not states and user.telephony_extension_ids:
-                states = talking.get(user, set())
+            own = by_user.get(user._origin, ())
+            states = {state for each in own for state in each._get_presence()}
+            if not states and own:
+                states = talking.get(user._origin, set())
             user.telephony_presence = next(
                 (state for state, _name in PRESENCES if state in states), False
             )
@@ -54,8 +58,22 @@ class ResUsers(models.Model):
 
         :return: list of ``[user id, presence]``
         """
+        return self._get_telephony_colleagues()._get_telephony_presences()
+
+    @api.model
+    def _get_telephony_colleagues(self):
+        """Return the users with a telephone whom the current user may see."""
         extensions = self.env["telephony.extension"].search([("user_id", "!=", False)])
-        return extensions.user_id._get_telephony_presences()
+        return extensions.user_id._filtered_access("read")
+
+    @api.model
+    def _get_telephony_presence_channels(self):
+        """Return the channels on which the current user hears of presences."""
+        if not self.env.user.has_group(GROUP):
+            return []
+        # sudo - res.users: where a user is sent what concerns them
+        partners = self._get_telephony_colleagues().sudo().partner_id
+        return [(partner, SUBCHANNEL) for partner in partners]
 
     def _get_telephony_presences(self):
         return [[user.id, user.telephony_presence] for user in self]
@@ -84,19 +102,49 @@ class ResUsers(models.Model):
         }
 
     def _tell_telephony_presence(self):
-        """Tell everybody with a telephone what these users' ones are doing now."""
-        if self:
-            # sudo - res.users: a presence is no secret among those with a telephone
-            users_sudo = self.sudo()
-            users_sudo.invalidate_recordset(["telephony_presence"])
-            self.env.ref(GROUP)._bus_send(
+        """Tell those who may see these users what their telephones are doing now.
+
+        Each user has a channel of their own, to which the server subscribes those who
+        may see them: see ``_get_telephony_presence_channels``.
+        """
+        # sudo - res.users: all of a user's telephones
+        users_sudo = self.sudo()
+        users_sudo.invalidate_recordset(["telephony_presence"])
+        for user_sudo in users_sudo:
+            user_sudo._bus_send(
                 "res.users/telephony_presence",
-                {"presences": users_sudo._get_telephony_presences()},
+                {"presences": user_sudo._get_telephony_presences()},
+                subchannel=SUBCHANNEL,
             )
 
 
 class TelephonyExtension(models.Model):
     _inherit = "telephony.extension"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        extensions = super().create(vals_list)
+        self._tell_presence_channels()
+        return extensions
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"user_id", "pbx_id", "active"}:
+            self._tell_presence_channels()
+        return result
+
+    def unlink(self):
+        self._tell_presence_channels()
+        return super().unlink()
+
+    @api.model
+    def _tell_presence_channels(self):
+        """Have web clients ask anew whose presence they may hear of."""
+        self.env.ref(GROUP).sudo()._bus_send("telephony.presences/changed", {})
+
+    # === BUSINESS METHODS === #
 
     def _get_presence(self):
         """Return what the extension's phones tell: of `PRESENCES`, none to two."""

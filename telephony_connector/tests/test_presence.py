@@ -1,19 +1,25 @@
+from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import TelephonyCommon, at
+from .common import USER_GROUPS, TelephonyCommon, at
 
 
-@tagged("post_install", "-at_install")
-class TestPresence(TelephonyCommon):
+class PresenceCommon(TelephonyCommon):
     def setUp(self):
         super().setUp()
         self.sent = []
-        self.patch(
-            self.registry["res.groups"],
-            "_bus_send",
-            lambda group, kind, payload, **kwargs: self.sent.append((kind, payload)),
-        )
+
+        def send(bus, channel, kind, payload):
+            if kind == "res.users/telephony_presence":
+                self.sent.append((channel, payload["presences"]))
+
+        self.patch(self.registry["bus.bus"], "_sendone", send)
+
+    @property
+    def told(self):
+        """What was sent of presences, whoever hears it."""
+        return [presences for _channel, presences in self.sent]
 
     def tell(self, availability, extension="1001", paused=()):
         """Let the listener tell what an extension's phones are doing."""
@@ -29,15 +35,14 @@ class TestPresence(TelephonyCommon):
     def presences(self, user):
         return dict(self.env["res.users"].with_user(user).get_telephony_presences())
 
+
+@tagged("post_install", "-at_install")
+class TestPresence(PresenceCommon):
     def test_what_a_phone_does_is_told(self):
         self.tell("in_use")
         self.assertEqual(self.ext_alice.availability, "in_use")
         self.assertEqual(self.ext_alice.queues, "support")
-        told = (
-            "res.users/telephony_presence",
-            {"presences": [[self.alice.id, "in_use"]]},
-        )
-        self.assertEqual(self.sent, [told])
+        self.assertEqual(self.told, [[[self.alice.id, "in_use"]]])
         self.tell("in_use")
         self.assertEqual(len(self.sent), 1, "what did not change is not told")
         self.assertEqual(self.presences(self.bruno)[self.alice.id], "in_use")
@@ -90,7 +95,7 @@ class TestPresence(TelephonyCommon):
         leg["state"] = "ended"
         self.apply(self.change(state="ended", end_date=at(9), legs=[leg]))
         self.assertEqual(
-            [payload["presences"] for _kind, payload in self.sent],
+            self.told,
             [[[self.alice.id, presence]] for presence in ("ringing", "in_use", False)],
         )
 
@@ -99,3 +104,94 @@ class TestPresence(TelephonyCommon):
             self.presences(self.outsider)
         with self.assertRaises(AccessError):
             self.alice.with_user(self.outsider).read(["telephony_presence"])
+
+
+@tagged("post_install", "-at_install")
+class TestWhoHearsOfPresences(PresenceCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_company = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.stranger = new_test_user(
+            cls.env,
+            "stranger_t",
+            groups=USER_GROUPS,
+            company_id=cls.other_company.id,
+            company_ids=[Command.set(cls.other_company.ids)],
+        )
+        other_pbx = cls.pbx.copy(
+            {"name": "Elsewhere", "company_id": cls.other_company.id}
+        )
+        cls.env["telephony.extension"].create(
+            {
+                "number": "1001",
+                "pbx_id": other_pbx.id,
+                "user_id": cls.stranger.id,
+                "availability": "ringing",
+            }
+        )
+
+    def channels(self, user):
+        """Return the channels that a user's web client is subscribed to."""
+        self.authenticate(user.login, user.login)
+        answer = self.make_jsonrpc_request(
+            "/websocket/peek_notifications",
+            {"channels": ["telephony.presences"], "last": 0, "is_first_poll": True},
+        )
+        return {tuple(c[1:]) for c in answer["channels"] if isinstance(c, list)}
+
+    def hears(self, user, of):
+        """Say whether a user's web client hears of another user's telephones."""
+        self.sent.clear()
+        of._tell_telephony_presence()
+        [(channel, _presences)] = self.sent
+        self.assertIsInstance(channel, tuple, "a channel of the user's own")
+        record, name = channel
+        return (record._name, record.id, name) in self.channels(user)
+
+    def test_colleagues_hear_of_each_other(self):
+        self.assertTrue(self.hears(self.bruno, of=self.alice))
+        self.assertTrue(self.hears(self.stranger, of=self.stranger))
+
+    def test_users_of_other_companies_do_not(self):
+        self.assertFalse(self.hears(self.stranger, of=self.alice))
+        self.assertFalse(self.hears(self.alice, of=self.stranger))
+        self.stranger.company_ids += self.env.company
+        self.assertTrue(self.hears(self.stranger, of=self.alice))
+
+    def test_who_may_not_see_a_user_does_not(self):
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "domain_force": f"[('id', '!=', {self.alice.id})] "
+                f"if user.id == {self.bruno.id} else [(1, '=', 1)]",
+            }
+        )
+        self.assertFalse(self.hears(self.bruno, of=self.alice))
+        self.assertNotIn(self.alice.id, self.presences(self.bruno))
+
+    def test_who_has_no_telephone_does_not(self):
+        self.assertFalse(self.hears(self.outsider, of=self.alice))
+
+    def test_presences_of_other_companies_are_not_read(self):
+        self.tell("in_use")
+        for reader, user in ((self.stranger, self.alice), (self.alice, self.stranger)):
+            self.env.invalidate_all()
+            self.assertNotIn(user.id, self.presences(reader))
+            self.assertFalse(user.with_user(reader).telephony_presence)
+        self.assertEqual(self.alice.with_user(self.bruno).telephony_presence, "in_use")
+
+    def test_a_new_extension_has_clients_ask_anew(self):
+        kinds = []
+        self.patch(
+            self.registry["bus.bus"],
+            "_sendone",
+            lambda bus, channel, kind, payload: kinds.append((kind, payload)),
+        )
+        extension = self.env["telephony.extension"].create(
+            {"number": "1003", "pbx_id": self.pbx.id}
+        )
+        extension.user_id = self.outsider
+        extension.unlink()
+        self.assertEqual(kinds.count(("telephony.presences/changed", {})), 3)

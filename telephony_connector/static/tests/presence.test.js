@@ -8,8 +8,10 @@ import {
     mountView,
     mountWithCleanup,
     onRpc,
+    patchWithCleanup,
     serverState,
 } from "@web/../tests/web_test_helpers";
+import { CHANNEL } from "@telephony_connector/services/presence_service";
 import { defineTelephonyModels, server, setupTelephony } from "./telephony_test_helpers";
 
 defineTelephonyModels();
@@ -43,6 +45,33 @@ test("a user's card says what the user's telephone does, as it changes", async (
     await contains(PRESENCE, { text: "On the phone" });
     tell(pyEnv, [[serverState.userId, false]]);
     await contains(PRESENCE, { count: 0 });
+});
+
+test("the bus is asked for those whom the user may see, anew once these change", async () => {
+    server.presences = [[serverState.userId, "idle"]];
+    const pyEnv = await startServer();
+    await start();
+    const bus = getService("bus_service");
+    const { addChannel } = bus;
+    patchWithCleanup(bus, {
+        addChannel(channel) {
+            if (channel === CHANNEL) {
+                expect.step("asked");
+            }
+            return addChannel(channel);
+        },
+        forceUpdateChannels: () => expect.step("asked anew"),
+    });
+    await mountWithCleanup(AvatarCardPopover, {
+        env: getMockEnv(),
+        props: { id: serverState.userId, close: () => {} },
+    });
+    await contains(PRESENCE, { text: "Phone is free" });
+    expect.verifySteps(["asked"]);
+    server.presences = [[serverState.userId, "ringing"]];
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.presences/changed", {});
+    await contains(PRESENCE, { text: "Phone rings" });
+    expect.verifySteps(["asked anew", "asked"]);
 });
 
 test("a colleague without a telephone has no presence", async () => {
