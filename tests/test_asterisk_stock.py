@@ -43,6 +43,19 @@ def test_the_guided_form_finds_all_right(world):
     assert world.found["1001"]["phones"] == 1
 
 
+def test_the_samples_do_not_speak_for_the_own_phones(world):
+    """``1001@demo`` is a hint of Debian's, for a phone that is never there."""
+    assert "SIP/1001" in world.asterisk.console("core show hints")
+    assert not world.found["1001"]["devices"]
+
+    def availability():
+        domain = [("pbx_id", "=", world.pbx), ("number", "=", "1001")]
+        fields = ["availability"]
+        return world.admin.one("telephony.extension", domain, fields)["availability"]
+
+    wait_for(lambda: availability() == "idle", what=lambda: availability())
+
+
 @pytest.mark.parametrize(
     ("system", "file", "tag"),
     [

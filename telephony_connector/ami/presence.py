@@ -42,13 +42,13 @@ class PresenceBoard:
     """The extensions of one PBX.
 
     A hint (the dial plan's own word on an extension, which may include "do not
-    disturb") counts for more than the devices.
+    disturb") counts for more than the devices. Several contexts may have one for the
+    same number, as the samples that Asterisk comes with: the busiest counts.
     """
 
     def __init__(self, dialplan: Dialplan):
         self.dialplan = dialplan
-        self._hints = {}  # extension → availability
-        self._contexts = {}  # extension → the context of its hint
+        self._hints = {}  # extension → {context: availability}
         self._devices = {}  # extension → {device: availability}
         self._queues = {}  # extension → {(queue, interface): membership}
         self.queue_names = set()
@@ -67,7 +67,7 @@ class PresenceBoard:
         known = set(self._hints) | set(self._devices) | set(self._queues)
         self._touched.update(dict.fromkeys(known))
         if HINTS not in missing:
-            self._hints, self._contexts = {}, {}
+            self._hints = {}
         if DEVICES not in missing:
             self._devices = {}
         if QUEUES not in missing:
@@ -101,7 +101,7 @@ class PresenceBoard:
         """Return by what an extension joins a queue, see the tracker's."""
         if not parse_interface(device).is_local:
             return device, ""
-        context = self._contexts.get(extension)
+        _availability, context = self._get_hint(extension)
         return (
             self._join_like_others(extension, queue) or device,
             f"hint:{extension}@{context}" if context else "",
@@ -115,7 +115,7 @@ class PresenceBoard:
         return None
 
     def _presence(self, extension):
-        availability = self._hints.get(extension)
+        availability, _context = self._get_hint(extension)
         if availability is None:
             states = set(self._devices.get(extension, {}).values())
             availability = next((each for each in _ORDER if each in states), None)
@@ -123,16 +123,23 @@ class PresenceBoard:
         ordered = tuple(queues[name] for name in sorted(queues))
         return Presence(extension, availability, ordered)
 
+    def _get_hint(self, extension):
+        """Return what the extension's hint says, and its context."""
+        hints = self._hints.get(extension)
+        if not hints:
+            return None, ""
+        context = min(hints, key=lambda name: _ORDER.index(hints[name]))
+        return hints[context], context
+
     def _on_extension(self, event):
         number, status = event.get("Exten", ""), _whole(event.get("Status"))
         if not self.dialplan.may_be_extension(number):
             return
+        hints = self._hints.setdefault(number, {})
         if status is None or status < 0:
-            self._hints.pop(number, None)
-            self._contexts.pop(number, None)
+            hints.pop(event.get("Context", ""), None)
         else:
-            self._hints[number] = _of_hint(status)
-            self._contexts[number] = event.get("Context", "")
+            hints[event.get("Context", "")] = _of_hint(status)
         self._touched[number] = None
 
     def _on_device(self, event):

@@ -7,6 +7,8 @@ from ..ami import actions
 from ..engine.errors import ActionRefused, PermissionMissing
 
 EXTENSION = re.compile(r"[0-9]{1,8}")
+# The status of a hint whose phone is not there.
+UNAVAILABLE = "4"
 DEVICE = re.compile(r"(PJSIP|SIP|IAX2|SCCP)/([A-Za-z0-9_.@+-]+)")
 
 
@@ -40,7 +42,11 @@ async def discover(session):
     :rtype: Found
     """
     found = Found({}, [])
-    for event in await _list(session, "ExtensionStateList"):
+    hints = await _list(session, "ExtensionStateList")
+    # The same number may have a hint in several contexts, as in the samples that
+    # Asterisk comes with: one whose phone is there counts.
+    hints.sort(key=lambda event: event.get("Status") != UNAVAILABLE)
+    for event in hints:
         devices = [
             name for name in event.get("Hint", "").split("&") if DEVICE.fullmatch(name)
         ]

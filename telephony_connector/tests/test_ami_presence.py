@@ -56,6 +56,25 @@ class TestPresence(BaseCase):
                 self.hint("1001", status)
                 self.assertEqual(self.availability(), expected)
 
+    def test_the_same_number_in_contexts_of_nobody(self):
+        """As in the samples that Asterisk comes with, whose phones are never there."""
+        dead = {"Context": "demo", "Hint": "SIP/1001"}
+        real = {"Context": "from-internal", "Hint": "PJSIP/1001"}
+        for first, second in ((dead, real), (real, dead)):
+            with self.subTest(first=first):
+                self.tracker = new_tracker()
+                self.hint("1001", "0", **real)
+                for each in (first, second):
+                    self.hint("1001", "4" if each is dead else "0", **each)
+                self.assertEqual(self.availability(), "idle")
+                joining = self.tracker.get_joining("1001", "q", "Local/1001@x")
+                self.assertEqual(joining[1], "hint:1001@from-internal")
+                self.hint("1001", "1", **real)
+                self.assertEqual(self.availability(), "in_use")
+                self.hint("1001", "-1", **dead)
+                self.hint("1001", "4", **real)
+                self.assertEqual(self.availability(), "unavailable")
+
     def test_devices(self):
         for state, expected in (
             ("NOT_INUSE", "idle"),

@@ -376,5 +376,7 @@ class TelephonyPbxSetupExtension(models.TransientModel):
     number = fields.Char(readonly=True)
     name = fields.Char(string="Name There", readonly=True)
     devices = fields.Char(readonly=True)
-    phones = fields.Integer(string="Phones Registered", readonly=True)
+    phones = fields.Integer(
+        readonly=True, help="How many are registered, where that can be asked."
+    )
     user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
