@@ -186,35 +186,6 @@ def _get_value(function):
     return Request("Getvar", {"Variable": function})
 
 
-def pickup(
-    *,
-    device: str,
-    ringing: str,
-    code: str,
-    context: str,
-    channel_id: str,
-    called_name: str = "",
-    header: auto_answer.Header | None = None,
-    timeout: float = 30,
-) -> Request:
-    """Let an extension take the call that rings at another.
-
-    Asterisk has no action for it: the own telephone is rung and then dials the PBX's
-    pick-up code (``*8`` or ``**``) followed by the ringing extension.
-    """
-    check_number(code)
-    check_number(ringing)
-    return originate(
-        device=device,
-        number=code + ringing,
-        context=context,
-        channel_id=channel_id,
-        called_name=called_name,
-        header=header,
-        timeout=timeout,
-    )
-
-
 def hangup(channel: str) -> Request:
     """End a channel, and with it what hangs on it."""
     return Request("Hangup", {"Channel": _check_channel(channel), "Cause": 16})

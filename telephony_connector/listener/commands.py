@@ -190,9 +190,8 @@ class Commands:
 
     async def _do_pickup(self, command, session, _tracker):
         order = command["payload"]
-        request = actions.pickup(
-            ringing=order["ringing"],
-            code=order["code"],
+        request = actions.originate(
+            number=order["number"],
             **self._get_own_side(order),
         )
         return await self._send(session, request)

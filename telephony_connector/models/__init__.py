@@ -3,6 +3,7 @@ from . import telephony_checked_mixin
 from . import telephony_pbx
 from . import telephony_pbx_problem
 from . import telephony_pbx_home
+from . import telephony_pbx_dialling
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
 from . import telephony_pbx_softphone
@@ -60,7 +61,6 @@ from . import digest_digest
 from . import telephony_queue
 from . import telephony_board
 from . import telephony_followup
-from . import telephony_pbx_dialling
 from . import telephony_blocked_number
 from . import telephony_retention
 from . import telephony_call_rules

@@ -44,6 +44,22 @@ class IrActionsServer(models.Model):
 
     # === RUNNING === #
 
+    def run(self):
+        """Ask who runs an action that calls for the right to call.
+
+        Automations run as the system, whoever's change they react to.
+        """
+        if not self.env.su and self.sudo()._has_telephony_dial():
+            self.env["telephony.pbx"]._check_sender()
+        return super().run()
+
+    def _has_telephony_dial(self):
+        """Say whether any of the actions, or one that it is made of, calls."""
+        return any(
+            action.state == "telephony_dial" or action.child_ids._has_telephony_dial()
+            for action in self
+        )
+
     def _run_action_telephony_dial_multi(self, eval_context=None):
         """Ring a user's phone, then the record's number.
 

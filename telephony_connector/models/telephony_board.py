@@ -8,7 +8,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..engine.pbx_text import plain_text
 from ..providers.base import SPY_MODES
+from ..tools.parameters import takes
 
 SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
@@ -54,6 +56,7 @@ class TelephonyBoard(models.AbstractModel):
         }
 
     @api.model
+    @takes(call_ids=[int], extension_ids=[int])
     def get_changes(self, call_ids, extension_ids):
         """Return the rows of calls and agents that changed, and all queues.
 
@@ -65,6 +68,7 @@ class TelephonyBoard(models.AbstractModel):
         :raise AccessError: for who is no supervisor
         """
         self._check_supervisor()
+        call_ids, extension_ids = call_ids or [], extension_ids or []
         extensions = self._search_extensions()
         changed = extensions.filtered(lambda each: each.id in extension_ids)
         calls = self.env["telephony.call"].search(
@@ -245,6 +249,7 @@ class TelephonyBoard(models.AbstractModel):
     # === WHAT SUPERVISORS DO === #
 
     @api.model
+    @takes(extension_id=int, action=str, queue=str, reason=str)
     def act(self, extension_id, action, queue=False, reason=False):
         """Have the telephone system do something with an agent.
 
@@ -261,6 +266,7 @@ class TelephonyBoard(models.AbstractModel):
         :raise UserError: where it can't be done, in the user's words
         """
         self._check_supervisor()
+        self.env["telephony.pbx"]._check_sender(action)
         extension = self._search_extensions(Domain("id", "=", extension_id))
         if not extension:
             raise AccessError(self.env._("You do not supervise this agent."))
@@ -278,7 +284,7 @@ class TelephonyBoard(models.AbstractModel):
             extension,
             action,
             queue=queue,
-            reason=" ".join((reason or "").split())[:MAX_REASON],
+            reason=plain_text(reason or "")[:MAX_REASON],
             own=own,
         )
         return {

@@ -3,30 +3,45 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# Controls that need somebody to send the call to.
-NEED_TARGET = ("transfer", "attended_transfer", "voicemail")
+from ..tools.parameters import takes
+
+# Controls by which a number is dialled.
+NEED_NUMBER = ("transfer", "attended_transfer", "voicemail", "pickup")
 
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
-    def control(self, action, target=False):
+    @takes(action=str, target=str, confirmed=bool)
+    def control(self, action, target=False, confirmed=False):
         """Have the telephone system do something with the call, for the current user.
 
         :param str action: one of ``_get_controls``
         :param str target: the number to transfer to; the extension whose mailbox gets
             the call
-        :return: what the client shows until the bus tells more
+        :param bool confirmed: the user was asked about the list of numbers not to call
+        :return: what the client shows until the bus tells more; ``confirm`` alone, a
+            question, where the user is to be asked first and nothing was done
         :rtype: dict
+        :raise AccessError: the user has not the right to, or may not see the call
         :raise UserError: where it can't be done (any more), in the user's words
         """
+        self.env["telephony.pbx"]._check_sender(action)
         self.ensure_one()
         self.check_access("read")
         if action not in self._get_controls():
             raise UserError(
                 self.env._("That is not possible with this call at the moment.")
             )
-        number = self._get_target(target) if action in NEED_TARGET else False
+        number = False
+        if action == "pickup":
+            target = self._get_ringing_extension().number
+            if not target:
+                raise UserError(self.env._("The call is no longer there."))
+        if action in NEED_NUMBER:
+            number = self.pbx_id._authorize(target, action)
+            if number.question and not confirmed:
+                return {"confirm": number.question}
         command = self.pbx_id._get_provider().control(self, action, number)
         return {
             "call_id": self.id,
@@ -34,11 +49,12 @@ class TelephonyCall(models.Model):
             "expires_in": command._get_seconds_left() if command else 0,
         }
 
-    def _get_target(self, target):
-        """Return the number to send a call to, as the telephone system dials it."""
-        reading = self.env["telephony.number"]._read(target or "", self.pbx_id)
-        self.pbx_id._check_dialable(reading)
-        return self.pbx_id._get_dial_text(reading)
+    def _get_ringing_extension(self):
+        """Return the extension at which the call rings, empty where it does at none."""
+        legs = self.leg_ids.filtered(
+            lambda leg: leg.state == "ringing" and leg.extension_id
+        )
+        return legs[:1].extension_id
 
     @api.model
     def _get_all_controls(self):

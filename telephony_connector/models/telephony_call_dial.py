@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.parameters import takes
 from .telephony_command import ANSWER_WITHIN, UNKNOWN_CODES
 
 # A number that is clicked on these belongs to the record that they name.
@@ -17,6 +18,7 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     @api.model
+    @takes(number=str, model=str, res_id=int, field=str, confirmed=bool)
     def dial(self, number, model=False, res_id=False, field=False, confirmed=False):
         """Ring the current user's own phone, then ``number``; or have it dialled by a
         link, as the kind of telephone system does.
@@ -28,21 +30,19 @@ class TelephonyCall(models.Model):
         :return: what the client shows until the bus tells more; ``confirm`` alone, a
             question, where the user is to be asked first and nothing was dialled
         :rtype: dict
+        :raise AccessError: the user has not the right to call
         :raise UserError: with the reason in the user's words; nothing was dialled then
         """
+        self.env["telephony.pbx"]._check_sender()
         extension = self.env.user._get_telephony_extension()
         pbx = extension.pbx_id
         pbx._check_at_home()
         record = self._check_clicked(number, model, res_id, field)
-        reading = self.env["telephony.number"]._read(number, pbx)
-        pbx._check_dialable(reading)
-        questions = [
-            self._ask_do_not_call(reading, pbx),
-            self._ask_ring_again(extension),
-        ]
+        text = pbx._authorize(number)
+        questions = [text.question, self._ask_ring_again(extension)]
         if any(questions) and not confirmed:
             return {"confirm": "\n\n".join(filter(None, questions))}
-        text = pbx._get_dial_text(reading)
+        reading = text.reading
         is_internal = reading.kind == "internal"
         provider = pbx._get_provider()
         call = self._apply(
@@ -88,7 +88,8 @@ class TelephonyCall(models.Model):
         :return: the question; ``False`` where there is none
         """
         pbx = extension.pbx_id
-        begins = timedelta(seconds=pbx.ring_timeout + ANSWER_WITHIN)
+        # sudo - telephony.pbx: how long a phone rings users can't read
+        begins = timedelta(seconds=pbx.sudo().ring_timeout + ANSWER_WITHIN)
         # sudo - telephony.command: the user's own clicks
         unknown_sudo = (
             self.env["telephony.command"]
@@ -128,10 +129,10 @@ class TelephonyCall(models.Model):
             return None
         if model not in self.env or field not in self.env[model]._fields:
             raise UserError(self.env._("There is no such field."))
-        record = self.env[model].browse(int(res_id))
+        record = self.env[model].browse(res_id or 0)
         record.check_access("read")
         record._check_field_access(record._fields[field], "read")
-        if _digits(number) not in _digits(record[field] or ""):
+        if _digits(number or "") not in _digits(str(record[field] or "")):
             raise UserError(
                 self.env._("The number has changed meanwhile: please reload the page.")
             )

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, is_html_empty
 
+from ..tools.parameters import takes
 from .telephony_number import Matches
 
 
@@ -296,6 +297,7 @@ class TelephonyCall(models.Model):
 
     # === REGISTRATION === #
 
+    @takes(record_model=str, record_id=int, note=str, disposition=int, revision=int)
     def register(
         self,
         record_model,
@@ -325,7 +327,9 @@ class TelephonyCall(models.Model):
             raise UserError(
                 self.env._("Calls can't be registered on this kind of record.")
             )
-        record = self.env[record_model].browse(int(record_id))
+        record = self.env[record_model].browse(record_id or 0)
+        if not record:
+            raise UserError(self.env._("On which record is the call registered?"))
         record.check_access("read")
         self._check_revision(revision)
         self._check_registrable()

@@ -5,6 +5,8 @@ import re
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.parameters import takes
+
 # How many calls, and how many results of a search, the panel holds.
 MISSED_CALLS = 30
 RECENT_CALLS = 15
@@ -32,6 +34,7 @@ class TelephonyCall(models.Model):
         :rtype: dict
         :return: ``missed`` and ``recent`` calls, newest first, and ``colleagues``
         """
+        self.env["telephony.pbx"]._check_sender()
         missed = self.search(self._get_missed_domain(), limit=MISSED_CALLS)
         recent = self.search(
             [("user_ids", "in", self.env.uid), ("state", "=", "ended")],
@@ -94,6 +97,7 @@ class TelephonyCall(models.Model):
 
     @api.readonly
     @api.model
+    @takes(text=str)
     def search_callees(self, text):
         """Search whom to call, by name or by any part of a number.
 
@@ -101,6 +105,7 @@ class TelephonyCall(models.Model):
         :return: list of dicts, one a number, colleagues first; only records that the
             current user may read
         """
+        self.env["telephony.pbx"]._check_sender()
         text = (text or "").strip()[:64]
         if not text:
             return []

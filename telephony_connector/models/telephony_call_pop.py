@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools.parameters import takes
+
 # Older missed calls are history, no work to do.
 MISSED_DAYS = 30
 # How many matches a card shows; the page shows them all.
@@ -227,6 +229,7 @@ class TelephonyCall(models.Model):
 
         :rtype: dict
         """
+        self.env["telephony.pbx"]._check_sender()
         # sudo - telephony.extension: one's own, in whatever company it is
         extensions_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
             "pbx_id.active"
@@ -284,6 +287,7 @@ class TelephonyCall(models.Model):
             return False
         return self.action_open_page()
 
+    @takes(start=str)
     def action_open_page(self, start=False):
         """Open the call's registration page, or the list of the records to choose from.
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, clean_context
 
+from ..engine.dial_rules import require_authorized
 from ..engine.pbx_text import plain_text
 from ..listener.notifications import CHANNEL
+from .telephony_pbx import ADMINISTRATOR
 
 # Seconds in which the listener must have taken a command up (a user waits no longer,
 # and a phone that rings later is a nuisance), and in which it must have an answer,
@@ -44,7 +46,7 @@ class TelephonyCommand(models.Model):
         "telephony.call", index="btree_not_null", ondelete="cascade", readonly=True
     )
     action = fields.Char(required=True, readonly=True)
-    payload = fields.Json(readonly=True, groups="base.group_no_one")
+    payload = fields.Json(readonly=True, groups=ADMINISTRATOR)
     state = fields.Selection(
         [
             ("pending", "Pending"),
@@ -71,11 +73,14 @@ class TelephonyCommand(models.Model):
         """Leave a command for the listener that leads ``pbx``.
 
         :param str action: what to do; the listener's ``commands`` know the names
-        :param dict payload: what it needs, in plain values
+        :param dict payload: what it needs, in plain values; ``number``, what is to be
+            dialled, is an ``AuthorizedNumber`` of ``telephony.pbx._authorize``
         :param call: the `telephony.call` it is about, if any
         :return: the new command, as superuser
         :raise UserError: where nobody could carry it out now
         """
+        if "number" in payload:
+            require_authorized(payload["number"])
         pbx._check_reachable()
         command_sudo = self._as_system().create(
             {

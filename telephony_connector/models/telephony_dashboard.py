@@ -7,6 +7,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.parameters import takes
 from .telephony_call_object import _format_seconds
 
 # How many days a period has, and how many days ago its last one is.
@@ -43,6 +44,7 @@ class TelephonyCallReport(models.Model):
 
     @api.readonly
     @api.model
+    @takes(period=str)
     def get_dashboard(self, period="week"):
         """Return the figures of a period, of the calls that the user may see.
 

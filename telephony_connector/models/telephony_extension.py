@@ -4,7 +4,7 @@ from odoo.fields import NO_ACCESS
 
 from ..engine import auto_answer, pbx_text
 from ..engine.pbx_text import plain_text
-from .telephony_pbx import strip_texts
+from .telephony_pbx import ADMINISTRATOR, strip_texts
 
 
 class TelephonyExtension(models.Model):
@@ -40,6 +40,7 @@ class TelephonyExtension(models.Model):
         "separated by commas, as PJSIP/1001-desk, PJSIP/1001-mobile. A click rings the "
         "first one, or all where the dial string is Local/…. Empty: the telephone "
         "system's dial string.",
+        groups=ADMINISTRATOR,
     )
 
     caller_id = fields.Char(
@@ -261,8 +262,10 @@ class TelephonyExtension(models.Model):
         :return: list of names in Asterisk's form, as ``PJSIP/1001``
         """
         self.ensure_one()
-        listed = [name.strip() for name in (self.devices or "").split(",")]
-        template = self.pbx_id.dial_string or ""
+        # sudo - telephony.extension: how a phone is rung users need, and can't read
+        extension_sudo = self.sudo()
+        listed = [name.strip() for name in (extension_sudo.devices or "").split(",")]
+        template = extension_sudo.pbx_id.dial_string or ""
         return [name for name in listed if name] or (
             [template.replace("{number}", self.number)] if template else []
         )
@@ -275,7 +278,8 @@ class TelephonyExtension(models.Model):
         """
         self.ensure_one()
         devices = self._get_devices()
-        template = self.pbx_id.dial_string or ""
+        # sudo - telephony.pbx: as in `_get_devices`
+        template = self.sudo().pbx_id.dial_string or ""
         if template.startswith("Local/") and not devices[0].startswith("Local/"):
             return template.replace("{number}", self.number)
         return devices[0]

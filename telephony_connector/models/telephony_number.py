@@ -190,6 +190,7 @@ class TelephonyNumber(models.Model):
 
     # === MATCHING === #
 
+    @api.private
     @api.model
     def match(self, number, pbx=None):
         """Return the records that have a telephone number, best first.
@@ -198,6 +199,9 @@ class TelephonyNumber(models.Model):
         and lost or won leads after the others (archived ones not at all, where the
         company wants it so), other companies' after one's own; a company comes before
         its people. Withheld, internal and short numbers match nothing.
+
+        Not to be called by clients, who would learn whom a number belongs to without a
+        call of theirs; addons decide what they show.
 
         :param str number: as a trunk presents it, or a person types it
         :param pbx: the `telephony.pbx` it was presented on: a national number is read

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -11,6 +12,9 @@ from ..listener.thread import ensure_running
 from ..providers import get_provider_class, provider_selection
 
 PLACE = "{number}"
+# Between two logins that are asked for by hand.
+TRY_EVERY = timedelta(seconds=5)
+ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 # What the listener must hear of at once when it changes.
 CONNECTION_FIELDS = frozenset(
@@ -124,10 +128,12 @@ class TelephonyPbx(models.Model):
         string="Outside Line Prefix",
         help="What phones dial before an outside number, as 0 or 9. It is put before "
         "the numbers that are dialled and removed from those that are presented.",
+        groups=ADMINISTRATOR,
     )
     area_code = fields.Char(
         help="The area that callers are in who are presented without an area code, "
         "without the leading 0 or 1: 30 for Berlin, 202 for Washington.",
+        groups=ADMINISTRATOR,
     )
     dial_format = fields.Selection(
         [
@@ -138,21 +144,30 @@ class TelephonyPbx(models.Model):
         string="Outside Numbers Are Dialled As",
         required=True,
         default="e164",
+        groups=ADMINISTRATOR,
     )
     international_prefix = fields.Char(
-        default="00", help="What is dialled before a country code, as 00 or 011."
+        default="00",
+        help="What is dialled before a country code, as 00 or 011.",
+        groups=ADMINISTRATOR,
     )
     extension_ids = fields.One2many("telephony.extension", "pbx_id")
 
     # Connection
-    host = fields.Char(help="Name or address of the telephone system.")
-    port = fields.Integer(default=5038)
-    username = fields.Char(groups="telephony_connector.group_telephony_administrator")
+    host = fields.Char(
+        help="Name or address of the telephone system.",
+        groups=ADMINISTRATOR,
+    )
+    port = fields.Integer(
+        default=5038,
+        groups=ADMINISTRATOR,
+    )
+    username = fields.Char(groups=ADMINISTRATOR)
     secret = fields.Char(
         string="Password",
         compute="_compute_secret",
         inverse="_inverse_secret",
-        groups="telephony_connector.group_telephony_administrator",
+        groups=ADMINISTRATOR,
         copy=False,
         help="Write-only: a new value replaces the stored one, which is never shown. "
         "It is for the present address: another address needs it typed anew.",
@@ -162,15 +177,22 @@ class TelephonyPbx(models.Model):
     has_secret = fields.Boolean(
         string="Password Set",
         compute="_compute_has_secret",
-        groups="telephony_connector.group_telephony_administrator",
+        groups=ADMINISTRATOR,
     )
-    use_tls = fields.Boolean(string="Encrypted (TLS)")
-    tls_verify = fields.Boolean(string="Verify the Certificate", default=True)
+    use_tls = fields.Boolean(
+        string="Encrypted (TLS)",
+        groups=ADMINISTRATOR,
+    )
+    tls_verify = fields.Boolean(
+        string="Verify the Certificate",
+        default=True,
+        groups=ADMINISTRATOR,
+    )
     tls_ca = fields.Text(
         string="Own Certificate Authority",
         help="PEM text of the authority that signed the telephone system's "
         "certificate, where it is not a public one.",
-        groups="telephony_connector.group_telephony_administrator",
+        groups=ADMINISTRATOR,
     )
     allow_unencrypted = fields.Boolean(
         string="Allow Unencrypted Passwords",
@@ -187,42 +209,57 @@ class TelephonyPbx(models.Model):
         default="PJSIP/{number}",
         help="How a phone is rung: PJSIP/{number} or SIP/{number}; "
         "Local/{number}@from-internal for FreePBX.",
+        groups=ADMINISTRATOR,
     )
     context = fields.Char(
         string="Dial Plan Context",
         default="from-internal",
         help="Where in the dial plan the numbers that users call are looked up.",
+        groups=ADMINISTRATOR,
     )
     ring_timeout = fields.Integer(
         string="Ring Own Phone For (s)",
         default=30,
         help="How long a user's own phone rings after a click, in seconds.",
+        groups=ADMINISTRATOR,
     )
 
     emergency_numbers = fields.Char(
         default="112",
         help="Dialled as they are, without a prefix, and never blocked: 112, 911, 15.",
+        groups=ADMINISTRATOR,
     )
     blocked_numbers = fields.Text(
         help="Numbers that nobody calls from Odoo, separated by blanks; a star at the "
         "end stands for all that begin so: +3389* +882*. Internationally written.",
+        groups=ADMINISTRATOR,
     )
     caller_id = fields.Char(
         string="Caller ID Shown",
         help="The number that outside parties see of calls from Odoo, where the "
         "extension has none of its own; empty: the phone's own. With the dial string "
         "Local/… the dial plan must use it. Emergency calls don't bear it.",
+        groups=ADMINISTRATOR,
     )
-    try_number = fields.Char(string="How Would This Be Dialled?", store=False)
-    try_result = fields.Char(compute="_compute_try_result")
+    try_number = fields.Char(
+        string="How Would This Be Dialled?",
+        store=False,
+        groups=ADMINISTRATOR,
+    )
+    try_result = fields.Char(
+        compute="_compute_try_result",
+        groups=ADMINISTRATOR,
+    )
     voicemail_code = fields.Char(
         help="What is dialled to leave a message in the mailbox of an extension, where "
         "the dial plan has such a number, as *{number}. Empty: not offered.",
+        groups=ADMINISTRATOR,
     )
     pickup_code = fields.Char(
         string="Pick-up Code",
         help="What is dialled before an extension's number to take a call that rings "
         "there, where the dial plan has such a code, as ** or *8. Empty: not offered.",
+        groups=ADMINISTRATOR,
     )
 
     # Pages
@@ -250,36 +287,72 @@ class TelephonyPbx(models.Model):
     connection_state = fields.Selection(
         CONNECTION_STATES, readonly=True, copy=False, default="stopped"
     )
-    connection_message = fields.Char(readonly=True, copy=False)
+    connection_message = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
     connection_date = fields.Datetime(string="Since", readonly=True, copy=False)
-    version = fields.Char(readonly=True, copy=False)
+    version = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
     allowed_actions = fields.Char(
         readonly=True,
         copy=False,
         help="What Odoo's account may do on the telephone system, as it says itself.",
+        groups=ADMINISTRATOR,
     )
-    last_event_date = fields.Datetime(string="Last Event", readonly=True, copy=False)
-    events_per_minute = fields.Integer(readonly=True, copy=False)
+    last_event_date = fields.Datetime(
+        string="Last Event",
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
+    events_per_minute = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
     delay = fields.Integer(
         string="Delay (ms)",
         readonly=True,
         copy=False,
         help="From an event's arrival until Odoo has it in its database, on average.",
+        groups=ADMINISTRATOR,
     )
-    reconnect_count = fields.Integer(string="Reconnects", readonly=True, copy=False)
+    reconnect_count = fields.Integer(
+        string="Reconnects",
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
     dropped_count = fields.Integer(
         string="Calls Lost",
         readonly=True,
         copy=False,
         help="Calls that were dropped while the database could not be reached.",
+        groups=ADMINISTRATOR,
     )
-    last_error = fields.Char(readonly=True, copy=False)
-    last_error_date = fields.Datetime(readonly=True, copy=False)
+    last_error = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
+    try_date = fields.Datetime(
+        string="Tried by Hand On", readonly=True, copy=False, groups=ADMINISTRATOR
+    )
+    last_error_date = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
     problem_ids = fields.One2many(
         "telephony.pbx.problem",
         "pbx_id",
         string="Problems",
-        groups="telephony_connector.group_telephony_administrator",
+        groups=ADMINISTRATOR,
     )
 
     _name_company_uniq = models.Constraint(
@@ -500,24 +573,50 @@ class TelephonyPbx(models.Model):
     # === ACTION METHODS === #
 
     def action_reconnect(self):
-        """Have the listener try again now, instead of when its pause is over."""
-        self.env["telephony.command"]._notify({"reconnect": self.ids})
+        """Have the listener try again now, instead of when its pause is over.
+
+        :raise AccessError: for who does not administer these telephone systems
+        """
+        tried = self._claim_try()
+        message = self.env._("It was tried a moment ago. What comes of it shows here.")
+        if tried:
+            self.env["telephony.command"]._notify({"reconnect": tried.ids})
+            message = self.env._(
+                "The listener tries again now. What comes of it shows here."
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._(
-                    "The listener tries again now. What comes of it shows here."
-                ),
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _claim_try(self):
+        """Take the right to log in out of turn, for those that nobody had it for.
+
+        Telephone systems lock out who logs in too often, and the pauses between tries
+        are there for that. Two requests at once write the same row: one of them is
+        tried again, and finds the other's try.
+
+        :return: those of the telephone systems that may be tried now
+        :raise AccessError: for who does not administer these telephone systems
+        """
+        self.check_access("write")
+        now = fields.Datetime.now()
+        free = self.filtered(
+            lambda pbx: not pbx.try_date or now - pbx.try_date >= TRY_EVERY
+        )
+        free.try_date = now
+        return free
 
     def action_find_extensions(self):
         """Look for extensions on the telephone system that Odoo does not know yet.
 
         :return: the action of the wizard that proposes them
+        :raise AccessError: for who does not administer the telephone system
         """
         self.ensure_one()
         self.check_access("write")

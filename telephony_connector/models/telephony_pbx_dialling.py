@@ -1,15 +1,19 @@
-"""What users of a telephone system may dial, and how it is dialled."""
+"""What users of a telephone system may dial, and how it is dialled: the door out."""
 
 import re
 
 import phonenumbers
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
-from ..engine import pbx_text
+from ..engine import dial_rules, pbx_text
+from .telephony_pbx import PLACE
 
+USER_GROUP = "telephony_connector.group_telephony_user"
 OVERRIDE_GROUP = "telephony_connector.group_telephony_do_not_call"
+# Ways to a number that may be anybody's; all others lead to an extension.
+NUMBER_WAYS = frozenset(("dial", "transfer", "attended_transfer"))
 
 
 class TelephonyPbx(models.Model):
@@ -37,13 +41,96 @@ class TelephonyPbx(models.Model):
         if not number:
             return False
         try:
-            reading = self.env["telephony.number"]._read(number, self)
-            self._check_dialable(reading)
+            reading = self.env["telephony.number"]._read(number, self, typed=True)
+            text = self._write_number(reading, "dial")
+            self._check_number(reading, text, "dial")
         except UserError as error:
             return str(error)
-        return self.env._("is dialled as %(text)s", text=self._get_dial_text(reading))
+        return self.env._("is dialled as %(text)s", text=text)
 
-    # === BUSINESS METHODS === #
+    # === THE DOOR OUT === #
+
+    def _authorize(self, target, way="dial"):
+        """Decide whether the current user may send a number to the telephone system.
+
+        The one door out: whatever asks (a click, a transfer, a mailbox, a pick-up, the
+        live board, a server action, an automation, a browser's telephone), its number
+        passes here, and what is returned is what is sent, to the last digit. Commands
+        and providers take no other text (``dial_rules.require_authorized``).
+
+        For an addon to have a way of its own, override ``_get_code``, and
+        ``_get_way_group`` where it needs more than the right to call. To refuse more,
+        override ``_check_number``; to keep codes of the telephone system's own from
+        being dialled by hand, ``_get_reserved_codes``.
+
+        :param str target: a number as it was typed or stored; for ways other than
+            ``NUMBER_WAYS`` an extension's
+        :param str way: ``dial``, ``transfer``, ``attended_transfer``, ``voicemail``,
+            ``pickup`` or one of an addon's
+        :return: the text to send, with how it was read and what the user is to be asked
+        :rtype: ~..engine.dial_rules.AuthorizedNumber
+        :raise AccessError: the user has not the right to
+        :raise UserError: the number may not be dialled, in the user's words
+        """
+        self.ensure_one()
+        self._check_sender(way)
+        # sudo - telephony.pbx: its rules hold for users who can't read them
+        pbx_sudo = self.sudo()
+        reading = self.env["telephony.number"]._read(target or "", self, typed=True)
+        if way not in NUMBER_WAYS and reading.kind != "internal":
+            raise UserError(
+                self.env._(
+                    "“%(number)s” is no extension of this telephone system.",
+                    number=target or "",
+                )
+            )
+        text = pbx_sudo._write_number(reading, way)
+        question = pbx_sudo._check_number(reading, text, way)
+        return dial_rules.AuthorizedNumber(text, reading, question)
+
+    @api.model
+    def _check_sender(self, way="dial"):
+        """Make sure that the current user may use a telephone system, right now.
+
+        Asked in each request, of the user who acts, also where the system's code runs
+        on the user's behalf: having an extension is no right.
+
+        :raise AccessError: the user may not
+        """
+        if not self.env.user.has_group(self._get_way_group(way)):
+            raise AccessError(
+                self.env._(
+                    "Calling from Odoo needs a right of Telephony that you do not have."
+                )
+            )
+
+    @api.model
+    def _get_way_group(self, way):
+        """Return the external id of the group that may go a way."""
+        return USER_GROUP
+
+    def _write_number(self, reading, way):
+        """Return what the telephone system is sent to reach a number by a way.
+
+        :param reading: of ``telephony.number._read``
+        :return: what AMI may be given, empty where there is nothing to dial
+        """
+        self.ensure_one()
+        if way in NUMBER_WAYS:
+            return self._get_dial_text(reading)
+        return self._get_code(way).replace(PLACE, reading.text)
+
+    def _get_code(self, way):
+        """Return what is dialled to reach an extension by a way of its own.
+
+        :return: with ``{number}`` in the extension's place; empty: not offered
+        """
+        self.ensure_one()
+        if way == "voicemail":
+            return self.voicemail_code or ""
+        if way == "pickup" and self.pickup_code:
+            return f"{self.pickup_code}{PLACE}"
+        return ""
 
     def _get_dial_text(self, reading):
         """Return what a phone of this system dials to reach a number.
@@ -74,57 +161,131 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         return frozenset(re.findall(r"[0-9]+", self.emergency_numbers or ""))
 
-    def _check_dialable(self, reading):
-        """Make sure that users may call a number.
+    def _check_number(self, reading, text, way):
+        """Make sure that a number may be dialled.
 
         :param reading: of ``telephony.number._read``
-        :raise UserError: where it is none, or blocked
+        :param str text: what would be sent
+        :param str way: as of ``_authorize``
+        :return: what the user is to be asked first, or ``False``
+        :raise UserError: where it may not be dialled
         """
         self.ensure_one()
-        text = self._get_dial_text(reading)
         if not pbx_text.NUMBER.fullmatch(text):
             raise UserError(
                 self.env._("“%(number)s” is no telephone number.", number=reading.text)
             )
         if text in self._get_emergency_numbers():
-            return
-        if any(code and text.startswith(code) for code in self._get_spy_codes()):
+            return False
+        self._check_codes(text, way)
+        numbers = self._get_meanings(reading, text)
+        pattern = dial_rules.find_pattern(
+            self.blocked_numbers or "",
+            {reading.text, reading.e164, text} - {""},
+            numbers,
+            reading.region or self.country_id.code or "",
+        )
+        if pattern:
             raise UserError(
-                self.env._("Calls are listened to from the live board alone.")
-            )
-        for pattern in re.split(r"[\s,;]+", self.blocked_numbers or ""):
-            prefix = re.sub(r"[^0-9+]", "", pattern)
-            wanted = (reading.e164, reading.text, text)
-            if prefix and any(
-                number.startswith(prefix) if pattern.endswith("*") else number == prefix
-                for number in wanted
-                if number
-            ):
-                raise UserError(
-                    self.env._(
-                        "Numbers like %(pattern)s are blocked on “%(name)s”.",
-                        pattern=pattern,
-                        name=self.name,
-                    )
+                self.env._(
+                    "Numbers like %(pattern)s are blocked on “%(name)s”.",
+                    pattern=pattern,
+                    name=self.name,
                 )
+            )
+        return self._ask_do_not_call(numbers)
 
+    def _get_meanings(self, reading, text):
+        """Return every outside number that would be reached by what is sent.
 
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
+        :return: digits that begin with a country code, see `dial_rules.get_meanings`
+        :rtype: set
+        """
+        self.ensure_one()
+        if reading.kind == "internal":
+            return set()
+        if reading.e164:
+            return {reading.e164[1:]}
+        if text[:1] not in ("*", "#"):
+            return self._get_digits_meanings(text)
+        found = set()
+        for number in dial_rules.get_numbers_behind_codes(text):
+            behind = self.env["telephony.number"]._read(number, self)
+            if behind.kind == "external":
+                found.add(behind.e164[1:])
+            elif behind.kind != "internal":
+                found |= self._get_digits_meanings(number)
+        return found
 
-    @api.model
-    def _ask_do_not_call(self, reading, pbx):
+    def _get_digits_meanings(self, digits):
+        return dial_rules.get_meanings(
+            digits,
+            self.country_id.code or "",
+            outside_prefix=self.outside_prefix or "",
+            international_prefix=self.international_prefix or "",
+        )
+
+    # === CODES OF THE TELEPHONE SYSTEM === #
+
+    def _get_reserved_codes(self, way):
+        """Return the prefixes that nobody dials by a way, whatever comes after them.
+
+        For an addon that dials a code of the telephone system's own, add it here for
+        all other ways.
+
+        :rtype: set
+        """
+        self.ensure_one()
+        return set()
+
+    def _check_codes(self, text, way):
+        """Make sure that nobody dials by hand what only a button of Odoo's may.
+
+        :raise UserError: the text is such a code
+        """
+        is_reserved = any(map(text.startswith, self._get_reserved_codes(way)))
+        if is_reserved or any(
+            self._is_code(text, other)
+            for other in ("pickup", "voicemail")
+            if way != other
+        ):
+            raise UserError(
+                self.env._(
+                    "“%(number)s” is a code of the telephone system: use the button "
+                    "that Odoo has for it.",
+                    number=text,
+                )
+            )
+
+    def _is_code(self, text, way):
+        """Say whether a text is a way's code for an extension of this system."""
+        before, _place, after = self._get_code(way).partition(PLACE)
+        if not (before or after) or not text.startswith(before):
+            return False
+        number = text.removeprefix(before)
+        if not number.endswith(after):
+            return False
+        number = number.removesuffix(after)
+        return number in self.extension_ids.mapped("number")
+
+    # === NUMBERS NOT TO CALL === #
+
+    def _ask_do_not_call(self, numbers):
         """Say what a user is asked before a number of the blacklist is dialled.
 
-        :param reading: of ``telephony.number._read``
-        :param pbx: the `telephony.pbx` that would dial
+        :param set numbers: as of ``_get_meanings``
         :return: the question; ``False`` where the number may be dialled as it is
         :raise UserError: where the user has no right to call such numbers
         """
-        # Emergency numbers have no E.164 form: they are in no blacklist.
-        if not reading.e164 or not self._is_do_not_call(reading.e164):
+        # sudo - phone.blacklist: whether one number is on the list
+        listed_sudo = (
+            self.env["phone.blacklist"]
+            .sudo()
+            .search([("number", "in", dial_rules.get_beginnings(numbers))], limit=1)
+        )
+        if not listed_sudo:
             return False
-        number = self.env["telephony.number"]._format(reading.e164, pbx)
+        number = self.env["telephony.number"]._format(listed_sudo.number, self)
         if not self.env.user.has_group(OVERRIDE_GROUP):
             raise UserError(
                 self.env._(
@@ -134,11 +295,4 @@ class TelephonyCall(models.Model):
         return self.env._(
             "%(number)s is on the list of numbers not to call. Call it anyway?",
             number=number,
-        )
-
-    @api.model
-    def _is_do_not_call(self, e164):
-        # sudo - phone.blacklist: whether one number is on the list
-        return bool(
-            self.env["phone.blacklist"].sudo().search_count([("number", "=", e164)])
         )

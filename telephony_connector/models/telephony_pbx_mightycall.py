@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ..engine.errors import LoginRefused, TelephonyError
-from .telephony_pbx import PLACE_FIELDS
+from .telephony_pbx import ADMINISTRATOR, PLACE_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -29,11 +29,13 @@ class TelephonyPbx(models.Model):
         default=BASE_URL,
         help="https://api.mightycall.com/v4, or https://ccapi.mightycall.com/v4 for "
         "contact centers.",
+        groups=ADMINISTRATOR,
     )
     resource_prefix = fields.Char(
         default="api",
         help="What stands between the server's address and the name of a resource. "
         "Where the server knows nothing there, the other way is tried by itself.",
+        groups=ADMINISTRATOR,
     )
     api_key = fields.Char(
         string="API Key",
@@ -52,10 +54,14 @@ class TelephonyPbx(models.Model):
         groups="telephony_connector.group_telephony_administrator",
     )
     business_number = fields.Char(
-        help="The company's own number that outgoing calls are made from."
+        help="The company's own number that outgoing calls are made from.",
+        groups=ADMINISTRATOR,
     )
     reconcile_date = fields.Datetime(
-        string="Calls Compared Until", readonly=True, copy=False
+        string="Calls Compared Until",
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
     )
     request_count = fields.Integer(
         string="API Calls in 24 Hours",
@@ -145,7 +151,8 @@ class TelephonyPbx(models.Model):
     def action_test_connection(self):
         """Log in at the telephone system's server, and say what came of it."""
         self.ensure_one()
-        self.check_access("write")
+        if not self._claim_try():
+            return _notify("warning", self.env._("It was tried a moment ago."))
         try:
             numbers = self._get_provider().test()
         except TelephonyError as error:

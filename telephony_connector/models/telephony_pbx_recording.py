@@ -12,7 +12,7 @@ from odoo.fields import NO_ACCESS
 from ..engine.origin import leads_elsewhere, origin, origins
 from ..providers.base import get_authority_mark
 from ..providers.recording_client import Access, RecordingError
-from .telephony_pbx import PLACE_FIELDS
+from .telephony_pbx import ADMINISTRATOR, PLACE_FIELDS
 
 PLACEHOLDERS = ("file", "path", "message", "uniqueid", "number", "extension", "date")
 # What only the telephone system can tell; without it there is no address.
@@ -20,7 +20,6 @@ TOLD = ("file", "path", "message")
 # What has folders in it; all else is one part of the address.
 PATHS = ("path", "message")
 DATE_FORMAT = re.compile(r"(%[YmdHMSjy]|[-/_.])+")
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 
 class TelephonyPbx(models.Model):
@@ -31,28 +30,33 @@ class TelephonyPbx(models.Model):
         help="Where the telephone system's web server shows a recording: "
         "https://pbx.example.com/monitor/{path}, or with {file}, {uniqueid}, {number}, "
         "{extension} and {date:%Y/%m/%d} in place.",
+        groups=ADMINISTRATOR,
     )
     recording_folder = fields.Char(
         string="Recordings' Folder",
         default="/var/spool/asterisk/monitor/",
         help="On the telephone system; {path} is what comes after it.",
+        groups=ADMINISTRATOR,
     )
     voicemail_pattern = fields.Char(
         string="Messages' Address",
         help="Where the web server shows a message that was left: "
         "https://pbx.example.com/voicemail/{message}.wav, where {message} is as "
         "default/1001/INBOX/msg0000.",
+        groups=ADMINISTRATOR,
     )
     recording_mode = fields.Selection(
         [("link", "Stay on the telephone system"), ("fetch", "Are fetched into Odoo")],
         string="Recordings",
         required=True,
         default="link",
+        groups=ADMINISTRATOR,
     )
     recording_hosts = fields.Char(
         string="Other Servers with Recordings",
         help="The telephone system or its API may name addresses of recordings. Odoo "
         "reads them from these servers alone: https://recordings.example.com.",
+        groups=ADMINISTRATOR,
     )
     recording_username = fields.Char(
         string="User Name for Recordings", groups=ADMINISTRATOR, copy=False

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..providers.softphone_presets import SOFTPHONES
+from ..tools.parameters import read_id
+from .telephony_pbx import ADMINISTRATOR
 
 # Parameters of a call's address by our own names, and the fields that rename them.
 URL_KEYS = {
@@ -28,15 +30,20 @@ class TelephonyPbx(models.Model):
         help="What the browser opens when a user clicks a number: tel:{number}, "
         "sip:{number}@example.com, callto:{number}, zoiper:{number} or the scheme that "
         "the softphone registers.",
+        groups=ADMINISTRATOR,
     )
     url_number_key = fields.Char(
         string="Caller's Number In",
         required=True,
         default="number",
         help="Name of the parameter in the address that a softphone opens on a call.",
+        groups=ADMINISTRATOR,
     )
     url_dialed_key = fields.Char(
-        string="Number Called In", required=True, default="dialed"
+        string="Number Called In",
+        required=True,
+        default="dialed",
+        groups=ADMINISTRATOR,
     )
     url_uniqueid_key = fields.Char(
         string="Call's ID In",
@@ -44,14 +51,28 @@ class TelephonyPbx(models.Model):
         default="uniqueid",
         help="Where the softphone sends one, the call's page is the same however often "
         "it is opened. Without one, only a reload leads to the same page again.",
+        groups=ADMINISTRATOR,
     )
-    url_name_key = fields.Char(string="Caller's Name In", required=True, default="name")
+    url_name_key = fields.Char(
+        string="Caller's Name In",
+        required=True,
+        default="name",
+        groups=ADMINISTRATOR,
+    )
     softphone = fields.Selection(
-        selection="_selection_softphone", default="other", required=True
+        selection="_selection_softphone",
+        default="other",
+        required=True,
+        groups=ADMINISTRATOR,
     )
-    softphone_where = fields.Char(compute="_compute_softphone_line")
+    softphone_where = fields.Char(
+        compute="_compute_softphone_line",
+        groups=ADMINISTRATOR,
+    )
     softphone_line = fields.Text(
-        string="Line to Paste", compute="_compute_softphone_line"
+        string="Line to Paste",
+        compute="_compute_softphone_line",
+        groups=ADMINISTRATOR,
     )
 
     # === COMPUTE METHODS === #
@@ -116,8 +137,8 @@ class TelephonyPbx(models.Model):
         # sudo - telephony.pbx: what parameters are called is no secret, and the page
         # itself checks whether the user may know the telephone system
         pbx_sudo = self.sudo().browse()
-        if str(parameters.get("pbx") or "").isdecimal():
-            pbx_sudo = self.sudo().browse(int(parameters["pbx"])).exists()
+        if pbx_id := read_id(parameters.get("pbx")):
+            pbx_sudo = self.sudo().browse(pbx_id).exists()
         # sudo - telephony.extension: one's own, in whatever company it is
         pbx_sudo = pbx_sudo or self.env.user.sudo().telephony_extension_ids[:1].pbx_id
         keys = pbx_sudo._get_url_keys() if pbx_sudo else {key: key for key in URL_KEYS}

@@ -9,7 +9,9 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..engine import pbx_text
 from ..providers.base import SPY_MODES
+from .telephony_pbx import ADMINISTRATOR, PLACE
 
+SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 ACKNOWLEDGEMENT = frozenset(("spy_user_id", "spy_date"))
 
 
@@ -19,17 +21,29 @@ class TelephonyPbx(models.Model):
     listen_code = fields.Char(
         help="What is dialled before an agent's extension to hear the agent's call, "
         "where the dial plan has such a code, as *551. Empty: not offered.",
+        groups=ADMINISTRATOR,
     )
     whisper_code = fields.Char(
         help="As above, to be heard by the agent alone. Empty: not offered.",
+        groups=ADMINISTRATOR,
     )
     barge_code = fields.Char(
         help="As above, to be heard by both sides. Empty: not offered.",
+        groups=ADMINISTRATOR,
     )
     spy_user_id = fields.Many2one(
-        "res.users", string="Acknowledged By", readonly=True, copy=False
+        "res.users",
+        string="Acknowledged By",
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
     )
-    spy_date = fields.Datetime(string="Acknowledged On", readonly=True, copy=False)
+    spy_date = fields.Datetime(
+        string="Acknowledged On",
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
 
     # === CONSTRAINT METHODS === #
 
@@ -69,6 +83,26 @@ class TelephonyPbx(models.Model):
         self.sudo().write(
             {"spy_user_id": self.env.uid, "spy_date": fields.Datetime.now()}
         )
+
+    # === THE DOOR OUT === #
+
+    @api.model
+    def _get_way_group(self, way):
+        if way in SPY_MODES:
+            return SUPERVISOR
+        return super()._get_way_group(way)
+
+    def _get_code(self, way):
+        if way in SPY_MODES:
+            code = self._get_spy_modes().get(way)
+            return f"{code}{PLACE}" if code else ""
+        return super()._get_code(way)
+
+    def _get_reserved_codes(self, way):
+        # Those of modes that are not offered (any more), too.
+        codes = set(filter(None, self._get_spy_codes()))
+        own = self._get_code(way).removesuffix(PLACE)
+        return super()._get_reserved_codes(way) | (codes - {own})
 
     # === BUSINESS METHODS === #
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .telephony_pbx import ADMINISTRATOR
+
 # How long the old address or token works on after it was changed, so that nothing is
 # lost until the telephone system has the new one.
 GRACE = timedelta(days=7)
@@ -27,7 +29,10 @@ class TelephonyPbx(models.Model):
         copy=False, groups="telephony_connector.group_telephony_administrator"
     )
     old_webhook_until = fields.Datetime(
-        string="Old Address Works Until", copy=False, readonly=True
+        string="Old Address Works Until",
+        copy=False,
+        readonly=True,
+        groups=ADMINISTRATOR,
     )
     webhook_url = fields.Char(
         string="Webhook Address",
@@ -35,7 +40,12 @@ class TelephonyPbx(models.Model):
         groups="telephony_connector.group_telephony_administrator",
         help="Where the telephone system is to send its events.",
     )
-    webhook_date = fields.Datetime(string="Last Webhook", readonly=True, copy=False)
+    webhook_date = fields.Datetime(
+        string="Last Webhook",
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+    )
 
     # The API and the lookup
     token_ids = fields.One2many(
@@ -49,6 +59,7 @@ class TelephonyPbx(models.Model):
         required=True,
         default=600,
         help="How many requests one API token, or the webhook, may make.",
+        groups=ADMINISTRATOR,
     )
     lookup_names = fields.Selection(
         [
@@ -60,12 +71,14 @@ class TelephonyPbx(models.Model):
         default="responsible",
         help="Whose names the lookup tells to the telephone system, which shows them "
         "every telephone that rings, whoever sits there.",
+        groups=ADMINISTRATOR,
     )
     vip_tag_ids = fields.Many2many(
         "res.partner.category",
         "telephony_pbx_vip_tag_rel",
         string="VIP Tags",
         help="Callers with one of these contact tags are told to be VIP.",
+        groups=ADMINISTRATOR,
     )
     blocked_tag_ids = fields.Many2many(
         "res.partner.category",
@@ -73,6 +86,7 @@ class TelephonyPbx(models.Model):
         string="Blocked Tags",
         help="Callers with one of these contact tags are told to be blocked; what "
         "becomes of their calls is up to the telephone system.",
+        groups=ADMINISTRATOR,
     )
 
     _webhook_token_idx = models.UniqueIndex(
@@ -130,6 +144,7 @@ class TelephonyPbx(models.Model):
         :raise AccessError: the user may not set up this telephone system
         """
         self.ensure_one()
+        self.check_access("write")
         return self.env["telephony.token"]._issue(self)
 
     def action_download_3cx(self):

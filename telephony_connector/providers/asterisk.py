@@ -52,9 +52,9 @@ class AsteriskProvider(Provider):
         An emergency is to be called as from the phone itself: the dial plan may know
         where that stands.
         """
-        if number in self.pbx._get_emergency_numbers():
+        if number in self.settings._get_emergency_numbers():
             return ""
-        return extension.caller_id or self.pbx.caller_id or ""
+        return extension.caller_id or self.settings.caller_id or ""
 
     def _prepare_own_phone(self, extension, uniqueid):
         """Return how a user's own phone is rung, for a number within the company."""
@@ -66,13 +66,13 @@ class AsteriskProvider(Provider):
             "is_internal": True,
             "caller_id": "",
             "header": extension._get_auto_answer(),
-            "context": self.pbx.context,
-            "timeout": self.pbx.ring_timeout,
+            "context": self.settings.context,
+            "timeout": self.settings.ring_timeout,
             "uniqueid": uniqueid,
         }
 
     def get_controls(self):
-        pbx = self.pbx
+        pbx = self.settings
         allowed = set((pbx.allowed_actions or "").split())
         offered = {name for name, needs in NEEDED_ACTIONS.items() if needs in allowed}
         if not pbx.voicemail_code:
@@ -89,7 +89,7 @@ class AsteriskProvider(Provider):
         return "hangup", {"channel": self._existing(call._get_own_channel())}
 
     def _prepare_transfer(self, call, number):
-        target = {"number": number, "context": self.pbx.context}
+        target = {"number": number, "context": self.settings.context}
         if call._get_share(self.env.user) == "ringing":
             # Nobody talks yet: the caller is sent on, and this phone stops ringing.
             channel = self._existing(call._get_other_channel())
@@ -101,14 +101,14 @@ class AsteriskProvider(Provider):
         return "attended_transfer", {
             "channel": self._existing(call._get_own_channel()),
             "number": number,
-            "context": self.pbx.context,
+            "context": self.settings.context,
         }
 
     def _prepare_voicemail(self, call, number):
         return "redirect", {
             "channel": self._existing(call._get_other_channel()),
-            "number": self.pbx.voicemail_code.replace("{number}", number),
-            "context": self.pbx.context,
+            "number": number,
+            "context": self.settings.context,
         }
 
     def _prepare_park(self, call, _number):
@@ -117,25 +117,24 @@ class AsteriskProvider(Provider):
             "parker": self._existing(call._get_own_channel()),
         }
 
-    def _prepare_pickup(self, call, _number):
+    def _prepare_pickup(self, call, number):
+        # Asterisk has no action for it: the own telephone dials the pick-up code.
         extension = self.env.user._get_telephony_extension()
-        ringing = call.leg_ids.filtered(
-            lambda leg: leg.state == "ringing" and leg.extension_id
-        )
-        if not ringing or extension.pbx_id != self.pbx:
+        if extension.pbx_id != self.pbx:
             self._existing("")
         return "pickup", {
             **self._prepare_own_phone(extension, f"odoo-pickup-{uuid.uuid4()}"),
-            "ringing": ringing[0].extension_id.number,
-            "code": self.pbx.pickup_code,
+            "number": number,
         }
 
     def get_agent_actions(self):
-        allowed = set((self.pbx.allowed_actions or "").split())
+        allowed = set((self.settings.allowed_actions or "").split())
         offered = {
             name for name, needs in NEEDED_FOR_AGENTS.items() if needs in allowed
         }
-        return frozenset(offered - (set(SPY_MODES) - self.pbx._get_spy_modes().keys()))
+        return frozenset(
+            offered - (set(SPY_MODES) - self.settings._get_spy_modes().keys())
+        )
 
     def act_on_agent(self, extension, action, queue, reason, own):
         if action in SPY_MODES:
@@ -143,7 +142,7 @@ class AsteriskProvider(Provider):
                 "spy",
                 {
                     **self._prepare_own_phone(own, f"odoo-spy-{uuid.uuid4()}"),
-                    "number": self.pbx._get_spy_modes()[action] + extension.number,
+                    "number": self.pbx._authorize(extension.number, action),
                     # sudo - res.users: an agent's name, as a link to the user shows it
                     "called_name": extension.sudo().user_id.name or "",
                 },
@@ -176,7 +175,7 @@ class AsteriskProvider(Provider):
         return channel
 
     def get_login_place(self):
-        pbx = self.pbx
+        pbx = self.settings
         if not pbx.host:
             return ""
         scheme, mark = "ami", ""
@@ -187,7 +186,7 @@ class AsteriskProvider(Provider):
         return f"{Origin(scheme, pbx.host.lower(), pbx.port)}{mark}"
 
     def check_settings(self):
-        pbx = self.pbx
+        pbx = self.settings
         if not (pbx.host and pbx.username and pbx.dial_string and pbx.context):
             raise ValidationError(
                 self.env._(

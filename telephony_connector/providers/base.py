@@ -28,6 +28,8 @@ class Provider:
 
     def __init__(self, pbx):
         self.pbx = pbx
+        # sudo - telephony.pbx: how a system is dialled users need, and can't read
+        self.settings = pbx.sudo()
         self.env = pbx.env
 
     def prepare_call(self):
@@ -45,7 +47,7 @@ class Provider:
         :param call: the `telephony.call` that stands for it, made already; its
             ``uniqueid`` is what the telephone system must know the call by
         :param extension: the user's `telephony.extension`
-        :param str number: what to dial, checked and written by the dialling rules
+        :param number: what to dial, an ``AuthorizedNumber`` of ``pbx._authorize``
         :return: the `telephony.command` that carries it, or an empty recordset where
             the call was handed over at once
         :raise UserError: where it can't be done now, in words for the user
@@ -75,7 +77,8 @@ class Provider:
 
         :param call: the `telephony.call`, as the user who acts
         :param str action: one of ``controls``
-        :param number: where to send the call, for those that need it, else ``False``
+        :param number: what to dial for it, an ``AuthorizedNumber`` of
+            ``pbx._authorize``, for those that need it, else ``False``
         :return: as ``dial``
         :raise UserError: where it can't be done now, in words for the user
         """

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import retrying
 from odoo.tools import consteq
 
+from ..engine.dial_rules import require_authorized
 from ..engine.errors import ActionTimeout, SwitchedOff, TelephonyError
 from ..engine.origin import origin
 from ..engine.presented import is_presentable
@@ -59,7 +60,7 @@ class MightyCallProvider(Provider):
                 self.pbx.id,
                 extension.id,
                 command.id,
-                number,
+                require_authorized(number),
             )
         )
         return command
@@ -120,14 +121,13 @@ class MightyCallProvider(Provider):
     # === SETTINGS === #
 
     def get_login_place(self):
-        server = origin(self.pbx.base_url)
+        server = origin(self.settings.base_url)
         return str(server) if server else ""
 
     def check_settings(self):
-        pbx = self.pbx
+        pbx = self.settings
         server = origin(pbx.base_url)
-        # sudo - telephony.pbx: the tick is the administrators'
-        if not server or not (server.is_protected or pbx.sudo().allow_unencrypted):
+        if not server or not (server.is_protected or pbx.allow_unencrypted):
             raise ValidationError(
                 self.env._("The server's address begins with https:// and a name.")
             )

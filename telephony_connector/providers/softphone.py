@@ -1,6 +1,7 @@
 from odoo.exceptions import ValidationError
 
 from ..engine.dial_link import build_dial_link, is_dial_link
+from ..engine.dial_rules import require_authorized
 from .base import Provider
 
 
@@ -30,13 +31,15 @@ class SoftphoneProvider(Provider):
             or setting("internal_calls", self.pbx) == "page"
         )
         return {
-            "link": build_dial_link(self.pbx.dial_link, number),
+            "link": build_dial_link(
+                self.settings.dial_link, require_authorized(number)
+            ),
             "action": call.action_open_page() if has_page else False,
             "message": self.env._("Handed over to your softphone"),
         }
 
     def check_settings(self):
-        if not is_dial_link(self.pbx.dial_link or ""):
+        if not is_dial_link(self.settings.dial_link or ""):
             raise ValidationError(
                 self.env._(
                     "The link must begin with a softphone's scheme and name the "

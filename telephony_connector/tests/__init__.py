@@ -29,6 +29,7 @@ from . import test_controllers
 from . import test_copies
 from . import test_description
 from . import test_dial_link
+from . import test_dial_rules
 from . import test_followup
 from . import test_health
 from . import test_import_rules
@@ -53,6 +54,7 @@ from . import test_number_index
 from . import test_number_match
 from . import test_numbers
 from . import test_phone
+from . import test_parameters
 from . import test_pbx_setup
 from . import test_preferences
 from . import test_presence
@@ -66,8 +68,10 @@ from . import test_registration
 from . import test_rights
 from . import test_secrets
 from . import test_server_action
+from . import test_settings_text
 from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token
+from . import test_way_out
 from . import test_web_client
 from . import test_webhook

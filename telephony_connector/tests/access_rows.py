@@ -408,6 +408,22 @@ ROWS = [
     ),
     # --- calls ---
     Row(
+        "ir.actions.server",
+        "run",
+        "– – all all all all own",
+        "an administrator's action for all who may change the record: it calls from "
+        "the responsible user's phone, with the right to call of both",
+        on="dial_action",
+        context=lambda target, me: {
+            "active_model": "res.partner",
+            "active_id": target.partner.id,
+            "active_ids": target.partner.ids,
+        },
+        effect=lambda target: target.pbx.env["telephony.call"].search_count(
+            [("pbx_id", "=", target.pbx.id)]
+        ),
+    ),
+    Row(
         "telephony.call",
         "action_block_caller",
         SUPERVISORS,
@@ -451,7 +467,7 @@ ROWS = [
     Row(
         "telephony.call",
         "dial",
-        "– own own own own own own",
+        MINE,
         "from one's own extension, numbers of records that one may read",
         args=lambda target, me: [
             target.lead.phone,
@@ -523,13 +539,6 @@ ROWS = [
         on="hold",
         effect=value("ended", "legal_hold"),
     ),
-    Row(
-        "telephony.number",
-        "match",
-        "– own own own own own own",
-        "records that one may read",
-        args=lambda target, me: [target.number],
-    ),
     # --- telephone systems ---
     Row(
         "telephony.pbx",
@@ -552,9 +561,10 @@ ROWS = [
     Row(
         "telephony.pbx",
         "action_reconnect",
-        "all all all all all all all",
+        ADMINISTRATORS,
         SETS_UP,
         on="pbx",
+        effect=value("pbx", "try_date"),
     ),
     Row(
         "telephony.pbx",
@@ -930,7 +940,7 @@ def key(world):
 ROUTES = [
     Route(
         "/telephony/call",
-        "– own own own own own own",
+        MINE,
         "from one's own extension, numbers of records that one may read",
         body=lambda target, me: {
             "number": target.lead.phone,

@@ -142,6 +142,12 @@ class AccessWorldCase(AccessMatrixCase):
             "company": company,
             "token": make("telephony.token", pbx_id=pbx.id, name="key"),
             "queue": make("telephony.queue", pbx_id=pbx.id, name="sales"),
+            "dial_action": make(
+                "ir.actions.server",
+                name="Call",
+                model_id=cls.env["ir.model"]._get_id("res.partner"),
+                state="telephony_dial",
+            ),
             "rule": make("telephony.recording.rule", company_id=company.id),
             "problem": make(
                 "telephony.pbx.problem",

@@ -27,8 +27,6 @@ GOOD = {
     "interface": "PJSIP/1001",
     "state_interface": "hint:1001@ext-local",
     "mailbox": "1001@default",
-    "code": "**",
-    "ringing": "1002",
     "paused": True,
 }
 # A user's own name that would be a second member of the queue, a caller's that would
@@ -292,13 +290,6 @@ class TestActions(BaseCase):
                 build(CHANNEL, "1002,1", "from-internal")
             with self.assertRaises(InvalidValue):
                 build(CHANNEL, "1002", "from internal")
-
-    def test_pickup_dials_the_code(self):
-        options = {**ORIGINATE, "ringing": "1002", "code": "**"}
-        del options["number"]
-        self.assertEqual(actions.pickup(**options).headers["Exten"], "**1002")
-        with self.assertRaises(InvalidValue):
-            actions.pickup(**{**options, "ringing": "1002&1003"})
 
     def test_park(self):
         request = actions.park(CHANNEL, parker="PJSIP/2-1", lot="default", timeout=45)

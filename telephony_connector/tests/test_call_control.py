@@ -145,7 +145,7 @@ class TestCallControl(TelephonyCommon):
         action, payload = self.ask(self.call("ringing", self.supervisor), "pickup")
         self.assertEqual(action, "pickup")
         self.assertEqual(payload["device"], "PJSIP/1002")
-        self.assertEqual(payload["ringing"], "1001")
+        self.assertEqual(payload["number"], "**1001")
 
     def test_foreign_calls(self):
         with self.assertRaises(AccessError):

@@ -112,7 +112,7 @@ class TestSoftphone(TelephonyCommon):
             {"url_number_key": "ref"},
             {"url_number_key": "x", "url_name_key": "x"},
             {"url_name_key": "<b>"},
-            {"url_name_key": "name\n"},
+            {"url_name_key": "na\nme"},
         ):
             with self.subTest(values=values), self.assertRaises(ValidationError):
                 self.pbx.write(values)

@@ -12,6 +12,7 @@ from ..engine.pbx_text import plain_text
 from ..models.telephony_call import OUTCOMES, STATES
 from ..models.telephony_number import Matches
 from ..models.telephony_pbx import NEW_KINDS
+from ..tools.parameters import read_id, takes
 
 # Longer ids are none of a telephone system's.
 MAX_REF = 128
@@ -167,6 +168,7 @@ class TelephonyRegistration(models.TransientModel):
     # === OPENING === #
 
     @api.model
+    @takes(call_id=int, start=str)
     def open_for_call(self, call_id, start=False):
         """Open the current user's page of a call; it opens no more by itself then.
 
@@ -175,7 +177,9 @@ class TelephonyRegistration(models.TransientModel):
             record, or ``existing`` for a record that gets the number
         :return: an action: the page, or the list of the records to choose from
         """
-        call = self.env["telephony.call"].browse(int(call_id))
+        call = self.env["telephony.call"].browse(call_id or 0)
+        if not call:
+            raise UserError(self.env._("There is no such call."))
         call.check_access("read")
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         self.env["telephony.call.pop"].sudo()._claim(call, self.env.user)
@@ -187,6 +191,7 @@ class TelephonyRegistration(models.TransientModel):
         return page._get_action()
 
     @api.model
+    @takes(parameters=dict)
     def open_from_url(self, parameters):
         """Open the page that a URL asks for: a known call's, or one by number alone.
 
@@ -197,8 +202,9 @@ class TelephonyRegistration(models.TransientModel):
         :return: an action, as ``open_for_call``
         :raise UserError: where the telephone system is not there, or none is
         """
-        if str(parameters.get("call") or "").isdecimal():
-            return self.open_for_call(parameters["call"])
+        parameters = parameters or {}
+        if call_id := read_id(parameters.get("call")):
+            return self.open_for_call(call_id)
         pbx = self._get_url_pbx(parameters.get("pbx"))
         ref = parameters.get("uniqueid") or parameters.get("ref") or uuid.uuid4()
         ref = plain_text(str(ref))[:MAX_REF]
@@ -278,7 +284,7 @@ class TelephonyRegistration(models.TransientModel):
         """
         pbxs = self.env["telephony.pbx"]
         if pbx_id:
-            pbx = pbxs.browse(int(pbx_id) if str(pbx_id).isdecimal() else 0)
+            pbx = pbxs.browse(read_id(pbx_id))
             if not pbx.exists() or not pbx.has_access("read"):
                 raise UserError(
                     self.env._(

@@ -4,9 +4,10 @@ import { press, queryAll } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import { onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
-    defineTelephonyModels,
-    makeNews,
     PHONE,
+    defineTelephonyModels,
+    getTelephony,
+    makeNews,
     sendNews,
     server,
     setupTelephony,
@@ -257,6 +258,21 @@ test("a call in progress has its controls, as its telephone system offers them",
     await contains(`${own} .o_telephony_search input`, { count: 0 });
     await click(`${own} [data-control=hangup]`);
     expect.verifySteps(["control 1 hangup false"]);
+});
+
+test("a transfer to a number not to call is made after a confirmation", async () => {
+    onRpc("telephony.call", "control", ({ args }) => {
+        expect.step(`control ${args.join(" ")}`);
+        return args[3] ? { command_id: false } : { confirm: "On the list. Call it anyway?" };
+    });
+    await startServer();
+    await start();
+    const telephony = getTelephony();
+    await telephony.control({ id: 1 }, "transfer", "0612");
+    await contains(".modal-body", { text: "On the list. Call it anyway?" });
+    await click(".modal .btn-primary", { text: "Transfer Anyway" });
+    await contains(".modal", { count: 0 });
+    expect.verifySteps(["control 1 transfer 0612", "control 1 transfer 0612 true"]);
 });
 
 test("the command palette calls names and numbers", async () => {

@@ -234,7 +234,7 @@ export class Telephony extends CallStore {
                 confirmed ? { ...params, confirmed } : params
             );
             if (answer.confirm) {
-                this.askToDial(answer.confirm, target);
+                this.askFirst(answer.confirm, _t("Call Anyway"), () => this.dial(target, true));
                 return false;
             }
             await this.onDialed(answer);
@@ -248,12 +248,12 @@ export class Telephony extends CallStore {
     }
 
     /** A number not to be called, or a phone that may ring already: the user decides. */
-    askToDial(question, target) {
+    askFirst(question, confirmLabel, confirm) {
         this.services.dialog.add(ConfirmationDialog, {
             title: _t("Call this number?"),
             body: question,
-            confirmLabel: _t("Call Anyway"),
-            confirm: () => this.dial(target, true),
+            confirmLabel,
+            confirm,
             cancel: () => {},
         });
     }
@@ -303,10 +303,21 @@ export class Telephony extends CallStore {
      * Do something with a call: `action` is one of the card's `controls`.
      *
      * @param {string} [target] the number that a transfer goes to
+     * @param {boolean} confirmed whether the user was asked about numbers not to call
      */
-    control(call, action, target) {
+    async control(call, action, target, confirmed = false) {
         const args = [[call.id], action, target || false];
-        return this.order("telephony.call", "control", args);
+        const answer = await this.order(
+            "telephony.call",
+            "control",
+            confirmed ? [...args, confirmed] : args
+        );
+        if (answer?.confirm) {
+            this.askFirst(answer.confirm, _t("Transfer Anyway"), () =>
+                this.control(call, action, target, true)
+            );
+        }
+        return answer;
     }
 
     /**
