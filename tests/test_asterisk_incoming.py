@@ -44,6 +44,34 @@ def test_b2_server_and_browser_are_told_while_it_rings(stack, agent_page, number
     expect(agent_page.card(number)).to_have_count(0)
 
 
+def test_b2_a_colleague_calls_by_hand(stack, agent_page):
+    """The call comes in, from the colleague."""
+    call = stack.phone("1002").call("1001")
+    rings = stack.phone("1001").incoming()
+    card = agent_page.page.locator(".o_telephony_card_ringing")
+    expect(card).to_contain_text("Internal call: ")
+    expect(card).to_contain_text("1002")
+    expect(card.locator(".o_telephony_card_status")).to_have_text("Ringing")
+    call.hang_up()
+    rings.ended()
+    expect(card).to_have_count(0)
+
+
+def test_b2_who_was_missed_is_told_so(stack, agent_page, number):
+    """A phone that declines is no answer: the next card tells of a missed call."""
+    contact(stack, f"Missed {number}", number)
+    stack.phone("public").call(DID, caller=number)
+    stack.phone("1001").incoming().reject(603, "Decline")
+    stack.wait_for_call(number, state="ended", outcome="declined", is_missed=True)
+    call = stack.phone("public").call(DID, caller=number)
+    rings = stack.phone("1001").incoming()
+    last = agent_page.card(number).locator(".o_telephony_card_last")
+    expect(last).to_contain_text("Missed ")
+    agent_page.shot("card-of-a-missed-caller")
+    call.hang_up()
+    rings.ended()
+
+
 def test_b2_an_answered_call_has_its_page_for_a_card(stack, agent_page, number):
     call = stack.phone("public").call(DID, caller=number)
     stack.phone("1001").incoming().answer()

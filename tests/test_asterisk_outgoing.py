@@ -82,6 +82,17 @@ def test_a3_the_user_who_declines_calls_nobody(stack, agent_page, number):
     assert stack.phone("public").is_quiet
 
 
+def test_a3_dialled_by_hand(stack, agent_page, number):
+    """The user's own phone does not ring: the customer's does."""
+    stack.phone("1001").call(number.replace("+33", "0"))
+    theirs = stack.phone("public").incoming()
+    expect(agent_page.card(number)).to_contain_text("Calling")
+    theirs.answer()
+    expect(agent_page.card(number)).to_contain_text("On the phone")
+    theirs.hang_up()
+    stack.wait_for_call(number, state="ended", outcome="answered")
+
+
 def test_a3_the_users_phone_forwards_the_call(stack, agent_page, number):
     """It is one call, with the customer and not with the user's own mobile phone."""
     mobile = new_number()
