@@ -95,7 +95,7 @@ class Board:
     def _place(self, channel):
         """Put a new channel into the call that it belongs to, or open one."""
         record = self.records.get(channel.uniqueid)
-        if record is None and channel.linkedid != channel.uniqueid:
+        if record is None:
             record = self.links.get(channel.linkedid)
         if record is None and channel.uniqueid in self.clicks:
             # The PBX took up late what it was believed not to have taken.

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from . import parties, talking
 from .board import Board
+from .dialplan import parse_channel
 from .pieces import Channel
 
 
@@ -43,6 +44,45 @@ def on_originated(board: Board, channel: Channel, dial_string: str, now: datetim
         if record.forward and _is_to(channel, record.forward):
             _absorb(board, record, channel.record, now)
             return
+
+
+def catch_up(board: Board, listed: dict[str, dict]):
+    """Find own phones that forwarded their call while nothing was heard: they are gone
+    unanswered, and the PBX has begun one other call.
+
+    :param listed: uniqueid → CoreShowChannel event
+    """
+    for record in board.records.values():
+        call = record.call
+        if not record.is_click or not record.channels:
+            continue
+        is_there = any(uniqueid in listed for uniqueid in record.channels)
+        if is_there or any(leg.answer_date for leg in call.legs.values()):
+            continue
+        begun = [
+            event
+            for uniqueid, event in listed.items()
+            if uniqueid not in board.channels and _is_begun(event, call.dialed_number)
+        ]
+        if len(begun) != 1:
+            continue
+        [event] = begun
+        link = event["Uniqueid"]
+        record.forward = parse_channel(event.get("Channel", "")).number or "?"
+        board.links[link] = record
+        record.links.add(link)
+        call.diverted_from = record.agent
+        for leg in call.legs.values():
+            leg.transferred_to = record.forward
+
+
+def _is_begun(event, number):
+    """Whether a listed channel may have been placed for a forwarded call: it rings, or
+    it was answered and the number is called."""
+    is_local = parse_channel(event.get("Channel", "")).is_local
+    if not is_local or event.get("Linkedid") != event["Uniqueid"]:
+        return False
+    return event.get("Application") == "AppDial2" or event.get("Exten") == number
 
 
 def _is_first(channel):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import channels, dialling, ending, parties, talking
+from . import channels, dialling, ending, forwarding, parties, talking
 from .board import Board
 from .bridging import bridge_of
 from .dialplan import is_dialable, known, parse_channel
@@ -41,6 +41,7 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
     """
     listed = {event["Uniqueid"]: event for event in listed if event.get("Uniqueid")}
     heard = min(board.heard(), now)
+    forwarding.catch_up(board, listed)
     for uniqueid, channel in list(board.channels.items()):
         if channel.seen > mark:
             listed.pop(uniqueid, None)
@@ -58,6 +59,8 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
             _adopt(board, event, now, age, dial)
     _rebuild_bridges(board, listed, heard)
     for record in list(board.records.values()):
+        if record.channels:
+            record.forward = ""
         if (record.is_doubtful or record.forward) and not record.channels:
             record.call.incomplete = True
             ending.end(board, record, now)
@@ -93,7 +96,8 @@ def _take_part(board, channel, event, now, dial):
     """
     record = channel.record
     application = event.get("Application", "")
-    if application == _ORIGINATED and not channel.is_dialled:
+    is_first = record.is_click and event.get("Linkedid") == channel.uniqueid
+    if (is_first or application == _ORIGINATED) and not channel.is_dialled:
         record.is_originated = channel.is_own = True
     if application == "Queue":
         record.call.queue = event.get("ApplicationData", "").partition(",")[0]

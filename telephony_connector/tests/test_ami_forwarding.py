@@ -235,6 +235,83 @@ class TestForwarded(BaseCase):
         self.assertEqual(len(script.log), 1)
         self.assertIn(f"outbound answered {CUSTOMER} extension 1001", script.log[0])
 
+    def test_forwarded_while_nothing_was_heard(self):
+        """The own phone is gone, and the PBX has begun one other call."""
+        for answered in (False, True):
+            script = ForwardedScript().ring_own()
+            script.tracker.disconnected()
+            script.tracker.begin_resync()
+            first = {"app": "Dial", "Exten": CUSTOMER, "state": "Up"}
+            if not answered:
+                first = {"app": "AppDial2", "Exten": MOBILE, "state": "Down"}
+            data = f"PJSIP/{MOBILE}@trunk,60"
+            channels = [
+                listed("l1", f"{FORWARD}-00000001;1", Linkedid="l1", **first),
+                listed("l2", f"{FORWARD}-00000001;2", Linkedid="l1", Exten=MOBILE)
+                | {"ApplicationData": data},
+                listed("m", "PJSIP/trunk-0000000b", app="AppDial", Linkedid="l1"),
+            ]
+            script.wait(4).tracker.resync(channels, script.clock())
+            script.channels = {each["Uniqueid"]: each for each in channels}
+            script.pick_up().meet_customer()
+            with self.subTest(answered=answered):
+                self.assertEqual(len(script.log), 1)
+                self.assertIn(
+                    f"outbound answered {CUSTOMER} extension 1001 diverted_from 1001",
+                    script.log[0],
+                )
+
+    def test_gone_while_nothing_was_heard(self):
+        """Other calls that the PBX began are calls of their own."""
+        for names in (
+            ("PJSIP/trunk-0000000d",),
+            (f"{FORWARD}-0000000d;1", "Local/1002@from-internal-0000000e;1"),
+        ):
+            script = ForwardedScript().ring_own()
+            script.tracker.begin_resync()
+            channels = [
+                listed(name, name, "Ringing", app="AppDial2", Linkedid=name)
+                for name in names
+            ]
+            script.wait(4).tracker.resync(channels, script.clock())
+            for call in script.tracker.take():
+                script.calls[call.uniqueid] = call
+            with self.subTest(names=names):
+                self.assertIn(f"outbound cancelled {CUSTOMER}", script.log[0])
+                self.assertFalse(script.calls["own"].diverted_from)
+
+    def test_follow_me_as_freepbx_dials_it(self):
+        """The extension and a mobile telephone ring, each behind two Local channels."""
+        script = Script()
+        script.tracker.originated("k1", "1001", CUSTOMER)
+
+        def halves(name, number, linked="k1"):
+            for half in "12":
+                local = f"Local/{number}@from-internal-{name};{half}"
+                uid = f"{name}{half}"
+                script.new(uid, local, exten=number, linked=linked)
+
+        halves("k", "1001")
+        script.dial(None, "k1", "1001@from-internal/n")
+        for name, number in (("p", "FMPR-1001"), ("g", f"FMGL-{MOBILE}#")):
+            halves(name, number)
+            script.dial("k2", f"{name}1", f"{number}@from-internal")
+        script.new("own", "PJSIP/1001-0000000a", number="1001", linked="k1")
+        script.dial("p2", "own", "1001/sip:1001@192.0.2.7")
+        script.new("m", "PJSIP/trunk-0000000b", linked="k1")
+        script.dial("g2", "m", f"{MOBILE}@trunk").wait(2)
+        script.dial_end("k2", "p1", "CANCEL").dial_end("p2", "own", "CANCEL")
+        script.hang_up("own", "p1", "p2", cause="26").state("m", "Up")
+        script.dial_end("g2", "m", "ANSWER").enter("b1", "m", "g2")
+        script.dial_end("k2", "g1", "ANSWER").enter("b2", "g1", "k2")
+        script.dial_end(None, "k1", "ANSWER").state("k1", "Up")
+        script.new("t", "PJSIP/trunk-0000000c", linked="k1")
+        script.dial("k1", "t", f"{CUSTOMER}@trunk").wait(3).answer("k1", "t", "b3")
+        script.wait(5).hang_up("t", "k1", "k2", "g1", "g2", "m")
+        [line] = script.log
+        self.assertIn(f"outbound answered {CUSTOMER} extension 1001", line)
+        self.assertIn(f"1001 cancelled, 1001 answered, {CUSTOMER} answered", line)
+
     def test_the_forwarded_call_is_never_placed(self):
         """The PBX says so, or it is not in its list, or nothing is heard of it."""
         for way in ("response", "list", "silence"):
