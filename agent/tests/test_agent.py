@@ -194,6 +194,22 @@ def test_a_server_that_moved_does_not_get_the_token(odoo, run):
     assert "moved" in str(ended.get(timeout=LONG))
 
 
+def test_no_login_of_the_computers_own_replaces_the_token(odoo, monkeypatch, tmp_path):
+    """What ~/.netrc holds for the server would be sent in its place."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    Server(Config(url=odoo.url, token=TOKEN, database="db")).hello()
+    assert [each["Authorization"] for each in odoo.headers] == [f"Bearer {TOKEN}"]
+
+
+def test_no_proxy_reads_what_is_not_encrypted(odoo, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    Server(Config(url=odoo.url, token=TOKEN)).hello()
+    assert odoo.headers[-1]["Authorization"] == f"Bearer {TOKEN}"
+
+
 def test_pages_of_other_servers_are_not_opened(odoo, run):
     desktop, _ended = run(notify=False)
     line = odoo.lines.get(timeout=LONG)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from ..engine.presented import is_presentable
 
 MAX_ID = 64
+# At the calendar's edges a time zone or a duration leads out of it.
+YEARS = range(1970, 3000)
 
 # Event name → (direction, what happened). "stop" means that one phone rings no more,
 # "left" that one agent talks no more; the call itself may go on after both.
@@ -136,7 +138,7 @@ def read_listed_call(entry):
     uniqueid = _text(entry, "id", MAX_ID, required=True)
     start = parse_date(entry.get("dateTimeUtc"))
     status = entry.get("callStatus")
-    if start is None or status not in STATUSES:
+    if start is None or not isinstance(status, str) or status not in STATUSES:
         raise InvalidPayload(f"Call {uniqueid} has no time or no known status")
     inbound = entry.get("direction") == "Incoming"
     outcome = STATUSES[status] if inbound or status == "Connected" else "cancelled"
@@ -172,13 +174,15 @@ def read_listed_call(entry):
 def parse_date(text):
     """Read an ISO 8601 time with up to seven decimals; UTC where it names no zone.
 
-    :return: a naive UTC datetime, ``None`` where the text is none
+    :return: a naive UTC datetime, ``None`` where the text is none of our times
     """
     if not isinstance(text, str):
         return None
     try:
         date = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if date.year not in YEARS:
         return None
     if date.tzinfo:
         date = date.astimezone(UTC).replace(tzinfo=None)

@@ -32,6 +32,7 @@ from . import test_dial_link
 from . import test_dial_rules
 from . import test_followup
 from . import test_health
+from . import test_hostile
 from . import test_import_rules
 from . import test_internal_calls
 from . import test_js

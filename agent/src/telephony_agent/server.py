@@ -87,8 +87,13 @@ class Server:
             raise ConnectionFailed("Odoo's answer can't be read") from error
 
     def _request(self, method, path, **arguments):
+        session = requests.Session()
+        # Else a login in ~/.netrc would be sent in place of the token.
+        session.auth = _leave_as_it_is
+        # A proxy would read what is not encrypted.
+        session.trust_env = self.url.startswith("https:")
         try:
-            return requests.request(
+            return session.request(
                 method,
                 self.url + path,
                 timeout=TIMEOUT,
@@ -146,6 +151,10 @@ class Server:
                 raise ConnectionFailed("Odoo closed the line")
             if opcode == websocket.ABNF.OPCODE_TEXT:
                 yield from _notifications(data)
+
+
+def _leave_as_it_is(request):
+    return request
 
 
 def _notifications(data):
