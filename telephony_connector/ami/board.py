@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1)
 MAX_LEGS = 100
 # A PBX that does not answer is asked no more than this.
 MAX_INQUIRIES = 1000
-# So many click-to-calls are known again where the PBX takes them up late.
+# So many doubtful click-to-calls are known again where the PBX takes them up late.
 MAX_CLICKS = 100
 # Of so many channels a late or repeated event is known to be late.
 MAX_GONE = 5000
@@ -38,7 +38,7 @@ class Board:
         self.links = {}  # Linkedid → record
         self.gone = {}  # uniqueids of the channels that hung up last, in order
         self.changed = {}  # uniqueid → record, in the order of the first change
-        self.clicks = {}  # uniqueid → (extension, number) of the last click-to-calls
+        self.clicks = {}  # uniqueid → (extension, number) of doubtful click-to-calls
         self.inquiries = []
         self.held_back = []  # records that are reported once it is known what they are
         self.last_event = None
@@ -149,9 +149,6 @@ class Board:
 
     def open_click(self, uniqueid, extension, number) -> Record:
         """Open a call that we ask the PBX for."""
-        self.clicks[uniqueid] = extension, number
-        if len(self.clicks) > MAX_CLICKS:
-            del self.clicks[next(iter(self.clicks))]
         record = self.open_record(uniqueid, self.clock())
         record.is_click = record.is_originated = record.is_settled = True
         record.agent = extension
@@ -166,6 +163,14 @@ class Board:
             call.number, call.extension = extension, ""
         self.report(record)
         return record
+
+    def doubt(self, record):
+        """Note that it is not known whether the PBX took a click-to-call."""
+        record.is_doubtful = True
+        if record.is_click:
+            self.clicks[record.call.uniqueid] = record.agent, record.call.number
+        if len(self.clicks) > MAX_CLICKS:
+            del self.clicks[next(iter(self.clicks))]
 
     def touch(self, record):
         """Note that a call has changed."""

@@ -138,9 +138,10 @@ class Tracker:
         record = board.records.get(channel_id)
         if record is None or record.channels:
             return
-        record.is_doubtful = True
         if is_certain:
             ending.end(board, record, board.clock())
+        else:
+            board.doubt(record)
 
     def disconnected(self):
         """Note that the connection ended: of a click-to-call of which the PBX has shown
@@ -148,7 +149,7 @@ class Tracker:
         self._was_away = True
         for record in self._board.records.values():
             if (record.is_click or record.forward) and not record.channels:
-                record.is_doubtful = True
+                self._board.doubt(record)
 
     def take(self) -> list[Call]:
         """Return copies of the calls that changed since the last time.
