@@ -371,6 +371,7 @@ class TestTelephoneSystemsActions(WayOutCommon):
         "action_renew_webhook",
         "action_new_token",
         "action_download_3cx",
+        "action_take_over",
     )
 
     @classmethod
@@ -474,6 +475,7 @@ class TestTelephoneSystemsActions(WayOutCommon):
             "provider",
             "recording_note",
             "sequence",
+            "shown_state",
             "unknown_caller",
             "write_date",
             "write_uid",
