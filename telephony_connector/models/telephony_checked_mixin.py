@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.api import NewId
+from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 
 LINKS = ("many2one", "many2one_reference", "reference", "many2many", "one2many")
@@ -37,11 +38,30 @@ class TelephonyCheckedMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_links(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_new_companies(vals)
+        return result
 
     def onchange(self, values, field_names, fields_spec):
         self._check_links(values)
         return super().onchange(values, field_names, fields_spec)
+
+    def _check_new_companies(self, values):
+        """Make sure that nobody moved a record to a company that they are not in.
+
+        Odoo asks the rules before a change, and some users see every company.
+
+        :raise AccessError: where they did
+        """
+        if self.env.su or "company_id" not in self._fields:
+            return
+        if any(self._is_link(name) for name in values):
+            # sudo - any model: it may be out of the user's reach already
+            company_sudo = self.sudo().company_id
+            if company_sudo - self.env.user.company_ids.sudo():
+                raise AccessError(
+                    self.env._("You are not in the company that this would belong to.")
+                )
 
     @api.model
     def _check_links(self, values):

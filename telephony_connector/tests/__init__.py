@@ -25,6 +25,7 @@ from . import test_call_panel
 from . import test_call_parts
 from . import test_checked_links
 from . import test_content
+from . import test_companies
 from . import test_controllers
 from . import test_copies
 from . import test_description
