@@ -15,6 +15,8 @@ UPDATE telephony_pbx
 
 UPDATE telephony_call SET recording_state = 'linked' WHERE recording_state = 'waiting';
 UPDATE telephony_extension SET stored_secret = NULL;
+-- Drafts of the guided form hold the password until it is connected.
+DELETE FROM telephony_pbx_setup;
 DELETE FROM telephony_token;
 DELETE FROM telephony_provider_session;
 -- Nor must the desktop agents of the original's users hear of the copy's calls.
