@@ -146,7 +146,7 @@ class TelephonyCall(models.Model):
         )
         missed_sudo._leave_uncalled()
         missed_sudo._tell_users()
-        missed_sudo._wake_followup()
+        missed_sudo._review_followup()
         return True
 
 

@@ -32,19 +32,69 @@ class TelephonyCall(models.Model):
         """Return what the panel lists when it opens.
 
         :rtype: dict
-        :return: ``missed`` and ``recent`` calls, newest first, and ``colleagues``
+        :return: ``missed`` calls, those of known callers first, ``gathered``, the
+            number of those of unknown callers that are too many to list, ``recent``
+            calls, newest first, and ``colleagues``
         """
         self.env["telephony.pbx"]._check_sender()
-        missed = self.search(self._get_missed_domain(), limit=MISSED_CALLS)
+        missed, gathered = self._get_missed()
         recent = self.search(
             [("user_ids", "in", self.env.uid), ("state", "=", "ended")],
             limit=RECENT_CALLS,
         )
         return {
             "missed": [call._get_panel_entry() for call in missed],
+            "gathered": gathered,
             "recent": [call._get_panel_entry() for call in recent],
             "colleagues": self._get_colleagues(),
         }
+
+    @api.model
+    def _get_missed_domains(self):
+        """Return the domains of the user's missed calls, by how they are worked off.
+
+        :return: of known callers, of unknown ones who tried again or left a message, of
+            all others
+        """
+        mine = Domain(self._get_missed_domain()) & Domain(
+            "company_id", "in", self.env.companies.ids
+        )
+        known = Domain("res_id", "!=", False) | Domain("followup_id.kind", "=", "known")
+        repeated = Domain("followup_id.kind", "=", "repeated")
+        return mine & known, mine & repeated & ~known, mine & ~repeated & ~known
+
+    @api.model
+    def _get_missed(self):
+        """Return what the panel lists of the user's missed calls.
+
+        Anybody can make up any number of callers: unknown ones who called once are
+        listed only where the list holds them all.
+
+        :return: calls, and how many others there are that are gathered
+        :rtype: tuple[recordset, int]
+        """
+        # sudo - telephony.call: the domains hold the user's own calls alone
+        calls_sudo = self.sudo()
+        known, repeated, single = self._get_missed_domains()
+        listed = calls_sudo.search(known, limit=MISSED_CALLS)
+        listed += calls_sudo.search(repeated, limit=MISSED_CALLS)
+        gathered = calls_sudo.search_count(single)
+        if gathered <= MISSED_CALLS:
+            listed += calls_sudo.search(single, limit=MISSED_CALLS)
+            gathered = 0
+        return listed.with_env(self.env), gathered
+
+    @api.model
+    def _count_missed(self):
+        """Return the number beside the telephone: what the panel lists, gathered ones
+        count as one."""
+        # sudo - telephony.call: the domains hold the user's own calls alone
+        calls_sudo = self.sudo()
+        *worked, single = self._get_missed_domains()
+        count = calls_sudo.search_count(single, limit=MISSED_CALLS + 1)
+        return sum(map(calls_sudo.search_count, worked)) + (
+            count if count <= MISSED_CALLS else 1
+        )
 
     def _get_panel_entry(self):
         """Return one line of the panel; who it was only as far as the user may know."""

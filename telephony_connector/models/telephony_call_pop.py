@@ -259,7 +259,7 @@ class TelephonyCall(models.Model):
                 for extension in extensions_sudo
             ],
             "index_complete": self.env["telephony.number"]._is_complete(),
-            "missed_count": self.search_count(self._get_missed_domain()),
+            "missed_count": self._count_missed(),
             "open_calls": self.search(
                 [("state", "!=", "ended"), ("user_ids", "in", self.env.uid)]
             ).ids,

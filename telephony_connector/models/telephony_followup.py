@@ -4,6 +4,8 @@ from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import NO_ACCESS
+from odoo.tools import SQL
 
 from .res_users import SUPERVISOR
 
@@ -12,20 +14,24 @@ ACTIVITY_TYPE = "mail.mail_activity_data_call"
 # Older missed calls are history: who turns follow-ups on is not flooded with them.
 MISSED_SINCE = timedelta(days=2)
 BATCH_SIZE = 100
+# Of unknown callers who tried again, for one user: whoever calls from invented numbers
+# can call twice from each.
+MAX_UNKNOWN_ACTIVITIES = 20
 
 
 class TelephonyFollowup(models.Model):
     """A caller who was missed, until somebody has talked to them.
 
-    The work itself is an activity of the responsible user: on the caller's record where
-    they may read it, else here. The door only wakes the scheduled action that opens,
-    closes and escalates.
+    Unknown callers who called once are gathered: anybody can make any number of them
+    up. The work itself for all others is an activity of the responsible user: on the
+    caller's record where they may read it, else here. The door only wakes the scheduled
+    action that opens, closes and escalates.
     """
 
     _name = "telephony.followup"
     _description = "Missed Caller"
     _inherit = ["mail.thread", "mail.activity.mixin"]
-    _order = "last_date desc, id desc"
+    _order = "kind, last_date desc, id desc"
     _rec_name = "number_display"
     _mail_post_access = "read"
 
@@ -40,6 +46,19 @@ class TelephonyFollowup(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Responsible", readonly=True, index="btree_not_null"
     )
+    # Their alphabetical order is that of the list.
+    kind = fields.Selection(
+        [
+            ("known", "Known"),
+            ("repeated", "Unknown, Tried Again or Left a Message"),
+            ("single", "Unknown, Called Once"),
+        ],
+        string="Caller",
+        required=True,
+        readonly=True,
+        default="single",
+    )
+    caller_name = fields.Char(string="Name", compute="_compute_caller_name")
     call_ids = fields.One2many("telephony.call", "followup_id", readonly=True)
     call_count = fields.Integer(string="Attempts", readonly=True)
     first_date = fields.Datetime(string="First Call", readonly=True)
@@ -65,6 +84,15 @@ class TelephonyFollowup(models.Model):
         "(company_id, number) WHERE state = 'open'",
         "A missed caller has one follow-up at a time.",
     )
+    _open_kind_idx = models.Index(
+        "(kind, last_date DESC, id DESC) WHERE state = 'open'"
+    )
+    _due_idx = models.Index(
+        "(escalation_date) WHERE state = 'open' AND is_escalated IS NOT TRUE"
+    )
+    _planned_idx = models.Index(
+        "(user_id) WHERE state = 'open' AND activity_id IS NOT NULL"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -73,6 +101,25 @@ class TelephonyFollowup(models.Model):
         numbers = self.env["telephony.number"]
         for followup in self:
             followup.number_display = numbers._format(followup.number, followup.pbx_id)
+
+    @api.depends("kind", "call_count")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_caller_name(self):
+        """Name the record that the calls belong to, where the user may read it."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (followup_id) followup_id, id FROM telephony_call
+                    WHERE followup_id = ANY(%s) AND res_id IS NOT NULL
+                    ORDER BY followup_id, start_date DESC, id DESC""",
+                self.filtered(lambda each: each.kind == "known").ids,
+            )
+        )
+        calls = dict(rows)
+        self.env["telephony.call"].browse(calls.values()).mapped("object_ref")
+        for followup in self:
+            call = self.env["telephony.call"].browse(calls.get(followup.id))
+            record = call.object_ref
+            followup.caller_name = record.display_name if record else False
 
     @api.depends("number_display")
     def _compute_display_name(self):
@@ -89,73 +136,102 @@ class TelephonyFollowup(models.Model):
 
     @api.model
     def _cron_follow_up(self):
-        """Open, close and escalate what is due; woken by the door."""
+        """Close, open and escalate what is due; woken by the door.
+
+        Works in batches that commit. Each finds what is due by an index: what a
+        wake-up takes does not grow with the follow-ups that are open.
+        """
         cron = self.env["ir.cron"]
-        self._close_settled()
-        last_id = 0
-        while calls := self._get_missed_calls(last_id):
-            last_id = calls[-1].id
-            self._open(calls)
-            remaining = len(self._get_missed_calls(last_id))
-            if not cron._commit_progress(len(calls), remaining=remaining):
-                return
-        self._escalate_due()
+        for work in (self._review_calls, self._open_missed, self._escalate_due):
+            while count := work():
+                # Where time runs out here, the rest is done in another run.
+                if not cron._commit_progress(count, remaining=1):
+                    return
+        cron._commit_progress(remaining=0)
 
     @api.model
-    def _get_missed_calls(self, after_id):
-        """Return the next missed calls that nobody follows up yet, the oldest first."""
+    def _open_missed(self):
+        """Follow up the next missed calls that nobody follows up yet, oldest first.
+
+        :return: how many calls there were
+        """
         since = fields.Datetime.now() - MISSED_SINCE
-        return self.env["telephony.call"].search(
+        calls = self.env["telephony.call"].search(
             [
-                ("id", ">", after_id),
                 ("to_call_back", "=", True),
                 ("number", "!=", False),
                 ("start_date", ">=", since),
                 ("followup_id", "=", False),
                 ("company_id.telephony_followup", "=", True),
             ],
-            order="id",
+            order="start_date, id",
             limit=BATCH_SIZE,
         )
+        self._open(calls)
+        return len(calls)
 
     # === OPENING === #
 
     @api.model
     def _open(self, calls):
         """Follow missed calls up: a caller's next attempt joins the first one."""
-        for (company, number), attempts in calls.grouped(
-            lambda call: (call.company_id, call.number)
-        ).items():
-            followup = self.search(
+        attempts = calls.grouped(lambda call: (call.company_id, call.number))
+        followups = {
+            (followup.company_id, followup.number): followup
+            for followup in self.search(
                 [
-                    ("company_id", "=", company.id),
-                    ("number", "=", number),
                     ("state", "=", "open"),
+                    ("company_id", "in", calls.company_id.ids),
+                    ("number", "in", calls.mapped("number")),
                 ]
             )
-            if not followup:
-                followup = self._create_for(attempts)
-            attempts.followup_id = followup
-            followup._count_calls()
-            if not followup.activity_id:
-                followup._plan()
+        }
+        new = [caller for caller in attempts if caller not in followups]
+        # Nobody follows the making of a follow-up.
+        created = self.with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True
+        )
+        followups |= zip(
+            new,
+            created.create([self._prepare(attempts[caller]) for caller in new]),
+            strict=True,
+        )
+        known = calls._filter_known()
+        for caller, calls_of_one in attempts.items():
+            followup = followups[caller]
+            calls_of_one.followup_id = followup
+            followup._count_calls(calls_of_one)
+            followup._classify(calls_of_one, bool(calls_of_one & known))
+            followup._plan()
 
     @api.model
-    def _create_for(self, calls):
-        """Create the follow-up of a caller's first attempt."""
+    def _prepare(self, calls):
+        """Return the values of the follow-up for a caller's first attempts."""
         call = calls[0]
         company = call.company_id
         due = self._get_escalation_date(company, call.end_date or call.start_date)
         if due:
-            self.env.ref(CRON)._trigger(at=due)
-        return self.create(
-            {
-                "company_id": company.id,
-                "pbx_id": call.pbx_id.id,
-                "number": call.number,
-                "escalation_date": due,
-            }
-        )
+            self._wake_at(due)
+        return {
+            "company_id": company.id,
+            "pbx_id": call.pbx_id.id,
+            "number": call.number,
+            "escalation_date": due,
+        }
+
+    @api.model
+    def _wake_at(self, due):
+        """Have the scheduled action run when something is due, at the full minute.
+
+        Once for all that is due by then: any number of callers causes no more.
+        """
+        due += timedelta(seconds=59, microseconds=999999)
+        due = due.replace(second=0, microsecond=0)
+        cron = self.env.ref(CRON)
+        triggers = self.env["ir.cron.trigger"]
+        known = [("cron_id", "=", cron.id), ("call_at", "=", due)]
+        if not triggers.search_count(known, limit=1):
+            cron._trigger(at=due)
 
     @api.model
     def _get_escalation_date(self, company, since):
@@ -169,22 +245,36 @@ class TelephonyFollowup(models.Model):
         due = due or start + timedelta(hours=hours)
         return due.astimezone(UTC).replace(tzinfo=None)
 
-    def _count_calls(self):
-        """Bring the number of attempts up to date, also where the user reads it."""
-        for followup in self:
-            dates = followup.call_ids.mapped("start_date")
-            followup.write(
-                {
-                    "call_count": len(dates),
-                    "first_date": min(dates),
-                    "last_date": max(dates),
-                }
-            )
-            if followup.activity_id:
-                followup.activity_id.summary = followup._get_summary()
+    def _count_calls(self, calls):
+        """Add attempts of the caller; those counted before are not read again."""
+        self.ensure_one()
+        dates = calls.mapped("start_date")
+        self.write(
+            {
+                "call_count": self.call_count + len(calls),
+                "first_date": min([*dates, self.first_date or dates[0]]),
+                "last_date": max([*dates, self.last_date or dates[0]]),
+            }
+        )
+
+    def _classify(self, calls, is_known):
+        """Say what kind of caller it is, after further attempts; it only goes up.
+
+        :param bool is_known: some record has the number
+        """
+        self.ensure_one()
+        if is_known:
+            self.kind = "known"
+        elif self.kind == "single" and (
+            self.call_count > 1 or any(calls.mapped("voicemail"))
+        ):
+            self.kind = "repeated"
 
     def _get_last_call(self):
-        return self.call_ids.sorted(lambda call: (call.start_date, call.id))[-1:]
+        self.ensure_one()
+        return self.env["telephony.call"].search(
+            [("followup_id", "=", self.id)], order="start_date DESC, id DESC", limit=1
+        )
 
     def _get_summary(self):
         """Return what the activity says, in its user's language."""
@@ -202,25 +292,57 @@ class TelephonyFollowup(models.Model):
     def _plan(self):
         """Give the work to the responsible user, if there is one."""
         self.ensure_one()
+        if self.activity_id:
+            self.activity_id.summary = self._get_summary()
+            return
         user, record = self._get_responsible()
         if user:
             self._plan_for(user, record)
 
     def _plan_for(self, user, record):
-        """Plan the call for the user, on the caller's record where they may read it."""
+        """Plan the call for the user, on the caller's record where they may read it.
+
+        An unknown caller who called once is the user's without an activity, and so are
+        other unknown ones beyond `MAX_UNKNOWN_ACTIVITIES`: whoever invents numbers must
+        not bury the user's own activities. They stand in the list of missed callers.
+        """
         self.user_id = user
+        if not self._has_room():
+            return
         target = self if record is None else record
         # Whoever was rung knows of the call: the activity is reminder enough.
-        was_rung = user in self.call_ids.user_ids
+        was_rung = user in self._get_last_call().user_ids
         self.activity_id = target.with_context(
             mail_activity_quick_update=was_rung
-        ).activity_schedule(ACTIVITY_TYPE, summary=self._get_summary(), user_id=user.id)
+        ).activity_schedule(
+            ACTIVITY_TYPE,
+            summary=self._get_summary(),
+            user_id=user.id,
+            telephony_followup_id=self.id,
+        )
+
+    def _has_room(self):
+        """Say whether the responsible user gets an activity for the caller."""
+        self.ensure_one()
+        if self.kind != "repeated":
+            return self.kind == "known"
+        planned = self.search_count(
+            [
+                ("state", "=", "open"),
+                ("user_id", "=", self.user_id.id),
+                ("kind", "=", "repeated"),
+                ("activity_id", "!=", False),
+            ],
+            limit=MAX_UNKNOWN_ACTIVITIES,
+        )
+        return planned < MAX_UNKNOWN_ACTIVITIES
 
     def _get_responsible(self):
         """Return who is to call back, and the record to plan it on.
 
         The salesperson of the caller's record, else the queue's responsible, else whose
-        extension was called, else the company's choice.
+        extension was called, else a member of the queue, else the company's choice, and
+        where it made none, its first supervisor: no caller is nobody's.
 
         :return: `res.users` (empty for nobody) and a record, or ``None`` for this one
         :rtype: tuple
@@ -254,19 +376,43 @@ class TelephonyFollowup(models.Model):
             .user_id
         )
         yield from call.user_id | call.extension_id.user_id | call.leg_ids.user_id[:1]
+        if call.queue:
+            yield from call._get_queue_members()
         yield from call.company_id.telephony_followup_user_id
+        supervisors = self.env.ref(SUPERVISOR).all_user_ids
+        yield from supervisors.filtered(
+            lambda user: call.company_id in user.company_ids
+        ).sorted("id")
 
     # === CLOSING === #
 
     @api.model
-    def _close_settled(self):
-        """Close what was settled: the caller was talked to, or somebody took care."""
-        for followup in self.search([("state", "=", "open")]):
-            last = followup._get_last_call()
-            if last.is_called_back:
-                followup._close(self.env._("Somebody talked to the caller."))
-            elif last.is_handled or last.is_registered:
-                followup._close(self.env._("Somebody took care of the missed call."))
+    def _review_calls(self):
+        """See to the follow-ups of the next calls that something happened to.
+
+        :return: how many calls there were
+        """
+        calls = self.env["telephony.call"].search(
+            [("is_followup_due", "=", True)], order="id", limit=BATCH_SIZE
+        )
+        calls.is_followup_due = False
+        for followup in calls.followup_id.filtered(lambda each: each.state == "open"):
+            followup._review()
+        return len(calls)
+
+    def _review(self):
+        """Close what was settled: the caller was talked to, or somebody took care.
+
+        Who is known by now, is planned as a known caller.
+        """
+        last = self._get_last_call()
+        if last.is_called_back:
+            self._close(self.env._("Somebody talked to the caller."))
+        elif not last.to_call_back:
+            self._close(self.env._("Somebody took care of the missed call."))
+        elif self.kind != "known" and last._filter_known():
+            self.kind = "known"
+            self._plan()
 
     def _close(self, feedback=False):
         """End the follow-up, its activity, and the calls' place among the missed.
@@ -295,6 +441,43 @@ class TelephonyFollowup(models.Model):
                 self.env._("Closed by %(name)s.", name=self.env.user.name)
             )
 
+    # === UNKNOWN CALLERS WHO CALLED ONCE === #
+
+    def action_dismiss_unknown(self):
+        """Ask whether all unknown callers who called once are to be dismissed.
+
+        A button above the list, whatever is selected there.
+
+        :return: an action
+        :raise AccessError: where the user sees no missed callers
+        """
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dismiss Unknown Callers"),
+            "res_model": "telephony.followup.dismissal",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _dismiss(self):
+        """Close follow-ups without an activity together, and tell who was rung."""
+        calls = self.env["telephony.call"].search([("followup_id", "in", self.ids)])
+        self.state = "done"
+        calls.is_handled = True
+        for user in calls.user_ids:
+            user._bus_send("telephony.call/dismissed", {})
+
+    @api.model
+    def formatted_read_group(self, domain, groupby=(), aggregates=(), **kwargs):
+        """Return groups as Odoo does; of kinds of callers, all but the gathered ones
+        are open in the list."""
+        groups = super().formatted_read_group(domain, groupby, aggregates, **kwargs)
+        if [*groupby] == ["kind"]:
+            for group in groups:
+                group["__fold"] = group["kind"] == "single"
+        return groups
+
     # === MAIL === #
 
     @api.model
@@ -320,14 +503,19 @@ class TelephonyFollowup(models.Model):
 
     @api.model
     def _escalate_due(self):
-        """Hand what nobody did in time to the company's choice."""
+        """Hand the next callers whom nobody called in time to the company's choice.
+
+        :return: how many there were
+        """
         due = self.search(
             [
                 ("state", "=", "open"),
                 ("is_escalated", "=", False),
                 ("escalation_date", "<=", fields.Datetime.now()),
                 ("company_id.telephony_escalation_user_id", "!=", False),
-            ]
+            ],
+            order="escalation_date, id",
+            limit=BATCH_SIZE,
         )
         for followup in due:
             user = followup.company_id.telephony_escalation_user_id
@@ -338,23 +526,35 @@ class TelephonyFollowup(models.Model):
             followup.activity_id = False
             followup._plan_for(user, readable[0] if len(readable) == 1 else None)
             old.unlink()
+        return len(due)
 
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     followup_id = fields.Many2one(
-        "telephony.followup",
-        string="Follow-up",
+        "telephony.followup", string="Follow-up", readonly=True, ondelete="set null"
+    )
+    is_followup_due = fields.Boolean(
         readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
+        groups=NO_ACCESS,
+        help="Something happened to the call that may settle its follow-up.",
+    )
+
+    _followup_idx = models.Index(
+        "(followup_id, start_date DESC, id DESC) WHERE followup_id IS NOT NULL"
+    )
+    _followup_due_idx = models.Index("(id) WHERE is_followup_due IS TRUE")
+    _to_follow_up_idx = models.Index(
+        "(start_date, id) WHERE to_call_back IS TRUE AND followup_id IS NULL"
     )
 
     def _door_after(self):
         result = super()._door_after()
         if self.filtered(lambda call: call._needs_followup()):
             self.env["telephony.followup"]._wake()
+        # A source may learn afterwards that the call was no missed one.
+        self.filtered(lambda call: not call.to_call_back)._review_followup()
         return result
 
     def _needs_followup(self):
@@ -363,24 +563,64 @@ class TelephonyCall(models.Model):
 
     def _note_called_back(self):
         called_back = super()._note_called_back()
-        if called_back.followup_id:
-            self.env["telephony.followup"]._wake()
+        called_back._review_followup()
         return called_back
 
     def action_set_handled(self):
         result = super().action_set_handled()
-        self._wake_followup()
+        self._review_followup()
         return result
 
     def register(self, *args, **kwargs):
         result = super().register(*args, **kwargs)
-        self._wake_followup()
+        self._review_followup()
         return result
 
-    def _wake_followup(self):
+    def _set_object(self, record):
+        result = super()._set_object(record)
+        self._review_followup()
+        return result
+
+    def _review_followup(self):
+        """Have the scheduled action look at the follow-ups of these calls."""
         # sudo - telephony.call: who follows a call up is no matter of who settles it
-        if self.sudo().followup_id:
+        followed_sudo = self.sudo().filtered(
+            lambda call: call.followup_id.state == "open"
+        )
+        if followed_sudo:
+            followed_sudo.is_followup_due = True
             self.env["telephony.followup"]._wake()
+
+    def _filter_known(self):
+        """Return the calls of those whom some record has the number of.
+
+        One look at the index tells most numbers that nobody has.
+        """
+        numbers = self.env["telephony.number"]
+        suffixes = {
+            call: numbers._read(call.number, call.pbx_id).suffixes()
+            for call in self
+            if not call.res_id
+        }
+        found = numbers._find_suffixes(
+            {suffix for each in suffixes.values() for suffix in each}
+        )
+        return self.filtered(
+            lambda call: (
+                call.res_id
+                or (not found.isdisjoint(suffixes[call]) and call._find_exact())
+            )
+        )
+
+    def _get_queue_members(self):
+        """Return the users of the extensions in the call's queue, the first first."""
+        self.ensure_one()
+        extensions = self.env["telephony.extension"].search(
+            [("pbx_id", "=", self.pbx_id.id), ("user_id", "!=", False)]
+        )
+        return extensions.filtered(
+            lambda extension: self.queue in (extension.queues or "").split(", ")
+        ).user_id
 
     def _get_caller_records(self):
         """Return the caller's records, unfiltered: the linked one, else all with the
@@ -394,6 +634,14 @@ class TelephonyCall(models.Model):
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    # Out of users' reach: whoever could write it would be shown any caller's number.
+    telephony_followup_id = fields.Many2one(
+        "telephony.followup",
+        groups=NO_ACCESS,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     def write(self, vals):
         result = super().write(vals)
@@ -429,10 +677,12 @@ class MailActivity(models.Model):
         return result
 
     def _get_telephony_followups(self):
-        """Return the open follow-ups whose work these activities are."""
+        """Return the open follow-ups whose work these activities are.
+
+        Known by a field of the activity's own: asking the follow-ups would cost a query
+        at every activity that is done.
+        """
         # sudo - telephony.followup: they go along with what happens to their activity
-        return (
-            self.env["telephony.followup"]
-            .sudo()
-            .search([("activity_id", "in", self.ids), ("state", "=", "open")])
+        return self.sudo().telephony_followup_id.filtered(
+            lambda followup: followup.state == "open" and followup.activity_id in self
         )

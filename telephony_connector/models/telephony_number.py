@@ -251,6 +251,21 @@ class TelephonyNumber(models.Model):
         return [hit for hit in hits if (hit.model, hit.res_id) in existing]
 
     @api.model
+    def _find_suffixes(self, suffixes):
+        """Return those of the keys as of `Reading.suffixes` that the index has.
+
+        :rtype: set[int]
+        """
+        self._process_pending()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT suffix FROM telephony_number WHERE suffix = ANY(%s)",
+                list(suffixes),
+            )
+        )
+        return {suffix for (suffix,) in rows}
+
+    @api.model
     def _lookup(self, reading):
         """Return the index's rows for a number as one Hit a record, exact ones first.
 

@@ -34,6 +34,7 @@ from . import test_dial_rules
 from . import test_followup
 from . import test_health
 from . import test_hostile
+from . import test_followup_flood
 from . import test_import_rules
 from . import test_internal_calls
 from . import test_js

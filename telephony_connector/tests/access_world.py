@@ -319,6 +319,7 @@ class AccessWorldCase(AccessMatrixCase):
             "mail.mail_activity_data_call",
             user_id=user.id,
             summary=world.secret,
+            telephony_followup_id=followup.id,
         )
         followup.activity_id.date_deadline += timedelta(days=20)
         # Who follows a record may post there, whatever else they may do.
@@ -378,6 +379,7 @@ class AccessWorldCase(AccessMatrixCase):
                 setup_id=setup_of_known.id,
                 number=f"14{world.extension.number[2:]}",
             ),
+            "dismissal": make("telephony.followup.dismissal", user),
             "hold": make(
                 "telephony.legal.hold",
                 user,

@@ -24,6 +24,7 @@ ROLE_OF = {
     "telephony.registration": "User",
     "telephony.user.status": "User",
     "telephony.agent.token.new": "User",
+    "telephony.followup.dismissal": "User",
     "telephony.legal.hold": "Supervisor",
     "telephony.blocked.number": "Supervisor",
     "telephony.pbx.setup": "Administrator",

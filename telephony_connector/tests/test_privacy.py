@@ -163,7 +163,8 @@ class TestRetention(PrivacyCommon):
             {"company_id": self.env.company.id, "number": CALLER}
         )
         call.followup_id = followup
-        followup._count_calls()
+        followup._count_calls(call)
+        followup.kind = "known"
         followup._plan()
         activity = followup.activity_id
         self.assertTrue(activity)

@@ -95,6 +95,18 @@ class TestQueryCount(TelephonyCommon):
             Form(partner.with_env(env))
             Form(lead.with_env(env))
 
+    def test_activities(self):
+        partner = self.env["res.partner"].create({"name": "Ann"})
+        activities = self.env["mail.activity"]
+        for _index in range(3):
+            activities |= partner.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.alice.id
+            )
+        with self.assertNoQueries():
+            activities[0].user_id = self.bruno
+            activities[0].action_feedback(feedback="Done")
+            activities[1:].unlink()
+
     def test_removals_in_one_statement(self):
         """However many records with a number go one by one, as merges have them."""
         partners = self.env["res.partner"].create(

@@ -578,6 +578,13 @@ class TestRoleMatrix(RightsCommon):
                 .create({"name": name})
                 for name, owner in owners.items()
             },
+            "telephony.followup.dismissal": {
+                name: self.env["telephony.followup.dismissal"]
+                .with_user(owner)
+                .sudo()
+                .create({})
+                for name, owner in owners.items()
+            },
             "telephony.legal.hold": {
                 name: self.env["telephony.legal.hold"]
                 .with_user(owner)

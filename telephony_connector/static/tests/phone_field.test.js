@@ -68,6 +68,22 @@ test("a form's number is called from its button, which names the record", async 
     expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
 });
 
+test("a form where one calls back says so", async () => {
+    await mountPhoneView({
+        type: "form",
+        resId: 1,
+        arch: `
+            <form>
+                <widget name="telephony_call_button"
+                    options="{'field': 'phone', 'call_back': true}"/>
+                <field name="phone"/>
+            </form>`,
+    });
+    expect(".o_telephony_call_record.btn-primary").toHaveText("Call Back");
+    await contains(".o_telephony_call_record").click();
+    expect.verifySteps(["call +33 6 39 98 00 01 contact 1 phone"]);
+});
+
 test("what was changed is saved before it is called", async () => {
     onRpc("contact", "web_save", ({ args }) => expect.step(`save ${args[1].phone}`));
     await mountPhoneView({ type: "form", resId: 1, arch: FORM });

@@ -116,6 +116,40 @@ test("the line follows the calls", async () => {
     expect(".o_telephony_menu .o_telephony_timer").toHaveText(/^2:0/);
 });
 
+test("unknown callers who are too many to list are one line, which opens the list", async () => {
+    server.phone.missed_count = 2;
+    Object.assign(server.panel, { missed: [ENTRY], gathered: 9970 });
+    onRpc("/web/action/load", async (request) => {
+        const { params } = await request.json();
+        expect.step(params.action_id);
+        return { type: "ir.actions.act_window_close" };
+    });
+    await openPanel();
+    await contains(".o_telephony_entry", { count: 2 });
+    expect(".o_telephony_entry:last").toHaveText(/9,970 calls of unknown callers/);
+    await click(".o_telephony_gathered");
+    await contains(".o_telephony_panel", { count: 0 });
+    expect.verifySteps(["telephony_connector.action_telephony_followup"]);
+});
+
+test("gathered callers alone are no empty list", async () => {
+    server.phone.missed_count = 1;
+    server.panel.gathered = 31;
+    await openPanel();
+    await contains(".o_telephony_gathered");
+    expect(".o_telephony_panel").not.toHaveText(/No missed calls/);
+});
+
+test("the badge follows when unknown callers are dismissed", async () => {
+    server.phone.missed_count = 3;
+    const pyEnv = await startServer();
+    await start();
+    await contains(".o_telephony_badge", { text: "3" });
+    server.phone.missed_count = 2;
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.call/dismissed", {});
+    await contains(".o_telephony_badge", { text: "2" });
+});
+
 test("the badge counts missed calls, and follows when one is called back", async () => {
     server.phone.missed_count = 2;
     const pyEnv = await startServer();

@@ -148,7 +148,7 @@ export function setupTelephony({ isUser = true, phone = {} } = {}) {
         details: {},
         callees: [],
         claimed: new Set(),
-        panel: { missed: [], recent: [], colleagues: [] },
+        panel: { missed: [], gathered: 0, recent: [], colleagues: [] },
         presences: [],
         phone: { ...PHONE, ...phone },
     });

@@ -97,6 +97,7 @@ export class Telephony extends CallStore {
         bus_service.subscribe("telephony.call/changed", (news) => this.onCallChanged(news));
         bus_service.subscribe("telephony.command/changed", (news) => this.onCommandChanged(news));
         bus_service.subscribe("telephony.pbx/changed", () => this.load());
+        bus_service.subscribe("telephony.call/dismissed", () => this.load());
         bus_service.addEventListener("BUS:RECONNECT", () => this.load());
         bus_service.start();
     }

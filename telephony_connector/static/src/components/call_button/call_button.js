@@ -13,6 +13,7 @@ export class CallButton extends Component {
     static props = {
         class: { type: String, optional: true },
         field: String,
+        label: { type: String, optional: true },
         record: Object,
     };
 
@@ -28,6 +29,10 @@ export class CallButton extends Component {
         return this.numbers.length === 1
             ? _t("Call %(number)s", { number: this.numbers[0] })
             : _t("Call one of these numbers");
+    }
+
+    get label() {
+        return this.props.label || _t("Call");
     }
 
     call(number) {

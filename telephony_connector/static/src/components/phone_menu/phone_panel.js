@@ -5,6 +5,7 @@ import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
 import { CalleeSearch } from "@telephony_connector/components/callee_search/callee_search";
@@ -21,12 +22,14 @@ export class PhonePanel extends Component {
 
     setup() {
         this.telephony = useService("telephony");
+        this.action = useService("action");
         this.orm = useService("orm");
         this.state = useState({
             tab: this.telephony.phone.missed_count ? "missed" : "recent",
             // The lists come after; the dial box takes what is typed from the start.
             isLoaded: false,
             missed: [],
+            gathered: 0,
             recent: [],
             colleagues: [],
             hasSound: Boolean(user.settings.telephony_sound),
@@ -47,6 +50,18 @@ export class PhonePanel extends Component {
             { id: "missed", name: _t("Missed"), count: missed_count },
             { id: "colleagues", name: _t("Colleagues") },
         ];
+    }
+
+    /** Whether there is nothing to show in the open tab. */
+    get isEmpty() {
+        const { gathered, isLoaded, tab } = this.state;
+        return isLoaded && !this.state[tab].length && !(tab === "missed" && gathered);
+    }
+
+    get gatheredText() {
+        return _t("%(count)s calls of unknown callers who called once", {
+            count: formatInteger(this.state.gathered),
+        });
     }
 
     get emptyText() {
@@ -127,6 +142,12 @@ export class PhonePanel extends Component {
     async setHandled(entry) {
         await this.orm.call("telephony.call", "action_set_handled", [[entry.id]]);
         await this.load();
+    }
+
+    /** Open the list of missed callers, whose last section the gathered ones are. */
+    openGathered() {
+        this.props.close();
+        return this.action.doAction("telephony_connector.action_telephony_followup");
     }
 
     openPage(call) {
