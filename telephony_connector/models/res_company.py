@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+# Customers with a login read the company, too: how it works is none of their business.
+EMPLOYEES = "base.group_user"
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -9,6 +12,7 @@ class ResCompany(models.Model):
         default=True,
         help="Archived contacts and leads with a caller's number are shown too, after "
         "all others. Unset, they are not shown at all.",
+        groups=EMPLOYEES,
     )
 
     telephony_service_seconds = fields.Integer(
@@ -16,6 +20,7 @@ class ResCompany(models.Model):
         default=20,
         required=True,
         help="Seconds within which incoming calls should be answered.",
+        groups=EMPLOYEES,
     )
 
     # Missed callers
@@ -24,6 +29,7 @@ class ResCompany(models.Model):
         default=True,
         help="Whoever is to call a missed caller back gets an activity, which is done "
         "by itself once somebody has talked to the caller.",
+        groups=EMPLOYEES,
     )
     telephony_followup_user_id = fields.Many2one(
         "res.users",
@@ -31,23 +37,27 @@ class ResCompany(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
         help="Calls back who has no salesperson and called no queue or extension that "
         "somebody answers for.",
+        groups=EMPLOYEES,
     )
     telephony_escalation_hours = fields.Float(
         string="Escalate After",
         default=4,
         help="Working hours after which a missed caller who was not called back is "
         "handed on. 0: never.",
+        groups=EMPLOYEES,
     )
     telephony_escalation_user_id = fields.Many2one(
         "res.users",
         string="Escalate To",
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        groups=EMPLOYEES,
     )
 
     telephony_retention_months = fields.Integer(
         string="Anonymise Calls After",
         help="Months after which a call names nobody and tells nothing of what was "
         "said. 0: never.",
+        groups=EMPLOYEES,
     )
 
     # Who sees whose calls
@@ -55,6 +65,7 @@ class ResCompany(models.Model):
         string="Own Calls Only",
         help="Users see the calls that they were rung for or talked in, and not those "
         "of their sales teams.",
+        groups=EMPLOYEES,
     )
     telephony_supervisor_scope = fields.Selection(
         [
@@ -64,6 +75,7 @@ class ResCompany(models.Model):
         string="Supervisors See",
         required=True,
         default="company",
+        groups=EMPLOYEES,
     )
 
     _telephony_retention_months_check = models.Constraint(

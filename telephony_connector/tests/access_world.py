@@ -27,6 +27,7 @@ GROUPS = {
     "supervisor": f"{EMPLOYEE},{GROUP}supervisor",
     "administrator": f"{EMPLOYEE},{GROUP}administrator",
     "elsewhere": f"{EMPLOYEE},{GROUP}administrator",
+    "system": f"{EMPLOYEE},base.group_system",
 }
 
 
@@ -36,6 +37,8 @@ class AccessWorldCase(AccessMatrixCase):
     For a `TransactionCase`. Only what leaves the machine is replaced: the telephone
     systems themselves, and the listener that would lead them.
     """
+
+    further_roles = ()
 
     @classmethod
     def setUpClass(cls):
@@ -55,7 +58,8 @@ class AccessWorldCase(AccessMatrixCase):
         }
         cls.disposition = cls.env["telephony.disposition"].create({"name": "Settled"})
         cls.worlds = {}
-        users = {role: cls.build_user(role) for role in ("owner", *ROLES)}
+        roles = ("owner", *ROLES, *cls.further_roles)
+        users = {role: cls.build_user(role) for role in roles}
         cls.env["crm.team"].create(
             {
                 "name": "Team of the owner",
@@ -226,6 +230,17 @@ class AccessWorldCase(AccessMatrixCase):
                 "telephony.extension", number=f"13{index:02}", pbx_id=pbx.id
             ),
             disposition=cls.disposition,
+            digest=cls.env.ref("digest.digest_digest_default"),
+            cron=cls.env.ref("telephony_connector.ir_cron_listener"),
+            settings=make("res.config.settings", user),
+            user_settings=cls.env["res.users.settings"]._find_or_create_for_user(user),
+            action=make(
+                "ir.actions.server",
+                name=f"Call of {role}",
+                model_id=cls.env["ir.model"]._get_id("crm.lead"),
+                state="telephony_dial",
+                telephony_user_id=user.id,
+            ),
         )
         world.update(cls.build_calls(world))
         world.update(cls.build_work(world))

@@ -13,7 +13,7 @@ import inspect
 import re
 import time
 from collections.abc import Callable
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -599,7 +599,7 @@ class AccessMatrixCase:
         :param me: the `World` of the user
         :return: whether the method did its work
         """
-        with self.undone():
+        with self.undone(writes=row.method not in READING):
             args = row.args(target, me)
             if row.on:
                 args = [target[row.on].ids, *args]
@@ -786,10 +786,14 @@ class AccessMatrixCase:
             raise AssertionError(f"{row.name} as {me.role}: {self.owner.secret}")
 
     @contextmanager
-    def undone(self):
-        """Take back what is done within, in the database and in memory."""
+    def undone(self, writes=True):
+        """Take back what is done within, in the database and in memory.
+
+        :param writes: whether there can be anything to take back in the database
+        """
         muted = ("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
-        with closing(self.cr.savepoint()), mute_logger(*muted):
+        savepoint = closing(self.cr.savepoint()) if writes else nullcontext()
+        with savepoint, mute_logger(*muted):
             yield
             self.env.transaction.clear()
         self.cr.postcommit.clear()

@@ -1,6 +1,8 @@
 """Every public method and every route, as every role: see ``common_access``."""
 
 import itertools
+import logging
+from pathlib import Path
 
 from odoo.tests import HttpCase, TransactionCase, tagged
 
@@ -8,7 +10,12 @@ from ..controllers import guard
 from ..controllers.rate_limit import RateLimiter
 from .access_rows import BEYOND_REQUESTS, ORM, ROUTES, ROWS
 from .access_world import AccessWorldCase
-from .common_access import COMMON
+from .common_access import COMMON, ROLES, build_tables
+from .snapshot import assert_tables
+
+figures = logging.getLogger("telephony_connector.figures")
+
+RIGHTS_PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
 
 
 class TableCase(AccessWorldCase):
@@ -36,6 +43,20 @@ class TestMethodMatrix(TableCase, TransactionCase):
     def test_what_has_no_row_is_there(self):
         names = self.find_public(self.env["telephony.followup"])
         self.assertEqual({*COMMON, *BEYOND_REQUESTS} - names, set())
+
+    def test_table_is_that_of_the_docs(self):
+        records, methods, routes = build_tables(ORM, ROWS, ROUTES)
+        assert_tables(
+            self,
+            RIGHTS_PAGE,
+            {"### Records": records, "### Methods": methods, "### Routes": routes},
+        )
+        figures.info(
+            "matrix of methods: %s methods and %s routes × %s roles",
+            len(self.get_covered()),
+            len(ROUTES),
+            len(ROLES),
+        )
 
     def test_methods(self):
         for row in self.rows:
