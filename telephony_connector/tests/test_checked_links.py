@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..engine.problems import FAULT
 from .common import at
 from .test_rights import GROUP, ROLES, RightsCommon
 
@@ -78,6 +79,18 @@ class LinksCommon(RightsCommon):
             "crm.lead",
             cls.env["crm.lead"].create(
                 {"name": f"{MARK} deal", "company_id": cls.other_company.id}
+            ),
+        )
+        yield (
+            "telephony.pbx.problem",
+            cls.env["telephony.pbx.problem"].create(
+                {
+                    "pbx_id": cls.other_pbx.id,
+                    "kind": FAULT,
+                    "name": f"{MARK} task",
+                    "start_date": at(0),
+                    "last_date": at(0),
+                }
             ),
         )
         yield (
@@ -378,7 +391,7 @@ class TestCheckedLinks(LinksCommon):
         self.env.invalidate_all()
         [values] = page.read()
         self.assertIn("half a sentence", values["note"])
-        for name in ("call_id", "start_date", "user_id", "number", "state"):
+        for name in ("call_id", "start_date", "handled_by_id", "number", "state"):
             self.assertFalse(values[name], name)
         with self.assertRaises(AccessError):
             page.action_save()
