@@ -57,7 +57,7 @@ class FieldMatrixCase(AccessMatrixCase):
     def read_as(self, role, model, record, names):
         """Return the values that a role can read of a record: {field: value}."""
         records = self.env(user=self.worlds[role].user.id, su=False)[model]
-        records = records.with_context(record.env.context).browse(record.id)
+        records = records.with_context(**record.env.context).browse(record.id)
         if not records.has_access("read"):
             return {}
         known = set(records.fields_get(attributes=["type"]))

@@ -19,6 +19,7 @@ EXTENDED = {
     "digest.digest": "digest",
     "ir.actions.server": "action",
     "ir.cron": "cron",
+    "mail.activity": "activity",
     "res.company": "company",
     "res.config.settings": "settings",
     "res.partner": "partner",

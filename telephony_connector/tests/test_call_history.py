@@ -279,7 +279,7 @@ class TestGenerateCalls(TelephonyCommon):
     def test_calls_of_every_kind(self):
         self.env["telephony.pbx"].search([("id", "!=", self.pbx.id)]).active = False
         customer = self.env["res.partner"].create(
-            {"name": "Jeanne", "phone": "+33 6 39 99 00 01"}
+            {"name": "Jeanne", "phone": "+33 6 39 98 00 01"}
         )
         self.env["telephony.number"].search([])
         said = self.generate(count=300, days=10, seed=7)
@@ -297,7 +297,7 @@ class TestGenerateCalls(TelephonyCommon):
             self.assertEqual(bool(call.answer_date), call.outcome == "answered")
         linked = calls.filtered(lambda call: call.contact_id == customer)
         self.assertTrue(linked)
-        self.assertEqual(set(linked.mapped("number")), {"+33639990001"})
+        self.assertEqual(set(linked.mapped("number")), {"+33639980001"})
         figures = self.env["telephony.call.report"].search_count(
             [("pbx_id", "=", self.pbx.id)]
         )
