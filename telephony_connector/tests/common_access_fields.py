@@ -25,7 +25,7 @@ LADDER = {
 }
 LINKS = ("many2one", "reference", "many2one_reference", "one2many", "many2many")
 # Texts that tell nothing of a record.
-TELLS_NOTHING = re.compile(r"^([\w.]+,\d+|.{0,5}|[\w./-]+)$", re.DOTALL)
+TELLS_NOTHING = re.compile(r"([\w.]+,\d+|.{0,5}|[\w./-]+)", re.DOTALL)
 
 
 class FieldMatrixCase(AccessMatrixCase):
@@ -176,7 +176,7 @@ class FieldMatrixCase(AccessMatrixCase):
                 texts.add(value or "")
             elif kind == "datetime" and name not in ("create_date", "write_date"):
                 texts.add(str(value or ""))
-        return {text for text in texts if not TELLS_NOTHING.match(text)}
+        return {text for text in texts if not TELLS_NOTHING.fullmatch(text)}
 
     def try_link(self, records, sample, field, foreign, me):
         """Yield (way, answer) for each way to name a record by a link."""

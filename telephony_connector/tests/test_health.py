@@ -62,6 +62,7 @@ class TestHealth(TelephonyCommon):
 
         class Bridge:
             def __init__(self, dbname):
+                self.find_off = lambda: []
                 self.load_settings = lambda: [pbx]
                 self.load_health = lambda pbx_id: pbx._describe_health()
 
