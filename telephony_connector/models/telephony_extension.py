@@ -1,10 +1,12 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
 from ..engine import auto_answer, pbx_text
 from ..engine.pbx_text import plain_text
 from .telephony_pbx import ADMINISTRATOR, strip_texts
+
+USER_GROUP = "telephony_connector.group_telephony_user"
 
 
 class TelephonyExtension(models.Model):
@@ -34,6 +36,13 @@ class TelephonyExtension(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain="[('share', '=', False)]",
+    )
+    user_lacks_right = fields.Boolean(
+        string="Right Missing",
+        compute="_compute_user_lacks_right",
+        groups=ADMINISTRATOR,
+        help="The user has not the right Telephony: User, so the extension is of no "
+        "use in Odoo.",
     )
     devices = fields.Char(
         help="The phones of this extension where they do not bear its number, "
@@ -133,6 +142,15 @@ class TelephonyExtension(models.Model):
     def _compute_secret(self):
         self.secret = False
 
+    @api.depends("user_id.all_group_ids")
+    def _compute_user_lacks_right(self):
+        for extension in self:
+            # sudo - res.users: another user's groups; only whether one is among them
+            user_sudo = extension.user_id.sudo()
+            extension.user_lacks_right = bool(
+                user_sudo and not user_sudo.has_group(USER_GROUP)
+            )
+
     def _inverse_secret(self):
         self._store_secret("secret")
         # sudo - telephony.provider.session: logins with the keys before
@@ -190,6 +208,22 @@ class TelephonyExtension(models.Model):
                             device=device,
                         )
                     )
+
+    # === ACTION METHODS === #
+
+    def action_grant_right(self):
+        """Give the extensions' users the right to telephone from Odoo.
+
+        Whoever administers the telephone system may: they decide who has an extension.
+
+        :raise AccessError: the user may not administer the telephone system
+        """
+        self.check_access("write")
+        lacking = self.filtered("user_lacks_right").user_id
+        # sudo - res.users: telephony administrators give this one right, no other
+        lacking.filtered(lambda user: not user.share).sudo().write(
+            {"group_ids": [Command.link(self.env.ref(USER_GROUP).id)]}
+        )
 
     # === CRUD METHODS === #
 

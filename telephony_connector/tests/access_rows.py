@@ -634,6 +634,14 @@ ROWS = [
         effect=value("setup", "findings"),
     ),
     Row(
+        "telephony.extension",
+        "action_grant_right",
+        ADMINISTRATORS,
+        SETS_UP,
+        on="idle_extension",
+        effect=value("idle_extension", "user_lacks_right"),
+    ),
+    Row(
         "telephony.pbx.setup",
         "action_use_lines",
         "– – – – – own own",
@@ -659,7 +667,9 @@ ROWS = [
             "action_next_email": value("page", "next_activity_type_id"),
             "action_next_meeting": value("page", "next_activity_type_id"),
             "action_open_object": None,
+            "action_load_saved": value("page", "is_taken_over"),
             "action_save": value("spare_call", "is_registered"),
+            "action_take_over": value("page", "is_taken_over"),
         }.items()
     ),
     Row(

@@ -226,6 +226,17 @@ class AccessWorldCase(AccessMatrixCase):
                 user_id=user.id,
                 sequence=9,
             ),
+            idle_extension=make(
+                "telephony.extension",
+                number=f"19{index:02}",
+                pbx_id=pbx.id,
+                user_id=new_test_user(
+                    cls.env,
+                    f"idle_{index}",
+                    company_id=user.company_id.id,
+                    company_ids=[Command.set(user.company_id.ids)],
+                ).id,
+            ),
             spare_extension=make(
                 "telephony.extension", number=f"13{index:02}", pbx_id=pbx.id
             ),

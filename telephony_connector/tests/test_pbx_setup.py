@@ -1,7 +1,8 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..engine.errors import ConnectionFailed
 from ..listener.check import Finding
@@ -154,6 +155,29 @@ class TestPbxSetup(TelephonyCommon):
         self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001", "2003"])
         queues = self.env["telephony.queue"].search([("pbx_id", "=", setup.pbx_id.id)])
         self.assertEqual(queues.mapped("name"), ["support"])
+
+    def test_users_are_given_the_right(self):
+        """A chosen user without the right is named, and given it unless declined."""
+        for grants in (True, False):
+            with self.subTest(grants=grants):
+                user = new_test_user(self.env, f"setup_{grants}")
+                setup = self.setup(pbx_id=self.pbx.id)
+                self.assertFalse(setup.lacks_right)
+                setup.line_ids = [
+                    Command.create({"number": f"18{grants:02}", "user_id": user.id})
+                ]
+                self.assertTrue(setup.lacks_right)
+                setup.grants_right = grants
+                setup.action_finish()
+                extension = self.pbx.extension_ids.filtered(
+                    lambda each, user=user: each.user_id == user
+                )
+                self.assertEqual(extension.user_lacks_right, not grants)
+                extension.action_grant_right()
+                self.assertFalse(extension.user_lacks_right)
+                self.assertTrue(
+                    user.has_group("telephony_connector.group_telephony_user")
+                )
 
     def test_queues_are_created_once(self):
         for _again in range(2):

@@ -522,3 +522,120 @@ class TestRegistration(TelephonyCommon):
             allowed_company_ids=(self.alice.company_id + company).ids
         ).open_from_url({"number": NUMBER, "ref": "r1", "pbx": str(theirs.id)})
         self.assertEqual(pages.browse(action["res_id"]).sudo().pbx_id, theirs)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoPages(TelephonyCommon):
+    """Two rung colleagues with the same call open: nobody wipes the other's work."""
+
+    NUMBER = "+33639985055"
+
+    def page(self, user, call):
+        pages = self.env["telephony.registration"].with_user(user)
+        pages.open_for_call(call.id)
+        return pages.search([("call_id", "=", call.id), ("create_uid", "=", user.id)])
+
+    def tell(self, revision, state, *legs, **values):
+        """Tell of the call: how its legs with 1001 and 1002 are."""
+        call = self.apply(
+            self.change(
+                "two",
+                revision,
+                direction="inbound",
+                state=state,
+                number=self.NUMBER,
+                start_date=at(0),
+                legs=[
+                    {
+                        "uniqueid": f"two-{number}",
+                        "extension": number,
+                        "start_date": at(0),
+                        **leg,
+                    }
+                    for number, leg in zip(("1001", "1002"), legs, strict=True)
+                ],
+                **values,
+            )
+        )
+        self.env.invalidate_all()
+        return call
+
+    def ring_both(self):
+        return self.tell(1, "ringing", {"state": "ringing"}, {"state": "ringing"})
+
+    def answer(self, call):
+        self.tell(
+            2,
+            "ongoing",
+            {"state": "ended", "end_date": at(5)},
+            {"state": "ongoing", "answer_date": at(5)},
+            answer_date=at(5),
+            extension="1002",
+        )
+
+    def leads(self):
+        return self.env["crm.lead"].search([("phone", "like", "39 98 50 55")])
+
+    def test_saved_by_the_answerer(self):
+        """A rung colleague's Save changes nothing of what the answerer saved."""
+        call = self.ring_both()
+        theirs, mine = self.page(self.bruno, call), self.page(self.alice, call)
+        self.answer(call)
+        self.assertFalse(theirs.is_taken)
+        self.assertTrue(mine.is_taken)
+        self.assertEqual(mine.taken_text, f"{self.bruno.name} answered this call.")
+        with self.assertRaises(UserError):
+            mine.action_save()
+        theirs.note = "<p>wants an offer</p>"
+        theirs.action_save()
+        self.env.invalidate_all()
+        self.assertEqual(len(self.leads()), 1)
+        message = call.sudo().message_id
+        for begun in (False, "<p>mine</p>"):
+            mine.note = begun
+            self.assertTrue(mine.is_outdated)
+            with self.assertRaises(UserError):
+                mine.action_save()
+        self.assertEqual(len(self.leads()), 1, "no second lead")
+        self.assertEqual(call.sudo()._get_object(), self.leads())
+        self.assertIn("wants an offer", call.sudo().stored_note)
+        self.assertTrue(message.exists())
+
+    def test_load_what_was_saved(self):
+        """What was saved is shown, one's own note is kept below and can be added."""
+        call = self.ring_both()
+        theirs, mine = self.page(self.bruno, call), self.page(self.alice, call)
+        theirs.note = "<p>first</p>"
+        theirs.action_save()
+        self.env.invalidate_all()
+        call.sudo()._get_object().user_id = self.alice
+        mine.note = "<p>second</p>"
+        mine.action_load_saved()
+        self.assertFalse(mine.is_taken)
+        self.assertEqual(mine.object_ref, call.sudo()._get_object().with_env(mine.env))
+        mine.action_save()
+        self.assertEqual(len(self.leads()), 1)
+        self.assertIn("first", call.sudo().stored_note)
+        self.assertIn("second", call.sudo().stored_note)
+        self.env.invalidate_all()
+        self.assertTrue(theirs.is_outdated, "now it is the first page that is old")
+
+    def test_register_it_oneself(self):
+        """A colleague may register a call that another answered, knowingly."""
+        call = self.ring_both()
+        mine = self.page(self.alice, call)
+        self.answer(call)
+        mine.action_take_over()
+        mine.action_save()
+        self.assertEqual(call.sudo().registered_user_id, self.alice)
+
+    def test_saving_again(self):
+        """One's own page is saved as often as one likes."""
+        call = self.ring_both()
+        mine = self.page(self.alice, call)
+        for note in ("<p>one</p>", "<p>two</p>"):
+            mine.note = note
+            mine.action_save()
+            self.env.invalidate_all()
+        self.assertIn("two", call.sudo().stored_note)
+        self.assertEqual(len(self.leads()), 1)

@@ -10,6 +10,7 @@ from ..engine import dial_plan_lines
 from ..engine.errors import TelephonyError
 from ..listener.bridge import PbxSettings
 from ..listener.momentary import check_now, discover_now
+from ..models.telephony_extension import USER_GROUP
 
 # How phones are dialled on the systems that most people have.
 SYSTEMS = {
@@ -88,6 +89,13 @@ class TelephonyPbxSetup(models.TransientModel):
     is_reached = fields.Boolean(readonly=True)
     queues = fields.Char(readonly=True)
     line_ids = fields.One2many("telephony.pbx.setup.extension", "setup_id")
+    grants_right = fields.Boolean(
+        string="Let These Users Telephone",
+        default=True,
+        help="Those who have not the right Telephony: User yet are given it. Without "
+        "it, an extension is of no use in Odoo.",
+    )
+    lacks_right = fields.Boolean(compute="_compute_lacks_right")
     several_phones = fields.Char(
         compute="_compute_several_phones",
         help="The extensions of which a click rings one phone of several.",
@@ -112,6 +120,15 @@ class TelephonyPbxSetup(models.TransientModel):
     def _compute_dial_plan(self):
         for setup in self:
             setup.dial_plan = dial_plan_lines.LINES[setup.system]
+
+    @api.depends("line_ids.is_chosen", "line_ids.user_id.all_group_ids")
+    def _compute_lacks_right(self):
+        for setup in self:
+            # sudo - res.users: others' groups; only whether one is among them
+            users_sudo = setup.line_ids.filtered("is_chosen").user_id.sudo()
+            setup.lacks_right = any(
+                not user_sudo.has_group(USER_GROUP) for user_sudo in users_sudo
+            )
 
     @api.depends("line_ids.phones", "dial_string")
     def _compute_several_phones(self):
@@ -208,7 +225,7 @@ class TelephonyPbxSetup(models.TransientModel):
         :return: an action
         """
         self._check_pbx()
-        self.env["telephony.extension"].create(
+        extensions = self.env["telephony.extension"].create(
             [
                 {
                     "number": line.number,
@@ -220,6 +237,8 @@ class TelephonyPbxSetup(models.TransientModel):
                 if line.is_chosen
             ]
         )
+        if self.grants_right:
+            extensions.action_grant_right()
         known = self.env["telephony.queue"].search([("pbx_id", "=", self.pbx_id.id)])
         self.env["telephony.queue"].create(
             [

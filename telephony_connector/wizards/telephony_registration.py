@@ -2,11 +2,12 @@ import uuid
 from datetime import UTC, datetime, time, timedelta
 
 import phonenumbers
+from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import clean_context, mute_logger
+from odoo.tools import clean_context, is_html_empty, mute_logger
 
 from ..engine.pbx_text import plain_text
 from ..models.telephony_call import OUTCOMES, STATES
@@ -76,6 +77,18 @@ class TelephonyRegistration(models.TransientModel):
     recording_note = fields.Text(compute="_compute_call")
     is_saved = fields.Boolean(string="Registered", compute="_compute_call")
 
+    # What others did with the call since the page was opened
+    seen_revision = fields.Integer(
+        readonly=True,
+        help="The registration of the call that the page was filled in with.",
+    )
+    is_taken_over = fields.Boolean(
+        readonly=True, help="The user registers a call that somebody else answered."
+    )
+    is_taken = fields.Boolean(compute="_compute_taken")
+    is_outdated = fields.Boolean(compute="_compute_taken")
+    taken_text = fields.Char(compute="_compute_taken")
+
     # The object
     object_ref = fields.Reference(
         selection=lambda self: self.env["telephony.call"]._selection_object_model(),
@@ -141,6 +154,38 @@ class TelephonyRegistration(models.TransientModel):
             page.number_display = call._get_number_text()
             page.diverted_from = call._get_party_text("diverted_from")
             page.dialed_number = call._get_party_text("dialed_number")
+
+    @api.depends(
+        "call_id.handled_by_id",
+        "call_id.registration_revision",
+        "call_id.rung_user_ids",
+        "is_taken_over",
+        "seen_revision",
+    )
+    @api.depends_context("uid")
+    def _compute_taken(self):
+        for page in self:
+            # sudo - telephony.call: who answered or saved it, for those who may read it
+            call_sudo = page._get_readable_call().sudo()
+            answerer = call_sudo.handled_by_id
+            page.is_outdated = call_sudo.registration_revision != page.seen_revision
+            page.is_taken = page.is_outdated or bool(
+                not page.is_taken_over
+                and answerer
+                and answerer != self.env.user
+                and self.env.user in call_sudo.rung_user_ids
+            )
+            if page.is_outdated:
+                page.taken_text = self.env._(
+                    "%(name)s saved this call.",
+                    name=call_sudo.registered_user_id.name or self.env._("Somebody"),
+                )
+            elif page.is_taken:
+                page.taken_text = self.env._(
+                    "%(name)s answered this call.", name=answerer.name
+                )
+            else:
+                page.taken_text = False
 
     def _get_readable_call(self):
         """Return the page's call where the current user may (still) read it."""
@@ -320,8 +365,7 @@ class TelephonyRegistration(models.TransientModel):
         self.ensure_one()
         call = self.call_id
         target = call._get_visible_object() if call else None
-        self.note = call.note
-        self.disposition_id = call.disposition_id
+        self._load_saved()
         if target is not None:
             self.object_ref = f"{target._name},{target.id}"
             return
@@ -335,6 +379,13 @@ class TelephonyRegistration(models.TransientModel):
         self.is_hidden = not exact and self._is_known_elsewhere()
         if not exact and not self.is_hidden:
             self._prefill_new(found)
+
+    def _load_saved(self):
+        """Fill in what was said of the call, as far as the user may know it."""
+        self.note = self.call_id.note
+        self.disposition_id = self.call_id.disposition_id
+        # sudo - telephony.call: whether it was saved, not what was said
+        self.seen_revision = self.call_id.sudo().registration_revision
 
     def _find_matches(self):
         if self.withheld or not self.number or self.call_id.direction == "internal":
@@ -474,6 +525,7 @@ class TelephonyRegistration(models.TransientModel):
         :raise UserError: where nothing was chosen that the call could be registered on
         """
         self.ensure_one()
+        self._check_not_taken()
         if not self.object_ref and self.create_new:
             record = self._create_object()
             self.object_ref = f"{record._name},{record.id}"
@@ -491,8 +543,14 @@ class TelephonyRegistration(models.TransientModel):
                 self._find_url_call(self.pbx_id, self.ref) or self._create_call()
             )
         self.call_id.register(
-            record._name, record.id, note=self.note, disposition=self.disposition_id.id
+            record._name,
+            record.id,
+            note=self.note,
+            disposition=self.disposition_id.id,
+            revision=self.seen_revision,
         )
+        # sudo - telephony.call: as above
+        self.seen_revision = self.call_id.sudo().registration_revision
         if self.next_activity_type_id:
             self._schedule(record)
         return {
@@ -506,6 +564,39 @@ class TelephonyRegistration(models.TransientModel):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _check_not_taken(self):
+        """Make sure that nobody else's work is in the way, before anything is created.
+
+        :raise UserError: somebody else saved the call since the page was opened, or
+            answered it
+        """
+        self.call_id._check_revision(self.seen_revision)
+        if self.is_taken:
+            raise UserError(
+                self.env._(
+                    "%(text)s Choose “Register It Myself” to go on.",
+                    text=self.taken_text,
+                )
+            )
+
+    def action_take_over(self):
+        """Register a call that somebody else answered."""
+        self.is_taken_over = True
+
+    def action_load_saved(self):
+        """Show what somebody else saved; a note that was begun is kept below it."""
+        self.ensure_one()
+        begun = self.note
+        self._load_saved()
+        if not is_html_empty(begun) and begun != self.note:
+            self.note = Markup("%s%s") % (self.note or "", begun)
+        target = self.call_id._get_visible_object()
+        if target is not None:
+            self.write(
+                {"object_ref": f"{target._name},{target.id}", "create_new": False}
+            )
+        self.is_taken_over = True
 
     def _schedule(self, record):
         """Make the next step an activity on the record, once."""
