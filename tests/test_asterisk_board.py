@@ -200,7 +200,7 @@ def test_listening(stack, boss, number, codes):
 def test_nobody_else_listens(stack, number, codes):
     with pytest.raises(RpcError, match="AccessError"):
         stack.agent.call("telephony.board", "get_state")
-    with pytest.raises(RpcError, match="live board"):
+    with pytest.raises(RpcError, match="code of the telephone system"):
         stack.agent.call("telephony.call", "dial", "*5511002")
 
 
