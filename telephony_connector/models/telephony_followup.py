@@ -469,10 +469,21 @@ class TelephonyFollowup(models.Model):
             user._bus_send("telephony.call/dismissed", {})
 
     @api.model
-    def formatted_read_group(self, domain, groupby=(), aggregates=(), **kwargs):
+    def formatted_read_group(
+        self,
+        domain,
+        groupby=(),
+        aggregates=(),
+        having=(),
+        offset=0,
+        limit=None,
+        order=None,
+    ):
         """Return groups as Odoo does; of kinds of callers, all but the gathered ones
         are open in the list."""
-        groups = super().formatted_read_group(domain, groupby, aggregates, **kwargs)
+        groups = super().formatted_read_group(
+            domain, groupby, aggregates, having, offset, limit, order
+        )
         if [*groupby] == ["kind"]:
             for group in groups:
                 group["__fold"] = group["kind"] == "single"
@@ -533,7 +544,11 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     followup_id = fields.Many2one(
-        "telephony.followup", string="Follow-up", readonly=True, ondelete="set null"
+        "telephony.followup",
+        string="Follow-up",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     is_followup_due = fields.Boolean(
         readonly=True,
@@ -541,9 +556,6 @@ class TelephonyCall(models.Model):
         help="Something happened to the call that may settle its follow-up.",
     )
 
-    _followup_idx = models.Index(
-        "(followup_id, start_date DESC, id DESC) WHERE followup_id IS NOT NULL"
-    )
     _followup_due_idx = models.Index("(id) WHERE is_followup_due IS TRUE")
     _to_follow_up_idx = models.Index(
         "(start_date, id) WHERE to_call_back IS TRUE AND followup_id IS NULL"
