@@ -9,7 +9,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
 LINT := .local/lint/bin
-PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_connector/*.js' 'telephony_connector/*.scss' 'telephony_connector/*.xml')
+PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_*/*.js' 'telephony_*/*.scss' 'telephony_*/*.xml')
+ADDONS = $(patsubst %/__manifest__.py,%,$(wildcard */__manifest__.py))
 
 help:  ## show this
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | \
@@ -18,7 +19,7 @@ help:  ## show this
 setup:  ## bring Odoo 19, PostgreSQL, Asterisk, Chromium and the linters into .local/
 	@tools/setup odoo asterisk chromium api lint
 
-demo:  ## run Odoo with the addon, a real Asterisk and telephones, until Ctrl-C [PBX=mightycall: simulated, PBX=softphone]
+demo:  ## run Odoo with the addons, a real Asterisk and telephones, until Ctrl-C [PBX=mightycall: simulated, PBX=softphone]
 	@case "$(PBX)" in ''|asterisk|mightycall|softphone) ;; *) echo "PBX is asterisk, mightycall or softphone"; exit 2;; esac
 	@tools/setup odoo $(if $(filter mightycall softphone,$(PBX)),,asterisk)
 	@PBX="$(PBX)" $(STACK) demo
@@ -28,7 +29,7 @@ ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|
 	@[ -x $(PYTHON_ODOO) ] || { echo "No demo is running here: start one with 'make demo'."; exit 1; }
 	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
 
-test:  ## run all tests: rules, models, browser, install and uninstall, end to end [ARGS=for pytest]
+test:  ## run all tests: each addon alone, all together, install and uninstall, end to end [ARGS=for pytest]
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
@@ -49,7 +50,7 @@ lint:  ## check style: ruff, pylint-odoo, eslint, prettier
 	@tools/setup lint
 	@$(LINT)/ruff check --quiet .
 	@$(LINT)/ruff format --quiet --check .
-	@$(LINT)/pylint telephony_connector
+	@$(LINT)/pylint $(ADDONS)
 	@node_modules/.bin/eslint --no-warn-ignored .
 	@node_modules/.bin/prettier --log-level warn --check $(PRETTIER_FILES)
 	@echo "lint: all clean"
@@ -92,7 +93,7 @@ bench-pop:  ## measure the way from the event to the card in the browser [ROWS=1
 	@tools/setup odoo chromium
 	@$(PYTHON_ODOO) bench/bench_pop.py $(if $(ROWS),--rows $(ROWS))
 
-i18n:  ## write telephony_connector/i18n/telephony_connector.pot, the texts to translate
+i18n:  ## write each addon's i18n/*.pot, the texts to translate
 	@tools/setup odoo
 	@$(STACK) i18n
 

@@ -25,10 +25,10 @@ const restrictedSyntax = [
 ];
 
 module.exports = [
-    { ignores: [".local/**", "node_modules/**", "telephony_connector/static/lib/**"] },
+    { ignores: [".local/**", "node_modules/**", "telephony_*/static/lib/**"] },
     js.configs.recommended,
     {
-        files: ["telephony_connector/static/**/*.js"],
+        files: ["telephony_*/static/**/*.js"],
         languageOptions: {
             ecmaVersion: 2022,
             sourceType: "module",

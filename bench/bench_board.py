@@ -29,7 +29,7 @@ from bench.played_pbx import PlayedPbx
 from tests.support.browser import WebClient, launch
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
-from tools.stack.paths import LOCAL
+from tools.stack.paths import ADDONS, LOCAL
 from tools.stack.postgres import Postgres
 from tools.stack.rpc import OdooClient
 from tools.stack.waiting import wait_for
@@ -130,9 +130,9 @@ class Bench:
         postgres = Postgres()
         stack.callback(postgres.stop)
         self.odoo = Odoo(postgres, DATABASE)
-        self.odoo.create()
+        self.odoo.create(ADDONS)
         stack.callback(postgres.drop, DATABASE)
-        self.odoo.install()
+        self.odoo.install(ADDONS)
         pbx = PlayedPbx(AGENTS, CALLERS)
         stack.callback(pbx.stop)
         server = self.odoo.start()

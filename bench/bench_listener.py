@@ -37,7 +37,7 @@ from bench import listener_parse as parse
 from bench.played_pbx import RING, STAGES, TALK, PlayedPbx
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
-from tools.stack.paths import LOCAL
+from tools.stack.paths import ADDONS, LOCAL
 from tools.stack.postgres import Postgres
 from tools.stack.rpc import OdooClient
 from tools.stack.waiting import wait_for
@@ -116,9 +116,9 @@ class Bench:
         self.postgres = Postgres()
         stack.callback(self.postgres.stop)
         self.odoo = Odoo(self.postgres, DATABASE)
-        self.odoo.create()
+        self.odoo.create(ADDONS)
         stack.callback(self.postgres.drop, DATABASE)
-        self.odoo.install()
+        self.odoo.install(ADDONS)
         self.pbx = PlayedPbx(EXTENSIONS, CALLERS)
         stack.callback(self.pbx.stop)
         self._fill(self.pbx.port)

@@ -46,7 +46,7 @@ from tests.support.browser import WebClient, launch  # noqa: E402
 from tests.support.stack import create_agent  # noqa: E402
 from tools.stack.demo_data import create_extensions, create_pbx  # noqa: E402
 from tools.stack.odoo import Odoo  # noqa: E402
-from tools.stack.paths import ADDON, LOCAL  # noqa: E402
+from tools.stack.paths import ADDONS, LOCAL  # noqa: E402
 from tools.stack.postgres import Postgres  # noqa: E402
 from tools.stack.rpc import OdooClient  # noqa: E402
 
@@ -100,9 +100,9 @@ class Bench:
         stack.callback(self.postgres.stop)
         self.odoo = Odoo(self.postgres, DATABASE)
         say("Installing Odoo with the addon …")
-        self.odoo.create()
+        self.odoo.create(ADDONS)
         stack.callback(self.postgres.drop, DATABASE)
-        self.odoo.install()
+        self.odoo.install(ADDONS)
         self.env = stack.enter_context(environment(self.odoo.config))
         self.bundle_kb = measure_bundle(self.env)
         self.numbers = self._fill(rows)
@@ -191,7 +191,7 @@ def measure_bundle(env):
     from odoo.addons.base.models.assetsbundle import AssetsBundle
 
     files, external = env["ir.qweb"]._get_asset_content(BUNDLE)
-    others = [file for file in files if not file["url"].startswith(f"/{ADDON}/")]
+    others = [file for file in files if file["url"].split("/")[1] not in ADDONS]
     sizes = []
     for part in (files, others):
         bundle = AssetsBundle(f"bench.{len(sizes)}", part, external, env=env)

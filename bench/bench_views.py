@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
-from tools.stack.paths import LOCAL
+from tools.stack.paths import ADDONS, LOCAL
 from tools.stack.postgres import Postgres
 from tools.stack.rpc import OdooClient
 
@@ -274,8 +274,8 @@ def measure(calls, rounds):
     postgres = Postgres()
     odoo = Odoo(postgres, "bench_views")
     try:
-        odoo.create()
-        odoo.install()
+        odoo.create(ADDONS)
+        odoo.install(ADDONS)
         server = odoo.start()
         try:
             client = OdooClient(odoo.url, "bench_views", "admin")

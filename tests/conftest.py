@@ -5,6 +5,7 @@ from playwright.sync_api import sync_playwright
 
 from tools.stack.asterisk import has_module
 from tools.stack.odoo import Odoo
+from tools.stack.paths import ADDONS
 from tools.stack.postgres import Postgres
 
 from .support.browser import WebClient, launch
@@ -24,11 +25,11 @@ def postgres():
 
 @pytest.fixture(scope="session")
 def installed(postgres):
-    """An :class:`~tools.stack.odoo.Odoo` with the addon, to be copied."""
+    """An :class:`~tools.stack.odoo.Odoo` with all addons, to be copied."""
     odoo = Odoo(postgres, "installed")
-    odoo.create()
+    odoo.create(ADDONS)
     try:
-        odoo.install()
+        odoo.install(ADDONS)
         yield odoo
     finally:
         postgres.drop(odoo.database)

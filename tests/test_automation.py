@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tools.stack.odoo import Odoo
-from tools.stack.paths import ADDON
+from tools.stack.paths import BASE
 
 SCENARIO = """
 import json
@@ -91,7 +91,7 @@ def result(postgres):
     odoo = Odoo(postgres, "automation")
     odoo.create()
     try:
-        odoo.install(f"{ADDON},base_automation")
+        odoo.install([BASE, "base_automation"])
         printed = odoo.shell(SCENARIO)
         [line] = [line for line in printed.splitlines() if line.startswith("RESULT ")]
         yield json.loads(line.removeprefix("RESULT "))

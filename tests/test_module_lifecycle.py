@@ -1,14 +1,18 @@
-"""The addon comes into a database without a complaint and goes without a trace."""
+"""An addon comes into a database without a complaint and goes without a trace.
+
+Each is tried alone, beside what it depends on, and all together.
+"""
 
 import pytest
 
 from tools.stack.odoo import Odoo
-from tools.stack.paths import ADDON, TEXTS
+from tools.stack.paths import ADDONS, BASE, manifest, texts
 
 from .support.logs import complaints
-from .support.schema import columns, constraints, relations, remnants
+from .support.schema import columns, constraints, relations, traces
 
-CONTENT = """
+TOGETHER = "together"
+CALL = """
 pbx = env["telephony.pbx"].create({"name": "Life", "provider": "softphone"})
 call = env["telephony.call"]._apply([{
     "pbx_id": pbx.id, "uniqueid": "1", "direction": "inbound", "state": "ended",
@@ -16,74 +20,75 @@ call = env["telephony.call"]._apply([{
 }])
 call._store_recording(b"only here", "audio/wav")
 call._message_log(body="held")
-env.cr.commit()
 """
 """A call with a recording and a chatter."""
+CONTENT = {BASE: CALL}
+"""What is made of an addon's records before it is uninstalled, where it has any."""
+LEAVES = {BASE: ("attachment: telephony.call", "message: telephony.call")}
+"""Beginnings of what the content leaves in Odoo's tables, to be cleared away."""
 
-EXTENDED = ("res_partner", "crm_lead", "res_users", "res_company", "mail_message")
-"""Tables of other modules that the addon works with."""
 
-
-@pytest.fixture(scope="module")
-def life(postgres):
+@pytest.fixture(scope="module", params=[*ADDONS, TOGETHER])
+def life(postgres, request):
     """What a database was like before and after an installation, and its uninstall."""
     odoo = Odoo(postgres, "lifecycle")
-    odoo.create()
     try:
-        yield _live(odoo)
+        yield request.param, *_live(odoo, request.param)
     finally:
         postgres.drop(odoo.database)
 
 
-def _live(odoo):
+def _live(odoo, name):
     """
     :return: the logs of each step and the snapshots between them, by name.
     """
+    addons = ADDONS if name == TOGETHER else (name,)
+    odoo.create(addons)
+    if needed := set(manifest(addons[0])["depends"]) & set(ADDONS):
+        odoo.install(sorted(needed))
     snapshots = {"before": _snapshot(odoo)}
-    logs = {"install": odoo.install(), "upgrade": odoo.upgrade()}
-    logs["content"] = odoo.shell(CONTENT)
+    logs = {"install": odoo.install(addons), "upgrade": odoo.upgrade(addons)}
+    logs["content"] = odoo.shell("".join(_content(addons)))
     snapshots["installed"] = _snapshot(odoo)
     logs["uninstall"] = odoo.shell(
-        f"env['ir.module.module'].search([('name', '=', '{ADDON}')])"
+        f"env['ir.module.module'].search([('name', '=', '{addons[0]}')])"
         ".button_immediate_uninstall()"
     )
     snapshots["after"] = _snapshot(odoo)
     return logs, snapshots
 
 
+def _content(addons):
+    return (CONTENT.get(addon, "") for addon in addons)
+
+
 def _snapshot(odoo):
-    postgres, database = odoo.postgres, odoo.database
-    return {
-        "relations": relations(postgres, database),
-        "columns": columns(postgres, database, *EXTENDED),
-        "constraints": constraints(postgres, database, *EXTENDED),
-        "remnants": remnants(postgres, database),
-    }
+    reads = (relations, columns, constraints, traces)
+    return {read.__name__: read(odoo.postgres, odoo.database) for read in reads}
 
 
 @pytest.mark.parametrize("step", ["install", "upgrade", "content", "uninstall"])
 def test_log_holds_no_complaint(life, step):
-    logs, _snapshots = life
+    _name, logs, _snapshots = life
     assert complaints(logs[step]) == []
 
 
-def test_installation_makes_the_models(life):
-    """Without it the comparison after the uninstall would say nothing."""
-    _logs, snapshots = life
-    assert "telephony_call" in snapshots["installed"]["relations"]
-    remnants = str(snapshots["installed"]["remnants"])
-    assert "attachment: " in remnants
-    assert "message: " in remnants
+def test_installation_leaves_traces(life):
+    """Without them the comparison after the uninstall would say nothing."""
+    name, _logs, snapshots = life
+    made = snapshots["installed"]["traces"] - snapshots["before"]["traces"]
+    assert any(trace.startswith("external id: ") for trace in made)
+    for addon in ADDONS if name == TOGETHER else (name,):
+        for beginning in LEAVES.get(addon, ()):
+            assert any(trace.startswith(beginning) for trace in made), beginning
 
 
-@pytest.mark.parametrize("what", ["relations", "columns", "constraints", "remnants"])
+@pytest.mark.parametrize("what", ["relations", "columns", "constraints", "traces"])
 def test_uninstall_leaves_nothing(life, what):
-    _logs, snapshots = life
-    if what == "remnants":
-        assert snapshots["after"][what] == []
-    else:
-        assert snapshots["after"][what] ^ snapshots["before"][what] == set()
+    _name, _logs, snapshots = life
+    assert snapshots["after"][what] ^ snapshots["before"][what] == set()
 
 
-def test_template_of_the_translations_is_up_to_date(installed):
-    assert installed.export_texts() == TEXTS.read_text(), "run make i18n"
+@pytest.mark.parametrize("addon", ADDONS)
+def test_template_of_the_translations_is_up_to_date(installed, addon):
+    assert installed.export_texts(addon) == texts(addon).read_text(), "run make i18n"

@@ -3,7 +3,7 @@
 import re
 
 from tools.stack.odoo import Odoo, OdooFailed
-from tools.stack.paths import ADDON
+from tools.stack.paths import ADDONS
 
 # Not the conflict markers: those are looked for beside the addon, too.
 CLASSES = (
@@ -32,4 +32,4 @@ def test_odoo_lint(postgres, installed):
     failures = re.findall(r"^(?:AssertionError|\w*Error): .*", log, re.M)
     assert failures == []
     started = set(re.findall(r"Starting (\w+)\.", log))
-    assert started >= set(CLASSES), f"{ADDON} was not looked at by all of them"
+    assert started >= set(CLASSES), f"{ADDONS} were not looked at by all of them"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tools.stack.odoo import Odoo
-from tools.stack.paths import ADDON
+from tools.stack.paths import BASE
 
 SCENARIO = """
 import json
@@ -114,7 +114,7 @@ def seen(postgres):
     odoo = Odoo(postgres, "other_apps")
     odoo.create()
     try:
-        odoo.install(f"{ADDON},hr_recruitment,mass_mailing_sms")
+        odoo.install([BASE, "hr_recruitment", "mass_mailing_sms"])
         output = odoo.shell(SCENARIO)
         (line,) = [line for line in output.splitlines() if line.startswith("RESULT ")]
         yield json.loads(line.removeprefix("RESULT "))

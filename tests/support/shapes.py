@@ -8,10 +8,10 @@ from amiclient import Ami
 from stage import Stage
 
 from tools.stack.asterisk import FULL_MANAGER
-from tools.stack.paths import ADDON, ROOT
+from tools.stack.paths import BASE, ROOT
 from tools.stack.waiting import wait_for
 
-LOGS = ROOT / ADDON / "tests" / "transcripts" / "call_logs.txt"
+LOGS = ROOT / BASE / "tests" / "transcripts" / "call_logs.txt"
 # Nobody listens: pauses need only be as long as what is told apart in the log.
 LONGEST_PAUSE = 0.4
 FIELDS = [

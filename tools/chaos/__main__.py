@@ -7,7 +7,7 @@ import traceback
 from datetime import UTC, datetime
 
 from tools.stack.odoo import Odoo
-from tools.stack.paths import LOCAL, ROOT
+from tools.stack.paths import ADDONS, LOCAL, ROOT
 from tools.stack.postgres import Postgres
 from tools.stack.say import say
 
@@ -31,8 +31,8 @@ def main():
     postgres = Postgres(LOCAL / "chaos-postgres")  # of its own: it is crashed
     try:
         template = Odoo(postgres, "chaos_template")
-        template.create()
-        template.install()
+        template.create(ADDONS)
+        template.install(ADDONS)
         for mode in args.modes or MODES:
             chosen = [
                 each

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.stack.odoo import Odoo, filestore
-from tools.stack.paths import LOCAL, ODOO_BIN, ROOT, shown
+from tools.stack.paths import ADDONS, BASE, LOCAL, ODOO_BIN, ROOT, dependencies, shown
 from tools.stack.postgres import Postgres
 from tools.stack.say import say
 
@@ -56,6 +56,12 @@ def main():
     return write_report(report)
 
 
+def get_addons(world):
+    """Return the addons that a world has all for: others would bring more modules."""
+    there = {*dependencies([BASE]), *WORLDS[world]}
+    return [addon for addon in ADDONS if there.issuperset(dependencies([addon]))]
+
+
 class Runner:
     """Runs parts in databases of its own.
 
@@ -95,7 +101,7 @@ class Runner:
 
     def _run_known(self, part):
         key = hashlib.sha256(
-            json.dumps([self._state, part.tags, WORLDS[part.world]]).encode()
+            json.dumps([self._state, part.tags, ",".join(WORLDS[part.world])]).encode()
         ).hexdigest()[:12]
         path = RESULTS / WITHOUT / f"{part.name}-{key}.jsonl"
         known = read_results(path)
@@ -155,7 +161,7 @@ class Runner:
             odoo = Odoo(self.postgres, name)
             if side == WITH:
                 odoo.copy(self._get_database(world, WITHOUT))
-                odoo.install()
+                odoo.install(get_addons(world))
             else:
                 odoo.create()
                 if WORLDS[world]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 # What is installed beside the addon's own dependencies. Two databases, because Odoo's
 # tests count queries, and more modules cost more of them.
 WORLDS = {
-    "crm": "",
-    "hr": "hr,base_automation",
+    "crm": (),
+    "hr": ("hr", "base_automation"),
 }
 BASE_FILES = (
     "test_groups",

@@ -25,6 +25,7 @@ from .demo_data import (
 from .exchange import ANSWER_SECONDS, Exchange
 from .mightycall_exchange import MightyCallExchange
 from .odoo import Odoo
+from .paths import ADDONS
 from .postgres import Postgres
 from .process import ProcessDied
 from .rpc import OdooClient
@@ -74,12 +75,12 @@ def _start(stack):
     stack.callback(postgres.stop)
     odoo = Odoo(postgres, DATABASE)
     if postgres.exists(DATABASE):
-        say("Upgrading the addon in the demo's database …")
-        odoo.upgrade()
+        say("Upgrading the addons in the demo's database …")
+        odoo.upgrade(ADDONS)
     else:
-        say("Installing the addon in a database with demo data …")
-        odoo.create(demo=True)
-        odoo.install(demo=True)
+        say("Installing the addons in a database with demo data …")
+        odoo.create(ADDONS, demo=True)
+        odoo.install(ADDONS, demo=True)
     kind = os.environ.get("PBX") or "asterisk"
     return PARTS[kind](stack, odoo)
 

@@ -1,12 +1,11 @@
 """Odoo: databases with modules in them, and the server."""
 
-import ast
 import shutil
 import subprocess
 import urllib.error
 import urllib.request
 
-from .paths import ADDON, ADDONS_PATH, LOCAL, ODOO_BIN, ROOT, shown
+from .paths import ADDONS_PATH, BASE, LOCAL, ODOO_BIN, ROOT, dependencies, shown
 from .postgres import ROLE
 from .process import Process
 from .say import say
@@ -65,12 +64,13 @@ class Odoo:
 
     # -- databases --
 
-    def create(self, demo=False):
-        """Make the database anew, with all that the addon depends on installed.
+    def create(self, addons=(BASE,), demo=False):
+        """Make the database anew, with all that addons depend on installed.
 
+        :param addons: names of addons of this repository.
         :param demo: with Odoo's demo data.
         """
-        self._copy(self._template(demo))
+        self._copy(self._template(dependencies(addons), demo))
 
     def copy(self, other):
         """Make the database anew, as a copy of that of another :class:`Odoo`."""
@@ -82,38 +82,43 @@ class Odoo:
         if filestore(source).exists():
             shutil.copytree(filestore(source), filestore(self.database))
 
-    def _template(self, demo):
+    def _template(self, modules, demo):
         """
         :return: the name of a database to copy; the first call takes half a minute.
         """
-        name = "template_demo" if demo else "template_plain"
+        further = sorted(set(modules) - set(dependencies([BASE])))
+        name = "_".join(["template", "demo" if demo else "plain", *further])
         if not self.postgres.exists(name):
             say(f"Preparing the database {name} (once) …")
-            manifest = ast.literal_eval((ROOT / ADDON / "__manifest__.py").read_text())
             draft = Odoo(self.postgres, f"{name}_draft")
             shutil.rmtree(filestore(draft.database), ignore_errors=True)
             shutil.rmtree(filestore(name), ignore_errors=True)
             self.postgres.create(draft.database)
-            draft.install(",".join(manifest["depends"]), demo=demo)
+            draft.install(modules, demo=demo)
             if filestore(draft.database).exists():
                 filestore(draft.database).rename(filestore(name))
             self.postgres.rename(draft.database, name)
         return name
 
-    def install(self, modules=ADDON, demo=False):
+    def install(self, modules=(BASE,), demo=False):
         """Install modules; see :meth:`run`."""
-        return self.run("install", "-i", modules, *(["--with-demo"] if demo else []))
+        options = ["--with-demo"] if demo else []
+        return self.run("install", "-i", ",".join(modules), *options)
 
-    def upgrade(self, modules=ADDON):
-        """Upgrade modules; see :meth:`run`."""
-        return self.run("upgrade", "-u", modules)
+    def upgrade(self, modules=(BASE,)):
+        """Upgrade modules with what depends on them, or install them; see :meth:`run`.
+
+        An upgrade that a database needs may bring new modules along.
+        """
+        names = ",".join(modules)
+        return self.run("upgrade", "-u", names, "-i", names)
 
     def start_upgrade(self):
-        """Begin to upgrade the addon beside the running server.
+        """Begin to upgrade the addons beside the running server.
 
         :return: the :class:`Process` that ends when it is done.
         """
-        command = [ODOO_BIN, "-c", self.config, "-u", ADDON, "--stop-after-init"]
+        command = [ODOO_BIN, "-c", self.config, "-u", BASE, "--stop-after-init"]
         return Process("the upgrade", [*command, "--no-http"], self.log("upgrade"))
 
     def run(self, what, *args):
@@ -137,14 +142,15 @@ class Odoo:
             [f"--addons-path={ADDONS_PATH}", "telephony", command, *options, *args],
         )
 
-    def export_texts(self):
+    def export_texts(self, addon):
         """
-        :return: the template of the addon's translations, as Odoo exports it, without
+        :param addon: which is installed.
+        :return: the template of its translations, as Odoo exports it, without
             the time of the export.
         :raise OdooFailed: it failed.
         """
         path = LOCAL / f"{self.database}.pot"
-        self._odoo("i18n", ["i18n", "export", "-c", self.config, "-o", path, ADDON])
+        self._odoo("i18n", ["i18n", "export", "-c", self.config, "-o", path, addon])
         lines = path.read_text().splitlines(keepends=True)
         return "".join(line for line in lines if "-Date: " not in line)
 

@@ -3,9 +3,10 @@
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 from .odoo import LOGS, Odoo, OdooFailed
-from .paths import ADDON, LOCAL, ROOT, SCREENSHOTS
+from .paths import ADDONS, LOCAL, ROOT, SCREENSHOTS
 from .postgres import Postgres
 from .say import say
 
@@ -19,7 +20,8 @@ def run_flows(args):
     :param args: for pytest.
     :return: the exit status for the shell.
     """
-    return _cross_process_tests(None, ["-m", "flow", *args], bool(_paths(args)))
+    places = [] if _paths(args) else ["tests"]
+    return _cross_process_tests(None, ["-m", "flow", *args, *places])
 
 
 def _paths(args):
@@ -28,21 +30,19 @@ def _paths(args):
 
 
 def run(args):
-    """Run the addon's and the agent's own tests and then those across processes.
+    """Run the addons' and the agent's own tests and then those across processes.
 
-    :param args: for pytest, as ``["-k", "lead"]``; naming a file runs that alone.
+    Each addon is tested alone, beside what it depends on, and then all together.
+
+    :param args: for pytest, as ``["-k", "lead"]``; naming a file runs that alone, of an
+        addon in a database with that addon; naming files of several, with all of them.
     :return: the exit status for the shell.
     """
     postgres = Postgres()
     try:
-        runs = [_addon_tests, _agent_tests, _cross_process_tests]
-        if paths := _paths(args):
-            places = {ADDON: _addon_tests, AGENT: _agent_tests}
-            place = paths[0].partition("/")[0]
-            runs = [places.get(place, _cross_process_tests)]
-        results = [test(postgres, args, bool(paths)) for test in runs]
+        results = [test(postgres) for test in _choose(args)]
     except OdooFailed as error:
-        say(f"The addon's installation failed: {error}")
+        say(f"An installation failed: {error}")
         return 1
     finally:
         postgres.stop()
@@ -51,25 +51,59 @@ def run(args):
     return max(results)
 
 
-def _addon_tests(postgres, args, chosen):
-    say("Tests of the addon, in a database that has it …")
-    odoo = Odoo(postgres, "test")
-    odoo.create()
-    odoo.install()
-    options = [f"--odoo-config={odoo.config}", "--odoo-http"]
-    return _pytest(*options, *args, *([] if chosen else [f"{ADDON}/tests"]))
+def _choose(args):
+    """
+    :return: what to run: functions of a :class:`Postgres` that return a status.
+    """
+    named = {path.partition("/")[0] for path in _paths(args)}
+    addons = tuple(addon for addon in ADDONS if addon in named)
+    if addons:
+        return [partial(_addon_tests, addons=addons, args=args)]
+    if AGENT in named:
+        return [partial(_agent_tests, args=args)]
+    if named:
+        return [partial(_cross_process_tests, args=args)]
+    return [
+        *(
+            partial(_addon_tests, addons=(addon,), args=[*args, f"{addon}/tests"])
+            for addon in ADDONS
+        ),
+        partial(_together_tests, args=args),
+        partial(_agent_tests, args=[*args, f"{AGENT}/tests"]),
+        partial(_cross_process_tests, args=[*args, "tests"]),
+    ]
 
 
-def _agent_tests(_postgres, args, chosen):
+def _addon_tests(postgres, addons, args):
+    say(f"Tests of {', '.join(addons)}, in a database that has no more …")
+    odoo = Odoo(postgres, f"test_{addons[0]}" if len(addons) == 1 else "test_together")
+    odoo.create(addons)
+    odoo.install(addons)
+    try:
+        return _pytest(f"--odoo-config={odoo.config}", "--odoo-http", *args)
+    finally:
+        postgres.drop(odoo.database)
+
+
+def _together_tests(postgres, args):
+    """What asks the database runs again where all addons are."""
+    if len(ADDONS) == 1:
+        return 0
+    places = [f"{addon}/tests" for addon in ADDONS]
+    options = ["-p", "tools.pytest_database_only"]
+    return _addon_tests(postgres, ADDONS, [*options, *args, *places])
+
+
+def _agent_tests(_postgres, args):
     say("Tests of the desktop agent …")
-    return _pytest("-p", "no:odoo", *args, *([] if chosen else [f"{AGENT}/tests"]))
+    return _pytest("-p", "no:odoo", *args)
 
 
-def _cross_process_tests(_postgres, args, chosen):
+def _cross_process_tests(_postgres, args):
     say("Tests across processes …")
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     # Without Odoo's plugin: these tests talk to Odoo, they do not run in it.
-    return _pytest("-p", "no:odoo", *args, *([] if chosen else ["tests"]))
+    return _pytest("-p", "no:odoo", *args)
 
 
 def _pytest(*args):

@@ -1,22 +1,23 @@
-"""``make i18n``: the template of the addon's translations."""
+"""``make i18n``: the templates of the addons' translations."""
 
 from .odoo import Odoo
-from .paths import TEXTS, shown
+from .paths import ADDONS, shown, texts
 from .postgres import Postgres
 from .say import say
 
 
 def export():
-    """Write the template anew, from the code as it is."""
+    """Write the templates anew, from the code as it is."""
     postgres = Postgres()
     odoo = Odoo(postgres, "texts")
     try:
-        odoo.create()
-        odoo.install()
-        TEXTS.parent.mkdir(exist_ok=True)
-        TEXTS.write_text(odoo.export_texts())
+        odoo.create(ADDONS)
+        odoo.install(ADDONS)
+        for addon in ADDONS:
+            texts(addon).parent.mkdir(exist_ok=True)
+            texts(addon).write_text(odoo.export_texts(addon))
+            say(f"{shown(texts(addon))} is written.")
     finally:
         postgres.drop(odoo.database)
         postgres.stop()
-    say(f"{shown(TEXTS)} is written.")
     return 0
