@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tools.stack.odoo import Odoo
-from tools.stack.paths import BASE
 
+AUTOMATION = "telephony_base_automation"
 SCENARIO = """
 import json
 from odoo import fields
@@ -89,9 +89,9 @@ print("RESULT " + json.dumps({
 def result(postgres):
     """What rules did in a database that has both addons."""
     odoo = Odoo(postgres, "automation")
-    odoo.create()
+    odoo.create([AUTOMATION])
     try:
-        odoo.install([BASE, "base_automation"])
+        odoo.install([AUTOMATION])
         printed = odoo.shell(SCENARIO)
         [line] = [line for line in printed.splitlines() if line.startswith("RESULT ")]
         yield json.loads(line.removeprefix("RESULT "))

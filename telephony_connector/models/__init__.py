@@ -63,5 +63,4 @@ from . import telephony_board
 from . import telephony_followup
 from . import telephony_blocked_number
 from . import telephony_retention
-from . import telephony_call_rules
 from . import ir_actions_server

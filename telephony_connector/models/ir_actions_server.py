@@ -63,9 +63,7 @@ class IrActionsServer(models.Model):
     def _run_action_telephony_dial_multi(self, eval_context=None):
         """Ring a user's phone, then the record's number.
 
-        A rule that reacts to a call runs while that call is taken into the log: there
-        its user is told what went wrong, and the log goes on. Calls that were dialled
-        by an action dial no further ones.
+        Calls that were dialled by an action dial no further ones.
 
         :raise UserError: with the reason, where a user runs the action
         """
@@ -79,13 +77,19 @@ class IrActionsServer(models.Model):
             with self.env.cr.savepoint():
                 self._telephony_dial(records, user)
         except UserError as error:
-            if "__action_done" not in self.env.context:
-                raise
-            user._bus_send(
-                "simple_notification",
-                {"type": "warning", "title": self.name, "message": str(error)},
-            )
+            self._handle_telephony_error(error, user)
         return False
+
+    def _handle_telephony_error(self, error, user):
+        """React to a call that could not be made.
+
+        For an addon that runs actions where nobody waits for their answer, override.
+
+        :param UserError error: the reason, in words for the user
+        :param user: whose phone was to ring
+        :raise UserError: here always
+        """
+        raise error
 
     def _get_telephony_user(self, record):
         owner = record.user_id if "user_id" in record._fields else self.env.user

@@ -97,17 +97,6 @@ class TestServerAction(TelephonyCommon):
             self.run_on(self.partner)
         self.assertFalse(self.calls())
 
-    def test_in_a_rule_the_user_is_told(self):
-        self.action.telephony_user_id = self.supervisor
-        sent = []
-        self.patch(
-            self.registry["res.users"],
-            "_bus_send",
-            lambda user, kind, payload, /, **kw: sent.append((user, kind)),
-        )
-        self.run_on(self.partner, __action_done={})
-        self.assertEqual(sent, [(self.supervisor, "simple_notification")])
-
     def test_calls_of_actions_dial_no_further(self):
         self.action.telephony_user_id = self.alice
         self.run_on(self.partner, telephony_dialling=True)

@@ -330,8 +330,8 @@ class TestSender(WayOutCommon):
         self.assert_all_refused(self.alice)
 
     def test_nobody_lets_others_phones_ring_by_hand(self):
-        """An action that rings a colleague needs the right of who runs it, whatever
-        the context says; automations are the system's."""
+        """An action that rings a colleague needs the right of who runs it; automations
+        are the system's."""
         self.outsider.group_ids += self.env.ref("base.group_partner_manager")
         action = self.env["ir.actions.server"].create(
             {
@@ -352,7 +352,7 @@ class TestSender(WayOutCommon):
         partner = self.env["res.partner"].create({"name": "P", "phone": NUMBER})
         for each in (action, parent):
             run = each.with_user(self.outsider).with_context(
-                active_model="res.partner", active_id=partner.id, __action_done={}
+                active_model="res.partner", active_id=partner.id
             )
             with self.subTest(action=each.name), self.assertRaises(AccessError):
                 run.run()

@@ -1,0 +1,2 @@
+from . import ir_actions_server
+from . import telephony_call
