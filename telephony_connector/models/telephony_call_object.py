@@ -239,7 +239,10 @@ class TelephonyCall(models.Model):
 
         Cached, so that contacts and leads cost nothing more where there are no calls.
         """
-        found = SQL("SELECT 1 FROM telephony_call WHERE res_id IS NOT NULL LIMIT 1")
+        found = SQL(
+            "SELECT 1 FROM telephony_call WHERE res_id IS NOT NULL LIMIT 1",
+            to_flush=self._fields["res_id"],
+        )
         return bool(self.env.execute_query(found))
 
     def _set_object(self, record):
