@@ -9,7 +9,7 @@ without a sign.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -84,7 +84,8 @@ class StoredNumber:
     """One number of a field: E.164, or bare digits where no plan knows it.
 
     ``certain`` says that its country is beyond doubt. ``likeliest`` is false for a
-    second meaning of the same digits. The number of a company whose extensions follow
+    second meaning of the same digits, and for the company's number before a direct
+    dial. The number of a company whose extensions follow
     it directly ends with :data:`~.number_plan.HEAD_MARK`.
     """
 
@@ -118,13 +119,14 @@ def field_numbers(
     return list(found.values())
 
 
-def dialable_numbers(text: str | None, region: str) -> list[str]:
+def dialable_numbers(text: str | None, region: str, certain: bool = True) -> list[str]:
     """The numbers of a field that one can dial, in the order in which they stand there.
 
     :param region: ISO code of the country to read national numbers with, or ""
+    :param certain: as of :func:`field_numbers`
     :return: E.164, or bare digits where no plan knows a number
     """
-    found = [item for item in field_numbers(text, region) if item.likeliest]
+    found = [item for item in field_numbers(text, region, certain) if item.likeliest]
     return [item.number for item in found if not item.is_head]
 
 
@@ -204,7 +206,7 @@ class _Reader:
     def _read_direct_dial(self, part: str) -> list[StoredNumber]:
         """Read a number with a direct dial: its digits belong to the number.
 
-        The number without it is the company's.
+        The number without it is the company's, which nobody means to dial here.
         """
         match = _DIRECT_DIAL.search(part)
         if not match:
@@ -215,7 +217,8 @@ class _Reader:
         number = company[0].number + match["digits"]
         if len(number) > number_plan.MAX_E164_DIGITS + 1:
             return []
-        return [StoredNumber(number, company[0].certain), *company]
+        switchboard = [replace(item, likeliest=False) for item in company]
+        return [StoredNumber(number, company[0].certain), *switchboard]
 
     def _read_vanity(self, part: str) -> list[StoredNumber]:
         """Read letters as digits, where the digits alone make no number."""

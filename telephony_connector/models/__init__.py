@@ -45,6 +45,7 @@ from . import res_config_settings
 from . import telephony_number
 from . import telephony_phone
 from . import telephony_number_index
+from . import telephony_number_click
 from . import telephony_number_link
 from . import telephony_number_source
 from . import telephony_phone_mixin

@@ -112,6 +112,10 @@ class IrActionsServer(models.Model):
             raise UserError(
                 self.env._("“%(name)s” has no number.", name=record.display_name)
             )
-        answer = record.env["telephony.call"].dial(*target)
+        calls = record.env["telephony.call"]
+        answer = calls.dial(*target)
+        if "choose" in answer:
+            # Nobody is there to choose: the one that stands first is the record's.
+            answer = calls.dial(answer["choose"][0]["number"], *target[1:])
         if "confirm" in answer:
             raise UserError(answer["confirm"])

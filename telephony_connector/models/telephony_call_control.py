@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..tools.parameters import takes
+from .telephony_pbx_dialling import NUMBER_WAYS
 
 # Controls by which a number is dialled.
 NEED_NUMBER = ("transfer", "attended_transfer", "voicemail", "pickup")
@@ -20,8 +21,8 @@ class TelephonyCall(models.Model):
         :param str target: the number to transfer to; the extension whose mailbox gets
             the call
         :param bool confirmed: the user was asked about the list of numbers not to call
-        :return: what the client shows until the bus tells more; ``confirm`` alone, a
-            question, where the user is to be asked first and nothing was done
+        :return: what the client shows until the bus tells more. Where nothing was done,
+            one key alone: ``choose`` or ``confirm``, as of ``dial``
         :rtype: dict
         :raise AccessError: the user has not the right to, or may not see the call
         :raise UserError: where it can't be done (any more), in the user's words
@@ -38,6 +39,10 @@ class TelephonyCall(models.Model):
             target = self._get_ringing_extension().number
             if not target:
                 raise UserError(self.env._("The call is no longer there."))
+        if action in NUMBER_WAYS:
+            found = self._read_click(target or "", None, False, self.pbx_id)
+            if len(found) > 1:
+                return {"choose": self._describe_choices(found, self.pbx_id)}
         if action in NEED_NUMBER:
             number = self.pbx_id._authorize(target, action)
             if number.question and not confirmed:

@@ -1,6 +1,5 @@
 """Click-to-call: from a click in the web client to the telephone system."""
 
-import re
 import uuid
 from datetime import timedelta
 
@@ -23,12 +22,16 @@ class TelephonyCall(models.Model):
         """Ring the current user's own phone, then ``number``; or have it dialled by a
         link, as the kind of telephone system does.
 
-        :param str number: as it stands in the record's field, or as typed in
-        :param str model: of the record that was clicked, with ``res_id`` and ``field``;
+        :param str number: what stands in the record's field, one of its numbers, or
+            what was typed in
+        :param str model: of the record that was clicked, with ``res_id`` and ``field``:
+            the numbers are read as the index reads them, with the record's country, and
             the call belongs to it, whoever else has the number
         :param bool confirmed: the user was asked what there was to ask
-        :return: what the client shows until the bus tells more; ``confirm`` alone, a
-            question, where the user is to be asked first and nothing was dialled
+        :return: what the client shows until the bus tells more. Where nothing was
+            dialled, one key alone: ``choose``, a list of dicts ``number`` (to dial
+            then) and ``number_display``, where there are several; ``confirm``, a
+            question, where the user is to be asked first
         :rtype: dict
         :raise AccessError: the user has not the right to call
         :raise UserError: with the reason in the user's words; nothing was dialled then
@@ -37,8 +40,11 @@ class TelephonyCall(models.Model):
         extension = self.env.user._get_telephony_extension()
         pbx = extension.pbx_id
         pbx._check_at_home()
-        record = self._check_clicked(number, model, res_id, field)
-        text = pbx._authorize(number)
+        clicked = self._check_clicked(model, res_id, field)
+        found = self._read_click(number or "", clicked, field, pbx)
+        if len(found) > 1:
+            return {"choose": self._describe_choices(found, pbx)}
+        text = pbx._authorize(found[0])
         questions = [text.question, self._ask_ring_again(extension)]
         if any(questions) and not confirmed:
             return {"confirm": "\n\n".join(filter(None, questions))}
@@ -65,6 +71,7 @@ class TelephonyCall(models.Model):
                 }
             ]
         ).with_env(self.env)
+        record = self._get_clicked_object(clicked, field)
         if record is not None:
             call._set_object(record)
         command = provider.dial(call, extension, text)
@@ -119,27 +126,87 @@ class TelephonyCall(models.Model):
         )
 
     @api.model
-    def _check_clicked(self, number, model, res_id, field):
+    def _check_clicked(self, model, res_id, field):
         """Return the record that was clicked, ``None`` for a number typed in.
 
         :raise AccessError: where the user may not read it
-        :raise UserError: where the number is not one of the field's
+        :raise UserError: where it is no more, or has no such field
         """
         if not model:
             return None
-        if model not in self.env or field not in self.env[model]._fields:
+        if model not in self.env:
             raise UserError(self.env._("There is no such field."))
         record = self.env[model].browse(res_id or 0)
+        if not self.env["telephony.number"]._is_clickable(record, field):
+            raise UserError(self.env._("There is no such field."))
         record.check_access("read")
         record._check_field_access(record._fields[field], "read")
-        if _digits(number or "") not in _digits(str(record[field] or "")):
+        if not record.exists():
+            raise UserError(self.env._("This record is no more."))
+        return record
+
+    @api.model
+    def _read_click(self, number, clicked, field, pbx):
+        """Return what a click or a typed text means, several to choose from.
+
+        :param str number: what was clicked, chosen or typed
+        :param clicked: the record that the field is of, ``None`` for a text typed in
+        :param pbx: the `telephony.pbx` that would dial
+        :return: texts for the door out, one at least
+        :rtype: list[str]
+        :raise UserError: where the number is not one of the field's
+        """
+        numbers = self.env["telephony.number"]
+        if clicked is None:
+            found = numbers._get_text_numbers(number, pbx, numbers._get_region(pbx))
+            # One number is left to the door, with the prefixes that were typed.
+            return found if len(found) > 1 else [number]
+        stored = numbers._get_field_numbers(clicked, field, pbx)
+        if number in stored:
+            return [number]
+        countries = numbers._get_countries(clicked, field)
+        found = numbers._get_text_numbers(number, pbx, *countries)
+        texts = numbers._get_field_texts(clicked, field)
+        if not found and number.split() in [text.split() for text in texts]:
+            return [number]
+        if not found or not {*found} <= {*stored}:
             raise UserError(
-                self.env._("The number has changed meanwhile: please reload the page.")
+                self.env._(
+                    "This number was changed meanwhile. Please reload the page and "
+                    "call again."
+                )
             )
-        if model in CALL_MODELS:
-            record = record.object_ref
-            return record if record and record.has_access("read") else None
-        return record if model in self._get_object_models() else None
+        return found
+
+    @api.model
+    def _describe_choices(self, found, pbx):
+        """Return numbers as the client lets the user choose among them."""
+        numbers = self.env["telephony.number"]
+        return [
+            {"number": number, "number_display": numbers._format(number, pbx)}
+            for number in found
+        ]
+
+    @api.model
+    def _get_clicked_object(self, clicked, field):
+        """Return the record that a call belongs to by what was clicked, or ``None``.
+
+        :param clicked: a record, or ``None``
+        :param str field: the field that was clicked
+        """
+        if clicked is None:
+            return None
+        if clicked._name in CALL_MODELS:
+            record = clicked.object_ref
+        else:
+            # sudo - any model: where the text comes from; access is checked below
+            holder, _field = self.env["telephony.number"]._get_holder(
+                clicked.sudo(), field
+            )
+            record = holder.sudo(False)
+        if not record or record._name not in self._get_object_models():
+            return None
+        return record if record.has_access("read") else None
 
     def _get_called_name(self):
         """Return the name of whom the call goes to, as far as the current user may
@@ -151,7 +218,3 @@ class TelephonyCall(models.Model):
         if record is None:
             record = self._get_matches().caller
         return record.display_name if record is not None else ""
-
-
-def _digits(text):
-    return re.sub(r"\D", "", text)

@@ -99,11 +99,9 @@ class TelephonyCall(models.Model):
     def _get_panel_entry(self):
         """Return one line of the panel; who it was only as far as the user may know."""
         self.ensure_one()
-        found = self._get_matches()
         record = self._get_visible_object()
         if record is None:
-            record = found.caller
-        fields_called = [match.field for match in found if match.record == record]
+            record = self._get_matches().caller
         return {
             "id": self.id,
             "direction": self.direction,
@@ -114,7 +112,6 @@ class TelephonyCall(models.Model):
             "number_display": self._get_number_text(),
             "start_date": fields.Datetime.to_string(self.start_date) or False,
             "object": self._describe(record) if record is not None else False,
-            "field": fields_called[0] if fields_called else False,
         }
 
     def action_set_handled(self):
@@ -188,23 +185,34 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _search_records(self, model, text):
-        names = self.env[model]._phone_get_number_fields()
+        numbers = self.env["telephony.number"]
+        names = [*self.env[model]._telephony_source().phones]
+        if "telephony_phone_ids" in self.env[model]._fields:
+            names.append("telephony_phone_ids")
         domain = Domain.OR(Domain(name, "!=", False) for name in names)
         records = self.env[model].search(
             domain & self._get_callee_domain(model, text), limit=FOUND_CALLEES
         )
+        pbx = self._get_own_pbx()
         return [
             {
                 **self._describe(record),
-                "number": number.strip(),
-                "number_display": number.strip(),
+                "number": number,
+                "number_display": numbers._format(number, pbx),
                 "field": name,
             }
             for record in records
             for name in names
-            for number in re.split(r"[|;\n]|\s/\s", record[name] or "")
-            if number.strip()
+            if record[name]
+            for number in numbers._get_field_numbers(record, name, pbx)
         ]
+
+    @api.model
+    def _get_own_pbx(self):
+        """Return the telephone system of the user's phone; empty without one."""
+        # sudo - telephony.extension: one's own, in whatever company it is
+        extensions_sudo = self.env.user.sudo().telephony_extension_ids
+        return extensions_sudo.pbx_id[:1].sudo(False)
 
     @api.model
     def _get_callee_domain(self, model, text):

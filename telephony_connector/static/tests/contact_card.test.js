@@ -5,12 +5,21 @@ import { beforeEach, expect, test } from "@odoo/hoot";
 import { getMockEnv, mountWithCleanup, onRpc, serverState } from "@web/../tests/web_test_helpers";
 import { defineTelephonyModels, setupTelephony } from "./telephony_test_helpers";
 
+const NUMBERS = "+33 6 39 98 00 01 | 01 99 00 12 34";
+const CHOICES = [
+    { number: "+33639980001", number_display: "+33 6 39 98 00 01" },
+    { number: "+33199001234", number_display: "+33 1 99 00 12 34" },
+];
+
 defineTelephonyModels();
 beforeEach(() => {
     setupTelephony();
     onRpc("/telephony/call", async (request) => {
         const { params } = await request.json();
         expect.step(["call", ...Object.values(params)].join(" "));
+        if (params.number === NUMBERS) {
+            return { choose: CHOICES };
+        }
         return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
     });
 });
@@ -18,7 +27,7 @@ beforeEach(() => {
 async function mountCard(Card, id, props = {}) {
     const pyEnv = await startServer();
     pyEnv["res.partner"].write([serverState.partnerId], {
-        phone: "+33 6 39 98 00 01 | 01 99 00 12 34",
+        phone: NUMBERS,
     });
     await start();
     await mountWithCleanup(Card, {
@@ -33,15 +42,15 @@ for (const [name, Card, id, props] of [
     ["a user's card", AvatarCardPopover, serverState.userId, {}],
     ["a recipient's card", RecipientsPopover, serverState.partnerId, PROFILE],
 ]) {
-    test(`each number of ${name} is called by a click`, async () => {
+    test(`what ${name} shows is called by a click`, async () => {
         await mountCard(Card, id, props);
-        await contains("a.o_telephony_call", { count: 2 });
-        expect(".o-mail-avatar-card-tel").toHaveCount(0);
-        await click("a.o_telephony_call:last");
-        expect.verifySteps([
-            "close",
-            `call 01 99 00 12 34 res.partner ${serverState.partnerId} phone`,
-        ]);
+        await contains("a.o-mail-avatar-card-tel.o_telephony_call", { text: NUMBERS });
+        await click("a.o_telephony_call");
+        await contains(".o_telephony_number_choice", { text: "+33 1 99 00 12 34" });
+        expect.verifySteps(["close", `call ${NUMBERS} res.partner ${serverState.partnerId} phone`]);
+        await click(".o_telephony_number_choice", { text: "+33 1 99 00 12 34" });
+        await contains(".o_telephony_number_choice", { count: 0 });
+        expect.verifySteps([`call +33199001234 res.partner ${serverState.partnerId} phone`]);
     });
 }
 

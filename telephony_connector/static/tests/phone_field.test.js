@@ -1,4 +1,13 @@
-import { after, beforeEach, expect, test } from "@odoo/hoot";
+import {
+    after,
+    beforeEach,
+    expect,
+    manuallyDispatchProgrammaticEvent,
+    press,
+    queryAll,
+    queryAllTexts,
+    test,
+} from "@odoo/hoot";
 import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
@@ -11,7 +20,6 @@ import {
 } from "@web/../tests/web_test_helpers";
 import { registry } from "@web/core/registry";
 import { Telephony } from "@telephony_connector/services/telephony_service";
-import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
 import { defineTelephonyModels, getTelephony, setupTelephony } from "./telephony_test_helpers";
 
 class Contact extends models.Model {
@@ -28,6 +36,11 @@ class Contact extends models.Model {
     ];
 }
 
+const CHOICES = [
+    { number: "+33199000001", number_display: "+33 1 99 00 00 01" },
+    { number: "+33639980002", number_display: "+33 6 39 98 00 02" },
+];
+
 defineTelephonyModels();
 defineModels([Contact]);
 beforeEach(() => {
@@ -35,6 +48,9 @@ beforeEach(() => {
     onRpc("/telephony/call", async (request) => {
         const { params } = await request.json();
         expect.step(["call", ...Object.values(params)].join(" "));
+        if (params.number.includes("|")) {
+            return { choose: CHOICES };
+        }
         return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
     });
 });
@@ -52,14 +68,6 @@ async function mountPhoneView(params) {
     await getTelephony().load();
     await animationFrame();
 }
-
-test("numbers that share a field are told apart", () => {
-    expect(splitNumbers("+33 1 | +33 6")).toEqual(["+33 1", "+33 6"]);
-    expect(splitNumbers("01 / 06;07\n08")).toEqual(["01", "06", "07", "08"]);
-    expect(splitNumbers("01/99/00/00/01")).toEqual(["01/99/00/00/01"]);
-    expect(splitNumbers("none | ")).toEqual([]);
-    expect(splitNumbers(false)).toEqual([]);
-});
 
 test("a form's number is called from its button, which names the record", async () => {
     await mountPhoneView({ type: "form", resId: 1, arch: FORM });
@@ -99,12 +107,52 @@ test("a record that is not stored yet is not saved by a call", async () => {
     expect.verifySteps(["call +33639980009"]);
 });
 
-test("of several numbers in a form, the user chooses one", async () => {
+test("of several numbers in a form, the user chooses one that the server read", async () => {
     await mountPhoneView({ type: "form", resId: 2, arch: FORM });
     await contains(".o_field_phone .o_telephony_call").click();
-    expect(".o-dropdown-item").toHaveCount(2);
-    await contains(".o-dropdown-item:last").click();
-    expect.verifySteps(["call 06 39 98 00 02 contact 2 phone"]);
+    expect.verifySteps(["call 01 99 00 00 01 | 06 39 98 00 02 contact 2 phone"]);
+    expect(queryAllTexts(".o_telephony_number_choice")).toEqual([
+        "+33 1 99 00 00 01",
+        "+33 6 39 98 00 02",
+    ]);
+    await contains(".o_telephony_number_choice:last").click();
+    await animationFrame();
+    expect(".o_telephony_number_choice").toHaveCount(0);
+    expect.verifySteps(["call +33639980002 contact 2 phone"]);
+});
+
+test("the choice is made by keyboard, or not at all", async () => {
+    await mountPhoneView({ type: "form", resId: 2, arch: FORM });
+    await contains(".o_telephony_call_record").click();
+    expect(".o_telephony_number_choice:first").toBeFocused();
+    await press("ArrowDown");
+    expect(".o_telephony_number_choice:last").toBeFocused();
+    await press("ArrowDown");
+    expect(".o_telephony_number_choice:first").toBeFocused();
+    await press("ArrowUp");
+    await press("Enter");
+    await animationFrame();
+    expect(".modal").toHaveCount(0);
+    expect.verifySteps([
+        "call 01 99 00 00 01 | 06 39 98 00 02 contact 2 phone",
+        "call +33639980002 contact 2 phone",
+    ]);
+    await contains(".o_telephony_call_record").click();
+    await press("Escape");
+    await animationFrame();
+    expect(".modal").toHaveCount(0);
+    expect.verifySteps(["call 01 99 00 00 01 | 06 39 98 00 02 contact 2 phone"]);
+});
+
+test("a click with a modifier is left to the browser", async () => {
+    await mountPhoneView({ type: "list", arch: LIST });
+    const [link] = queryAll(".o_data_row:first a.o_telephony_call");
+    link.addEventListener("click", (ev) => ev.preventDefault());
+    for (const key of ["altKey", "ctrlKey", "metaKey", "shiftKey"]) {
+        await manuallyDispatchProgrammaticEvent(link, "click", { [key]: true });
+    }
+    expect.verifySteps([]);
+    expect(link).toHaveAttribute("href", "tel:+33639980001");
 });
 
 test("the record's Call button calls the same way", async () => {
@@ -119,16 +167,20 @@ test("no button where there is no number", async () => {
     expect(".o_telephony_call_record").toHaveCount(0);
 });
 
-test("each number of a list is called by a click, and the row stays closed", async () => {
+test("the text of a list's cell is called by a click, and the row stays closed", async () => {
     await mountPhoneView({
         type: "list",
         arch: LIST,
         selectRecord: () => expect.step("open"),
     });
-    expect(".o_data_row:eq(1) a.o_telephony_call").toHaveCount(2);
+    expect(".o_data_row:eq(1) a.o_telephony_call").toHaveText("01 99 00 00 01 | 06 39 98 00 02");
     expect(".o_data_row:eq(2) a").toHaveCount(0);
-    await contains(".o_data_row:eq(1) a.o_telephony_call:last").click();
-    expect.verifySteps(["call 06 39 98 00 02 contact 2 phone"]);
+    await contains(".o_data_row:eq(1) a.o_telephony_call").click();
+    await contains(".o_telephony_number_choice:first").click();
+    expect.verifySteps([
+        "call 01 99 00 00 01 | 06 39 98 00 02 contact 2 phone",
+        "call +33199000001 contact 2 phone",
+    ]);
 });
 
 test("a kanban card's number is called by a click, and the card stays closed", async () => {

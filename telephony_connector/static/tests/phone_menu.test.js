@@ -36,7 +36,6 @@ const ENTRY = {
     number_display: "+33 6 39 98 00 01",
     start_date: "2026-01-05 09:30:00",
     object: false,
-    field: false,
 };
 
 beforeEach(() => {
@@ -220,7 +219,7 @@ test("missed calls are called back or ticked off", async () => {
         return true;
     });
     server.panel.missed = [ENTRY];
-    server.panel.recent = [{ ...ENTRY, object: ADA, field: "phone" }];
+    server.panel.recent = [{ ...ENTRY, object: ADA }];
     await openPanel({ missed_count: 1 });
     await contains(".o_telephony_entry", { text: "+33 6 39 98 00 01" });
     await click(".o_telephony_handled");
@@ -228,7 +227,7 @@ test("missed calls are called back or ticked off", async () => {
     expect.verifySteps(["handled 5"]);
     await click("[data-tab=recent]");
     await click(".o_telephony_call_back");
-    expect.verifySteps(["call +33639980001 res.partner 7 phone"]);
+    expect.verifySteps(["call +33639980001 telephony.call 5 number_display"]);
 });
 
 test("colleagues stand in the lists by name, busy lines among the missed", async () => {
@@ -244,7 +243,7 @@ test("colleagues stand in the lists by name, busy lines among the missed", async
     const kinds = queryAll(".o_telephony_entry > i").map((icon) => icon.title);
     expect(kinds).toEqual(["Internal call", "Missed call", "Outgoing call, not reached"]);
     await click(".o_telephony_call_back:first");
-    expect.verifySteps(["call 1002"]);
+    expect.verifySteps(["call 1002 telephony.call 5 number_display"]);
 });
 
 test("a withheld number can't be called back", async () => {
@@ -307,6 +306,21 @@ test("a transfer to a number not to call is made after a confirmation", async ()
     await click(".modal .btn-primary", { text: "Transfer Anyway" });
     await contains(".modal", { count: 0 });
     expect.verifySteps(["control 1 transfer 0612", "control 1 transfer 0612 true"]);
+});
+
+test("of several numbers to transfer to, the user chooses one", async () => {
+    onRpc("telephony.call", "control", ({ args }) => {
+        expect.step(`control ${args.join(" ")}`);
+        return args[2] === "1, 2"
+            ? { choose: ["1", "2"].map((number) => ({ number, number_display: number })) }
+            : { command_id: false };
+    });
+    await startServer();
+    await start();
+    await getTelephony().control({ id: 1 }, "transfer", "1, 2");
+    await click(".o_telephony_number_choice", { text: "2" });
+    await contains(".modal", { count: 0 });
+    expect.verifySteps(["control 1 transfer 1, 2", "control 1 transfer 2"]);
 });
 
 test("the command palette calls names and numbers", async () => {

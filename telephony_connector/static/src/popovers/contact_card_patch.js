@@ -4,7 +4,7 @@ import { AvatarCardPopover } from "@mail/discuss/web/avatar_card/avatar_card_pop
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { PhonePresence } from "@telephony_connector/components/phone_presence/phone_presence";
-import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
+import { isPlainClick, mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
 
 /** Both cards show a partner, with one `phone`. */
 const makeCallable = () => ({
@@ -15,9 +15,9 @@ const makeCallable = () => ({
         this.PhonePresence = PhonePresence;
     },
 
-    /** The numbers to call with the user's own phone; empty leaves the plain link. */
-    get callableNumbers() {
-        return this.telephony.callsByClick ? splitNumbers(this.phone) : [];
+    /** Whether a click calls with the user's own phone; else it is the plain link. */
+    get isCalledByClick() {
+        return this.telephony.callsByClick && mayHoldNumber(this.phone);
     },
 
     /** Whose telephone the card tells of, if it is a user's card. */
@@ -25,10 +25,20 @@ const makeCallable = () => ({
         return this.user?.id ?? this.partner?.main_user_id?.id;
     },
 
-    onCallClick(number) {
-        const resId = this.partner.id;
+    onPhoneClick(ev) {
+        if (!this.isCalledByClick || !isPlainClick(ev)) {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+        const { partner, phone: number } = this;
         this.props.close();
-        return this.telephony.dial({ number, model: "res.partner", resId, field: "phone" });
+        // Other addons' cards show numbers of other records.
+        this.telephony.dial(
+            partner?.phone === number
+                ? { number, model: "res.partner", resId: partner.id, field: "phone" }
+                : { number }
+        );
     },
 });
 

@@ -7,6 +7,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { omit, pick } from "@web/core/utils/objects";
 import { session } from "@web/session";
+import { ChooseNumberDialog } from "@telephony_connector/components/choose_number/choose_number_dialog";
 import { isTalking, NEWS_KEYS } from "@telephony_connector/services/call_news";
 import { CallStore } from "@telephony_connector/services/call_store";
 import { PageTurn } from "@telephony_connector/services/page_turn";
@@ -215,10 +216,11 @@ export class Telephony extends CallStore {
     // ---------------------------------------------------------------------------
 
     /**
-     * Ring the user's own phone, then the number.
+     * Ring the user's own phone, then the number. The server reads what it is handed as it
+     * does when somebody calls; where that is several numbers, the user chooses one.
      *
      * @param {{ number: string, model?: string, resId?: number, field?: string }} target
-     *  the record and the field that were clicked, if any
+     *  the text that was clicked or typed, and the record and the field, if any
      * @param {boolean} confirmed whether the user was asked what the server wants to know
      * @returns {Promise<boolean>} whether the telephone system was asked
      */
@@ -234,6 +236,10 @@ export class Telephony extends CallStore {
                 "/telephony/call",
                 confirmed ? { ...params, confirmed } : params
             );
+            if (answer.choose) {
+                this.letChoose(answer.choose, (chosen) => this.dial({ ...target, number: chosen }));
+                return false;
+            }
             if (answer.confirm) {
                 this.askFirst(answer.confirm, _t("Call Anyway"), () => this.dial(target, true));
                 return false;
@@ -248,6 +254,11 @@ export class Telephony extends CallStore {
         }
     }
 
+    /** A text that holds several numbers: the user says which one is meant. */
+    letChoose(choices, choose) {
+        this.services.dialog.add(ChooseNumberDialog, { choices, choose });
+    }
+
     /** A number not to be called, or a phone that may ring already: the user decides. */
     askFirst(question, confirmLabel, confirm) {
         this.services.dialog.add(ConfirmationDialog, {
@@ -260,15 +271,16 @@ export class Telephony extends CallStore {
     }
 
     /**
-     * Call a number that a record's field shows. The call belongs to that record, whoever
-     * else has the number; what was changed there is saved first.
+     * Call what a record's field shows. The call belongs to that record, whoever else has
+     * the number; what was changed there is saved first.
      *
      * @param {import("@web/model/relational_model/record").Record} record
      */
-    async dialField(record, field, number) {
+    async dialField(record, field) {
         if (record === record.model.root && !record.isNew && !(await record.save())) {
             return false;
         }
+        const number = record.data[field];
         const isStored = record.resId && !record.dirty;
         return this.dial(
             isStored ? { number, model: record.resModel, resId: record.resId, field } : { number }
@@ -313,7 +325,9 @@ export class Telephony extends CallStore {
             "control",
             confirmed ? [...args, confirmed] : args
         );
-        if (answer?.confirm) {
+        if (answer?.choose) {
+            this.letChoose(answer.choose, (chosen) => this.control(call, action, chosen));
+        } else if (answer?.confirm) {
             this.askFirst(answer.confirm, _t("Transfer Anyway"), () =>
                 this.control(call, action, target, true)
             );

@@ -133,10 +133,9 @@ export class PhonePanel extends Component {
         await this.telephony.dial(target);
     }
 
-    callBack({ number, object, field }) {
-        return this.dial(
-            object && field ? { number, model: object.model, resId: object.id, field } : { number }
-        );
+    /** The call back belongs to whomever the call belongs to. */
+    callBack({ id, number }) {
+        return this.dial({ number, model: "telephony.call", resId: id, field: "number_display" });
     }
 
     async setHandled(entry) {

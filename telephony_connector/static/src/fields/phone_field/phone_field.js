@@ -2,7 +2,7 @@ import { patch } from "@web/core/utils/patch";
 import { useService } from "@web/core/utils/hooks";
 import { PhoneField } from "@web/views/fields/phone/phone_field";
 import { CallButton } from "@telephony_connector/components/call_button/call_button";
-import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
+import { isPlainClick, mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
 
 // `form.phone` is a subclass and inherits all of this; its template is extended beside.
 patch(PhoneField, {
@@ -15,18 +15,18 @@ patch(PhoneField.prototype, {
         this.telephony = useService("telephony");
     },
 
-    /** The numbers to call with the user's own phone; empty leaves the plain link. */
-    get callableNumbers() {
-        return this.telephony.callsByClick
-            ? splitNumbers(this.props.record.data[this.props.name])
-            : [];
+    /** Whether a click calls with the user's own phone; else it is the plain link. */
+    get isCalledByClick() {
+        return (
+            this.telephony.callsByClick && mayHoldNumber(this.props.record.data[this.props.name])
+        );
     },
 
-    getPhoneHref(number) {
-        return "tel:" + number.replace(/\s+/g, "");
-    },
-
-    onCallClick(number) {
-        return this.telephony.dialField(this.props.record, this.props.name, number);
+    onPhoneClick(ev) {
+        if (this.isCalledByClick && isPlainClick(ev)) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.telephony.dialField(this.props.record, this.props.name);
+        }
     },
 });

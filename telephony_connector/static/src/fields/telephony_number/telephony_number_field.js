@@ -3,7 +3,7 @@ import { Component, xml } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { PhoneField, phoneField } from "@web/views/fields/phone/phone_field";
-import { splitNumbers } from "@telephony_connector/utils/phone_numbers";
+import { mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
 
 /** A call's number, which can be called; where it was withheld, the words that say so. */
 export class TelephonyNumberField extends Component {
@@ -20,7 +20,7 @@ export class TelephonyNumberField extends Component {
     }
 
     get isNumber() {
-        return splitNumbers(this.text).length > 0;
+        return mayHoldNumber(this.text);
     }
 }
 
