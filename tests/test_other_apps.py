@@ -104,6 +104,37 @@ result["lookup"] = pbx._lookup("+33612345101")["name"]
 result["panel"] = [
     entry["object"] and entry["object"]["name"]
     for entry in env["telephony.call"].with_user(agent).get_panel()["recent"]]
+
+def save_number(uniqueid, record, number):
+    call = ring(uniqueid, number)
+    pages = env["telephony.registration"].with_user(agent)
+    pages.open_for_call(call.id)
+    page = pages.search([("call_id", "=", call.id)])
+    page.object_ref = f"{record._name},{record.id}"
+    seen = {"offered": page.offers_save_number, "text": page.save_number_text}
+    page.save_number = True
+    try:
+        with env.cr.savepoint():
+            page.action_save()
+    except Exception as error:
+        seen["error"] = str(error)
+    end(uniqueid)
+    return seen
+
+empty = env["hr.applicant"].create(
+    {"partner_name": "Eva Empty", "interviewer_ids": [(4, agent.id)]})
+result["save_applicant"] = save_number("s1", empty, "+33612345104")
+result["saved"] = empty.partner_phone
+result["save_mailing"] = save_number("s2", mailing, "+33612345105")
+result["kept"] = mailing.mobile
+
+def click(record, field):
+    answer = env["telephony.call"].with_user(agent).dial(
+        record[field], record._name, record.id, field, True)
+    call = env["telephony.call"].browse(answer["call_id"])
+    return [call.number, call._get_object().display_name]
+
+result["clicks"] = [click(applicant, "partner_phone"), click(mailing, "mobile")]
 print("RESULT " + json.dumps(result))
 """
 
@@ -159,3 +190,22 @@ def test_button(seen):
     """Their forms have the button of calls, for those who telephone."""
     assert seen["button"] == 1
     assert seen["button_without_right"] == 0
+
+
+def test_saved_numbers(seen):
+    """A number goes where the model has its phone; where that is filled and there are
+    no further numbers, it is said."""
+    assert seen["save_applicant"]["offered"]
+    assert seen["saved"] == "+33 6 12 34 51 04"
+    assert not seen["save_mailing"]["offered"]
+    assert "no place for a further one" in seen["save_mailing"]["text"]
+    assert seen["save_mailing"]["error"] == seen["save_mailing"]["text"]
+    assert seen["kept"] == "06 12 34 51 02"
+
+
+def test_clicks(seen):
+    """What is clicked is dialled and belongs to the record."""
+    assert seen["clicks"] == [
+        ["+33612345101", "Paula Applicant"],
+        ["+33612345102", "Max Mailing"],
+    ]

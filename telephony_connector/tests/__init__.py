@@ -71,6 +71,7 @@ from . import test_recording_fetch
 from . import test_recording_http
 from . import test_registration
 from . import test_rights
+from . import test_saved_numbers
 from . import test_secrets
 from . import test_server_action
 from . import test_settings_text

@@ -5,7 +5,7 @@ import phonenumbers
 from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import clean_context, is_html_empty, mute_logger
 
@@ -95,7 +95,8 @@ class TelephonyRegistration(models.TransientModel):
         string="Customer",
     )
     save_number = fields.Boolean(string="Save Phone Number")
-    offers_save_number = fields.Boolean(compute="_compute_offers_save_number")
+    offers_save_number = fields.Boolean(compute="_compute_save_number_text")
+    save_number_text = fields.Char(compute="_compute_save_number_text")
     is_hidden = fields.Boolean(
         readonly=True,
         help="Only records that the user may not read have the number.",
@@ -197,17 +198,47 @@ class TelephonyRegistration(models.TransientModel):
         self.can_create = bool(self._get_creatable_kinds())
 
     @api.depends("object_ref", "number")
-    def _compute_offers_save_number(self):
+    @api.depends_context("uid", "lang")
+    def _compute_save_number_text(self):
         for page in self:
-            page.offers_save_number = bool(
-                page.object_ref and page.number and not page._has_number()
-            )
+            page.offers_save_number = False
+            page.save_number_text = False
+            if not page.object_ref or not page.number or page._has_number():
+                continue
+            place = page._get_number_place()
+            page.offers_save_number = bool(place)
+            if not place:
+                page.save_number_text = page._get_no_place_text()
+            elif place == "telephony_phone_ids":
+                page.save_number_text = self.env._("Added to the further numbers")
+            else:
+                page.save_number_text = self.env._("Becomes the phone number")
 
     def _has_number(self):
         """Say whether the chosen record has the call's number already."""
-        return any(
-            match.exact and match.record == self.object_ref
-            for match in self.env["telephony.number"].match(self.number, self.pbx_id)
+        return self.env["telephony.number"]._has_number(
+            self.object_ref, self.number, self.pbx_id
+        )
+
+    def _get_number_place(self):
+        """Return the field of the chosen record that takes one more number.
+
+        :return: an empty phone field, that of further numbers, or ``False`` where the
+            record has a number and its model no further ones
+        """
+        record = self.object_ref
+        for name in record._telephony_number_fields():
+            field = record._fields.get(name)
+            if field and field.type == "char" and not field.readonly:
+                if not record[name]:
+                    return name
+                break
+        return "telephony_phone_ids" in record._fields and "telephony_phone_ids"
+
+    def _get_no_place_text(self):
+        return self.env._(
+            "%(name)s has another phone number, and no place for a further one.",
+            name=self.object_ref.display_name,
         )
 
     # === OPENING === #
@@ -663,11 +694,27 @@ class TelephonyRegistration(models.TransientModel):
         }
 
     def _save_number(self, record):
-        """Add the call's number to the record, beside what stands there."""
+        """Give the record the call's number, beside what it has.
+
+        A phone field that is filled keeps its one valid number, which text messages and
+        the blacklist rely on: the number becomes a further one.
+
+        :raise AccessError: where the user may not write the record
+        :raise UserError: where the record has no place for it
+        """
         record.check_access("write")
-        if not self._has_number():
-            record.phone = " | ".join(filter(None, [record.phone, self.number_display]))
         self.save_number = False
+        if self._has_number():
+            return
+        place = self._get_number_place()
+        if not place:
+            raise UserError(self._get_no_place_text())
+        if place == "telephony_phone_ids":
+            record.telephony_phone_ids = [
+                Command.create({"number": self.number_display})
+            ]
+        else:
+            record[place] = self.number_display
 
     def _create_call(self):
         """Take a call that is known by its URL alone into the log.
