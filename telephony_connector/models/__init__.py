@@ -65,3 +65,5 @@ from . import telephony_followup
 from . import telephony_blocked_number
 from . import telephony_retention
 from . import ir_actions_server
+from . import ir_ui_view
+from . import mail_activity

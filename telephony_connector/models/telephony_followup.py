@@ -126,6 +126,11 @@ class TelephonyFollowup(models.Model):
         for followup in self:
             followup.display_name = followup.number_display
 
+    @api.model
+    def _phone_get_number_fields(self):
+        # What its activity lets one click.
+        return ["number_display"]
+
     # === THE SCHEDULED ACTION === #
 
     @api.model

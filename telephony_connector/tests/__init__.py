@@ -26,6 +26,7 @@ from . import test_call_panel
 from . import test_call_parts
 from . import test_checked_links
 from . import test_click_numbers
+from . import test_click_places
 from . import test_content
 from . import test_companies
 from . import test_controllers

@@ -1,5 +1,6 @@
 import { busModels } from "@bus/../tests/bus_test_helpers";
 import { mailModels } from "@mail/../tests/mail_test_helpers";
+import { mailDataHelpers } from "@mail/../tests/mock_server/mail_mock_server";
 import { expect } from "@odoo/hoot";
 import {
     defineModels,
@@ -122,6 +123,17 @@ export class TelephonyCommand extends models.Model {
     _name = "telephony.command";
 }
 
+class MailActivity extends mailModels.MailActivity {
+    get _to_store_defaults() {
+        return [
+            ...super._to_store_defaults,
+            mailDataHelpers.Store.attr("telephony_numbers", (activity) =>
+                activity.activity_category === "phonecall" ? server.activityNumbers : []
+            ),
+        ];
+    }
+}
+
 class ResUsers extends mailModels.ResUsers {
     telephony_presence = fields.Selection({ selection: [["in_use", "On the phone"]] });
 
@@ -135,6 +147,7 @@ export function defineTelephonyModels() {
         ...webModels,
         ...busModels,
         ...mailModels,
+        MailActivity,
         ResUsers,
         TelephonyCall,
         TelephonyCommand,
@@ -146,6 +159,7 @@ export function setupTelephony({ isUser = true, phone = {} } = {}) {
     Object.assign(server, {
         cards: {},
         details: {},
+        activityNumbers: [],
         callees: [],
         claimed: new Set(),
         panel: { missed: [], gathered: 0, recent: [], colleagues: [] },

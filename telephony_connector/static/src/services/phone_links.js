@@ -1,0 +1,56 @@
+import { browser } from "@web/core/browser/browser";
+import { useService } from "@web/core/utils/hooks";
+import { patch } from "@web/core/utils/patch";
+import { registry } from "@web/core/registry";
+import { HtmlViewer } from "@html_editor/components/html_viewer/html_viewer";
+import { isPlainClick } from "@telephony_connector/utils/phone_numbers";
+
+/**
+ * Links to numbers in messages, notes, descriptions, and wherever else one stands: a click
+ * calls with the user's own phone, where there is one to call with.
+ */
+export const phoneLinksService = {
+    dependencies: ["telephony"],
+    start(env, { telephony }) {
+        /** @param {MouseEvent} ev */
+        function onClick(ev) {
+            // The link may stand within the shadow of a message.
+            const link = ev.composedPath().find((element) => element.tagName === "A");
+            if (
+                !telephony.callsByClick ||
+                ev.defaultPrevented ||
+                !isPlainClick(ev) ||
+                !/^tel:/i.test(link?.getAttribute("href") || "") ||
+                // What has a handler of its own knows the record, too.
+                link.closest(".o_telephony_call") ||
+                link.isContentEditable
+            ) {
+                return;
+            }
+            ev.preventDefault();
+            ev.stopPropagation();
+            telephony.dial({ number: link.getAttribute("href") });
+        }
+
+        // Before a card or a row takes the click for its own.
+        browser.addEventListener("click", onClick, { capture: true });
+        return { onClick };
+    },
+};
+
+registry.category("services").add("telephony.phone_links", phoneLinksService);
+
+// A text with styles of its own stands in a frame, whose clicks nobody else hears.
+patch(HtmlViewer.prototype, {
+    setup() {
+        super.setup();
+        this.phoneLinks = useService("telephony.phone_links");
+    },
+
+    processReadonlyContent(container) {
+        super.processReadonlyContent(container);
+        if (this.showIframe) {
+            this.addDomListener(container, "click", (ev) => this.phoneLinks.onClick(ev));
+        }
+    },
+});
