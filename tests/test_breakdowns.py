@@ -44,7 +44,7 @@ def test_asterisk_restarts_during_a_call(stack, number):
     stack.asterisk.process.kill()
     stack.wait_for_connection("unreachable")
 
-    stack.asterisk.start()
+    stack.start_asterisk()
     stack.wait_for_connection("connected")
     stack.wait_for_call(number, state="ended", outcome="answered")
 

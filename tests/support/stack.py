@@ -58,10 +58,16 @@ class Stack:
         """Run a coroutine where the telephones live; return its result."""
         return self._background.run(coroutine, timeout)
 
+    def start_asterisk(self):
+        """Start Asterisk again: it knows no registration of before."""
+        self.asterisk.start()
+        self.run(self._telephones.register())
+
     def start_listener(self):
         """Start the listener and wait until it is connected with Asterisk."""
         self.listener = self.odoo.start_listener()
         self.listener.wait_for_log(": connected")
+        self.wait_for_connection("connected")  # which the log says first
 
     def start_server(self):
         """Start the Odoo server and wait until it answers."""
@@ -98,7 +104,7 @@ class Stack:
     def mend(self):
         """Start again whatever does not run, and wait until all is connected."""
         if not self.asterisk.process.is_running:
-            self.asterisk.start()
+            self.start_asterisk()
         if not self.server.is_running:
             self.start_server()
         if not self.listener.is_running:

@@ -181,6 +181,11 @@ class Telephones:
         """Connect the telephones; those with a password register for an hour, the
         second one of an extension not before it is told to."""
         await asyncio.gather(*(phone.start() for phone in self.by_number.values()))
+        await self.register()
+
+    async def register(self):
+        """Have those with a password tell an Asterisk that has just started where they
+        are."""
         for number in self._passwords:
             await self[number].register(expires=3600)
 
