@@ -10,7 +10,7 @@ from ..engine.errors import ConnectionFailed, TelephonyError
 from ..engine.problems import LIST
 from .account import open_session
 from .bridge import ModuleGone, Unavailable
-from .permissions import describe_missing
+from .permissions import LOGIN_ANEW, describe_missing, get_missing
 
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class Connection:
         self._leader = leader
         self._on_event = on_event
         self._retry = asyncio.Event()
+        self._renew = asyncio.Event()
         self._resync_asked = asyncio.Event()
         self._channels = set()
         self._new_channels = 0
@@ -54,11 +55,18 @@ class Connection:
         self._lists_channels = asyncio.Lock()
         self._state = None
         self._is_shown = True
+        self._version = None
         self.session = None
 
     def reconnect(self):
-        """Try to connect now instead of when the pause is over."""
+        """Try to connect now instead of when the pause is over.
+
+        A session of an account that lacks something is begun anew: Asterisk goes by
+        what was allowed at the login. Never by itself: calls end unseen meanwhile.
+        """
         self._retry.set()
+        if self._is_deaf or (self._allowed is not None and get_missing(self._allowed)):
+            self._renew.set()
 
     def resync_now(self):
         """Compare with the PBX's channels now instead of within the minute."""
@@ -80,6 +88,8 @@ class Connection:
                 backoff.reset()
             if error is not None:
                 await self._show(error.code, str(error))
+            elif self._renew.is_set():
+                continue
             self._retry.clear()
             try:
                 async with asyncio.timeout(backoff.delay(error)):
@@ -98,11 +108,11 @@ class Connection:
             session = open_session(self._leader.settings, self._on_event)
             info = await session.open()
             self._begin(session)
-            await self._learn_allowed(session)
-            await self._show_connected(info.asterisk or info.banner)
+            self._version = info.asterisk or info.banner
+            await self._show_connected()
             self._leader.check_commands()
             resync = asyncio.create_task(self._resync_regularly(session))
-            return await session.wait_closed(), True
+            return await self._wait_for_end(session), True
         except TelephonyError as error:
             return error, self.session is not None
         except ModuleGone:
@@ -119,11 +129,28 @@ class Connection:
             if session:
                 await session.close()
 
+    async def _wait_for_end(self, session):
+        """Wait until the session ends, or until another one is to take its place.
+
+        :return: the `TelephonyError` that ended it, if one did
+        """
+        tasks = [
+            asyncio.create_task(work)
+            for work in (session.wait_closed(), self._renew.wait())
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return tasks[0].result() if tasks[0].done() else None
+        finally:
+            for task in tasks:
+                task.cancel()
+
     def _begin(self, session):
         """Take a session that is open, of whose PBX nothing is known yet."""
         self.session = session
         self._channels, self._new_channels, self._is_deaf = set(), 0, False
         self._is_first_resync = True
+        self._renew.clear()
 
     async def _show(self, state, message=None, version=None, allowed=None):
         """Log a change of the connection's state and show it on the form."""
@@ -134,10 +161,10 @@ class Connection:
         self.show_again()
         await self.show_state()
 
-    def _show_connected(self, version=None):
+    def _show_connected(self):
         allowed = self._allowed
         message = None if allowed is None else describe_missing(allowed)
-        return self._show("connected", message, version, allowed)
+        return self._show("connected", message, self._version, allowed)
 
     def show_again(self):
         """Have `show_state` write the state, whatever the form may show."""
@@ -188,7 +215,7 @@ class Connection:
 
         :raise ConnectionFailed: the connection ended meanwhile
         """
-        if not self._is_first_resync and await self._learn_allowed(session):
+        if await self._learn_allowed(session):
             await self._show_connected()
         await self.resync_channels(session)
         await self._resync_presence(session)
@@ -298,7 +325,7 @@ class Connection:
             await self._show(
                 "permission",
                 "There are calls, but no event of them arrives: Odoo's account on the "
-                "telephone system needs the permission “call” (read).",
+                f"telephone system needs the permission “call” (read). {LOGIN_ANEW}",
             )
 
     async def _close_forgotten(self):

@@ -10,6 +10,11 @@ WRITE_CLASSES = {
     ),
     "agent": ("QueuePause", "pausing agents and logging them into queues"),
 }
+# An administrator who mended the account reads this on the form.
+LOGIN_ANEW = (
+    "Asterisk goes by what was allowed at the login: after “manager reload” there, "
+    "press Connect Now."
+)
 
 
 def get_missing(allowed):
@@ -34,4 +39,4 @@ def describe_missing(allowed):
     if not missing:
         return None
     texts = [f"“{name}” (write) for {purpose}" for name, purpose in missing]
-    return f"Odoo's account lacks permissions: {'; '.join(texts)}."
+    return f"Odoo's account lacks permissions: {'; '.join(texts)}. {LOGIN_ANEW}"

@@ -66,6 +66,8 @@ class TestBreakdowns(LeaderCase):
         self.patch(connection, "open_session", self.open_session)
         self.patch(connection, "RESYNC_EVERY", 0.02)
 
+    action_timeout = 0.2
+
     def open_session(self, settings, on_event):
         """Return a session that gives a PBX little time."""
         account = Settings(
@@ -74,7 +76,7 @@ class TestBreakdowns(LeaderCase):
             username="odoo",
             secret=settings.secret,
         )
-        return Session(account, on_event, action_timeout=0.2)
+        return Session(account, on_event, action_timeout=self.action_timeout)
 
     def lead_a_pbx(self, scenario, **answers):
         """Run a scenario beside a leader; ``answers`` are the PBX's own."""
@@ -123,12 +125,18 @@ class TestBreakdowns(LeaderCase):
                     self.lead_a_pbx(scenario, **{failing: answer})
 
     def test_users_can_call_while_a_list_is_not_answered(self):
-        async def scenario(pbx, leader, _task):
-            await pbx.until("CoreShowChannels")
-            self.assertIsNotNone(leader._connection.session)
-            self.assertEqual(self.bridge.states[-1], "connected")
+        self.action_timeout = 60
+        for name in ("ListCommands", *LISTS):
+            self.setUp()
 
-        self.lead_a_pbx(scenario, CoreShowChannels=None)
+            async def scenario(pbx, leader, _task, name=name):
+                await pbx.until(name)
+                await self.until(lambda: self.bridge.states[-1] == "connected")
+                self.click(leader)
+                await pbx.until("Originate")
+
+            with self.subTest(name=name):
+                self.lead_a_pbx(scenario, **{name: None})
 
     def test_what_was_known_by_a_list_stays_while_events_come(self):
         async def scenario(pbx, leader, _task):
@@ -171,6 +179,25 @@ class TestBreakdowns(LeaderCase):
         everything = ALLOWED + "Originate: x\nHangup: x\nQueuePause: x\n"
         self.lead_a_pbx(scenario, ListCommands=everything)
 
+    def test_permissions_given_back_are_had_by_a_new_login(self):
+        """Asterisk goes by what the account was allowed when it logged in."""
+
+        async def scenario(pbx, leader, _task):
+            await self.until(lambda: all(self.told().values()))
+            pbx.answers["ListCommands"] = everything
+            leader.reconnect()
+            await self.until(lambda: pbx.names.count("Login") == 2)
+            await self.until(lambda: self.bridge.messages[-1] is None)
+            # Nothing is missing: there is no reason to log in once more.
+            leader.reconnect()
+            await self.until(lambda: self.bridge.states[-1] == "connected")
+            asked = pbx.names.count("CoreShowChannels")
+            await self.until(lambda: pbx.names.count("CoreShowChannels") > asked + 1)
+            self.assertEqual(pbx.names.count("Login"), 2)
+
+        everything = ALLOWED + "Originate: x\nHangup: x\nQueuePause: x\n"
+        self.lead_a_pbx(scenario)
+
     def test_a_click_that_is_not_answered_or_of_which_nothing_comes(self):
         """It rings in the log no longer than it takes to ask; nobody dials again."""
         self.patch(commands, "SIGN_WITHIN", 0.05)
@@ -196,7 +223,8 @@ class TestBreakdowns(LeaderCase):
                     await self.until(lambda: self.call()["state"] == "ended")
                     self.assertEqual(self.call()["outcome"], "failed")
                     self.assertEqual(pbx.names.count("Originate"), 1)
-                    # The PBX took it up after all.
+                    # The PBX took it up after all, and no list says otherwise.
+                    pbx.answers["CoreShowChannels"] = None
                     pbx.send(RINGS_LATE)
                     await self.until(lambda: self.call()["state"] == "ringing")
                     number = "+33612340001"

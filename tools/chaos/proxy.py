@@ -3,6 +3,7 @@
 import asyncio
 
 CHUNK = 65536
+END = b"\r\n\r\n"
 
 
 class Proxy:
@@ -19,6 +20,7 @@ class Proxy:
         self._open = asyncio.Event()
         self._open.set()
         self._cut_next = False
+        self._refused = self._unanswered = frozenset()
         self.port = background.run(self._start())
 
     async def _start(self):
@@ -51,6 +53,15 @@ class Proxy:
 
         self._background.run_now(heal)
 
+    def spoil(self, refused=(), unanswered=()):
+        """Refuse some AMI actions in Asterisk's name, let others come to nothing, and
+        let all others through again.
+
+        :param refused: names of actions.
+        :param unanswered: names of actions.
+        """
+        self._refused, self._unanswered = frozenset(refused), frozenset(unanswered)
+
     def _abort_all(self):
         for writer in self._writers:
             writer.transport.abort()
@@ -65,10 +76,31 @@ class Proxy:
             return
         self._writers |= {writer, away}
         await asyncio.gather(
-            self._forward(reader, away),
+            self._forward_actions(reader, away, writer),
             self._forward(there, writer, events=True),
             return_exceptions=True,
         )
+
+    async def _forward_actions(self, reader, writer, back):
+        """Forward what the client asks, action by action.
+
+        :param back: to the client, for what is answered here.
+        """
+        waiting = b""
+        try:
+            while data := await reader.read(CHUNK):
+                *actions, waiting = (waiting + data).split(END)
+                await self._open.wait()
+                for action in actions:
+                    headers = _read(action)
+                    if headers.get("action") in self._refused:
+                        back.write(_refuse(headers["actionid"]))
+                    elif headers.get("action") not in self._unanswered:
+                        writer.write(action + END)
+                await writer.drain()
+                await back.drain()
+        finally:
+            writer.close()
 
     async def _forward(self, reader, writer, events=False):
         try:
@@ -85,3 +117,17 @@ class Proxy:
                 await writer.drain()
         finally:
             writer.close()
+
+
+def _read(action):
+    lines = (line.partition(":") for line in action.decode().split("\r\n"))
+    return {name.strip().lower(): value.strip() for name, _, value in lines}
+
+
+def _refuse(number):
+    lines = (
+        "Response: Error",
+        f"ActionID: {number}",
+        "Message: Refused by the network",
+    )
+    return "\r\n".join(lines).encode() + END

@@ -13,9 +13,19 @@ from .traffic import forget_all
 SCENARIOS = []
 TAKEOVER = {"processes": 5, "threaded": 90, "prefork": 90}
 SILENCE = 15
+# As long as an answer is waited for.
+UNANSWERED = 15
 SETTINGS = 5
 STOP = 2
 UNINSTALL = 5
+# What is asked after a login.
+LISTS = (
+    "ListCommands",
+    "CoreShowChannels",
+    "ExtensionStateList",
+    "DeviceStateList",
+    "QueueStatus",
+)
 
 
 def scenario(text, modes=tuple(MODES)):
@@ -62,6 +72,70 @@ def ami_half_open(stand, traffic, note):
     stand.proxy.heal()
     note("connected again", stand.until_connected(after=count), 30)
     note("a click rings after", traffic.finish(), SETTINGS)
+
+
+@scenario("AMI refuses each of the lists after the login, one after the other")
+def lists_refused(stand, traffic, note):
+    spoil_lists(stand, traffic, note, "refused", SETTINGS)
+
+
+@scenario("AMI does not answer each of the lists after the login, one after the other")
+def lists_unanswered(stand, traffic, note):
+    spoil_lists(stand, traffic, note, "unanswered", UNANSWERED)
+
+
+def spoil_lists(stand, traffic, note, way, limit):
+    """Users can call and are called, whichever list fails, and the form says which."""
+    traffic.begin()
+    connected, shown, rung = [], [], []
+    for name in LISTS:
+        _state, count = stand.connection()
+        stand.proxy.spoil(**{way: [name]})
+        stand.proxy.cut()
+        connected.append(stand.until_connected(after=count))
+        began = time.monotonic()
+        talk = traffic.talk()
+        rung.append(traffic.click_and_ring())
+        talk.hang_up()
+        traffic.until_logged(talk, "ended")
+        stand.until(
+            f"the form to name {name}", lambda name=name: stand.problems() == [name], 60
+        )
+        shown.append(time.monotonic() - began)
+    _state, count = stand.connection()
+    stand.proxy.spoil()
+    traffic.short.hang_up()
+    stand.proxy.cut()
+    stand.until_connected(after=count)
+    took = stand.until("the form to name nothing", lambda: not stand.problems(), 60)
+    # Sessions that end within seconds are no success: the pauses grow.
+    note("connected again, at worst", max(connected), 30)
+    note("a click rings after, at worst", max(rung), SETTINGS)
+    note("the form says so, at worst", max(shown), limit)
+    note("all is well again", took, SETTINGS)
+    traffic.until_logged(traffic.short, "ended")
+    note("a click rings after", traffic.finish(), SETTINGS)
+
+
+@scenario("permissions of the account taken away while connected, and given back")
+def permissions_taken_away(stand, traffic, note):
+    """Asterisk goes by what was allowed at the login."""
+    traffic.begin()
+    allowed = stand.set_permissions("call")
+    note("a click rings after", traffic.click_and_ring(), SETTINGS)
+    _state, count = stand.connection()
+    stand.proxy.cut()
+    traffic.meanwhile()
+    note("connected again", stand.until_connected(after=count), SETTINGS)
+    took = stand.until("the form to say so", lambda: "originate" in stand.message(), 60)
+    note("what is missing is shown", took, SETTINGS)
+    traffic.talk().hang_up()
+    stand.set_permissions(allowed)
+    _state, count = stand.connection()
+    stand.admin.call("telephony.pbx", "action_reconnect", [stand.pbx])
+    note("connected anew", stand.until_connected(after=count), SETTINGS)
+    stand.until("the form to say nothing", lambda: not stand.message(), 60)
+    note("a click rings then", traffic.finish(), SETTINGS)
 
 
 @scenario("Asterisk killed, and started again")

@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+import re
 import signal
 import time
 
 import psycopg2
 
-from tools.stack.asterisk import Asterisk, Telephones
+from tools.stack.asterisk import MANAGER, Asterisk, Telephones
 from tools.stack.background import Background
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
@@ -104,6 +105,20 @@ class Stand:
         """Start Asterisk, whose phones ring for long."""
         self.asterisk.start()
         self.asterisk.console(f"dialplan set global RING_SECONDS {RING_SECONDS}")
+
+    def set_permissions(self, names):
+        """Change what Odoo's account may have Asterisk do, as an administrator does.
+
+        :param names: classes of permissions, with commas between.
+        :return: those that it had.
+        """
+        path = self.asterisk.directory / "etc" / "manager.conf"
+        before, account, after = path.read_text().partition(f"[{MANAGER['username']}]")
+        [known] = re.findall("^write = (.*)$", after, re.M)[:1]
+        after = after.replace(f"write = {known}", f"write = {names}", 1)
+        path.write_text(before + account + after)
+        self.asterisk.console("manager reload")
+        return known
 
     def start_odoo(self):
         """Start the server and, if they are processes of their own, the listeners."""
@@ -275,6 +290,26 @@ class Stand:
             (pbx or self.pbx,),
         )
         return row
+
+    def problems(self):
+        """
+        :return: the names of what the form says is wrong, in order.
+        """
+        rows = self.sql(
+            "SELECT name FROM telephony_pbx_problem WHERE pbx_id = %s ORDER BY name",
+            (self.pbx,),
+        )
+        return [name for [name] in rows]
+
+    def message(self):
+        """
+        :return: what the form says of the connection, empty where all is well.
+        """
+        [[text]] = self.sql(
+            "SELECT COALESCE(connection_message, '') FROM telephony_pbx WHERE id = %s",
+            (self.pbx,),
+        )
+        return text
 
     def until(self, what, condition, seconds):
         """Wait until something is so.
