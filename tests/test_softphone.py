@@ -67,7 +67,7 @@ def test_c1_a_click_hands_the_number_over_and_opens_the_page(
     [logged] = stack.calls(number, "state", "outcome", "direction", "incomplete")
     assert logged["id"] == call["id"], "one call, saved once"
     assert logged["direction"] == "outbound"
-    assert (logged["state"], logged["outcome"]) == ("ended", False)
+    assert (logged["state"], logged["outcome"]) == ("ended", "unknown")
     assert logged["incomplete"], "nobody told of its end"
     assert agent_page.errors == []
 

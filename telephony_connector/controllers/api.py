@@ -64,17 +64,15 @@ class TelephonyApi(http.Controller):
     )
     @guard.guarded
     def tell(self, uniqueid, name, **_parameters):
-        """Tell what happened to a call."""
+        """Tell what happened to a call, which begins with the first that is told."""
         pbx_sudo = guard.authenticate()
-        call = find_call(pbx_sudo, uniqueid)
+        check_id(uniqueid)
         order = read_order(name)
         check_extension(pbx_sudo, order)
-        if name == "recording":
-            if not call._is_recording_url(order["url"]):
-                raise guard.Refused(400, "body.url is no http or https address")
-            call._api_recording(order)
-        else:
-            getattr(call, f"_api_{name}")(order)
+        calls = request.env["telephony.call"]
+        if name == "recording" and not calls._is_recording_url(order["url"]):
+            raise guard.Refused(400, "body.url is no http or https address")
+        call = calls._api_tell(pbx_sudo, uniqueid, name, order)
         return guard.answer({"call": call._api_read()})
 
     @api_route(f"{BASE}/records", "GET")
@@ -91,12 +89,20 @@ def find_call(pbx_sudo, uniqueid):
 
     :raise guard.Refused: it has none with this id
     """
-    if not re.fullmatch(ID_PATTERN, uniqueid):
-        raise guard.Refused(400, "the id may have letters, digits and ._:@+~- only")
+    check_id(uniqueid)
     call = request.env["telephony.call"]._api_find(pbx_sudo, uniqueid)
     if not call:
-        raise guard.Refused(404, "no such call: register it first")
+        raise guard.Refused(404, "there is no such call")
     return call
+
+
+def check_id(uniqueid):
+    """Make sure that a text may be the id of a call.
+
+    :raise guard.Refused: it is none
+    """
+    if not re.fullmatch(ID_PATTERN, uniqueid):
+        raise guard.Refused(400, "the id may have letters, digits and ._:@+~- only")
 
 
 def read_order(name):

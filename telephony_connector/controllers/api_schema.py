@@ -57,7 +57,11 @@ CALL = _result(
     id=_PLAIN,
     direction={"type": "string", "enum": ["inbound", "outbound", "internal"]},
     state={"type": "string", "enum": ["ringing", "ongoing", "ended"]},
-    outcome={"type": ["string", "null"], "enum": [*_OUTCOMES, None]},
+    outcome={
+        "type": ["string", "null"],
+        "enum": [*_OUTCOMES, "unknown", None],
+        "description": "unknown where nobody told how the call went.",
+    },
     number=_PLAIN,
     withheld=_FLAG,
     extension={**_PLAIN, "description": "Of who handled the call."},
@@ -218,7 +222,7 @@ BY_NAME = {operation.name: operation for operation in OPERATIONS}
 _REASONS = {
     400: "The request can't be understood; the answer says why. Nothing was changed.",
     401: "The token is wrong, expired or revoked.",
-    404: "No such call was registered.",
+    404: "No such call is known.",
     411: "The request does not tell the length of its body.",
     413: "The body is longer than 64 kB.",
     415: "The body is not application/json.",
@@ -242,7 +246,9 @@ def build_openapi():
             "title": "Telephony Connector",
             "version": VERSION,
             "description": "Any telephone system may tell Odoo of its calls, and ask "
-            "who calls. The same order again changes nothing; orders may come late.",
+            "who calls. The same order again changes nothing; orders may come in any "
+            "sequence, a call begins with its first one. Where its time is told (at), "
+            "the log says the same in the end, whatever the sequence.",
             "license": {"name": "LGPL-3.0-or-later", "identifier": "LGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],
@@ -300,7 +306,7 @@ def _describe_responses(operation):
     if operation.created:
         responses["201"] = {"description": "Registered now.", "content": content}
     codes = {400, 401, 429}
-    if operation.has_id:
+    if operation.name == "read":
         codes.add(404)
     if operation.body:
         codes |= {411, 413, 415}

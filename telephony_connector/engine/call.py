@@ -38,7 +38,8 @@ class Outcome(StrEnum):
     Inbound: *answered* = bridged with a person (a caller waiting in a queue is not
     answered), *missed* = nobody answered, whoever ended it, *busy* and *declined* = the
     called side said so. Outbound: *cancelled* = our side gave up before the answer,
-    *failed* = it never reached the other party.
+    *failed* = it never reached the other party. Either: *unknown* = nobody told how it
+    went.
     """
 
     ANSWERED = "answered"
@@ -47,6 +48,7 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 @dataclass(slots=True)

@@ -210,7 +210,8 @@ class Bridge:
     def open_calls(self, pbx_id):
         """Return the unique ids of the calls that the log holds as not ended.
 
-        Without those that wait for the PBX to place them: it can't know them yet.
+        Without those that wait for the PBX to place them: it can't know them yet; and
+        without those that others than the listener tell of.
         """
 
         def find(env):
@@ -222,8 +223,8 @@ class Bridge:
                 ]
             )
             domain = [("pbx_id", "=", pbx_id), ("state", "!=", "ended")]
-            calls = env["telephony.call"].search(domain) - ordered.call_id
-            return calls.mapped("uniqueid")
+            calls = env["telephony.call"].search(domain)._filtered_listened()
+            return (calls - ordered.call_id).mapped("uniqueid")
 
         return self._run(find)
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
 
 # What <bdi> is in a page: a number within it runs from left to right.
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
@@ -10,6 +11,8 @@ OUTCOMES = [
     ("declined", "Declined"),
     ("cancelled", "Cancelled"),
     ("failed", "Failed"),
+    # Nobody told how it went: by far most were answered, so it is no missed call.
+    ("unknown", "Not Known"),
 ]
 
 
@@ -46,6 +49,10 @@ class TelephonyCall(models.Model):
     )
     source_term = fields.Integer(readonly=True)
     source_revision = fields.Integer(readonly=True)
+    told = fields.Json(
+        groups=NO_ACCESS,
+        help="What a source that tells of calls in parts told: see engine/parts.py.",
+    )
 
     # What happened
     direction = fields.Selection(
@@ -140,6 +147,10 @@ class TelephonyCall(models.Model):
     _uniqueid_pbx_uniq = models.Constraint(
         "UNIQUE(pbx_id, uniqueid)",
         "A call stands in the log once.",
+    )
+    _ended_outcome_check = models.Constraint(
+        "CHECK(state != 'ended' OR outcome IS NOT NULL)",
+        "A call that is over has an outcome.",
     )
 
     # === COMPUTE METHODS === #

@@ -26,9 +26,32 @@ class TelephonyCall(models.Model):
         :return: (call, whether it is new)
         """
         known = self._api_find(pbx, order["id"])
+        return self._api_tell(pbx, order["id"], "register", order), not known
+
+    @api.model
+    def _api_tell(self, pbx, uniqueid, name, order):
+        """Take an order of any kind, whether or not the call is known.
+
+        :param pbx: the `telephony.pbx` that tells
+        :param str uniqueid: how it knows the call
+        :param str name: the order's: *register* or one of the route's
+        :param dict order: as ``controllers.api_schema`` describes it
+        :return: the call, as superuser
+        """
+        known = self._api_find(pbx, uniqueid)
+        change = getattr(known, f"_api_change_{name}")(order)
+        if change is None:
+            return known
+        change = {"pbx_id": pbx.id, "uniqueid": uniqueid, **change}
+        call = self._apply_parts([change]) or self._api_find(pbx, uniqueid)
+        if name == "recording":
+            call._set_recording(order["url"])
+        return call
+
+    # === WHAT ORDERS SAY: A CHANGE FOR THE DOOR, None WHERE IT IS NO NEWS === #
+
+    def _api_change_register(self, order):
         change = {
-            "pbx_id": pbx.id,
-            "uniqueid": order["id"],
             "state": "ringing",
             "direction": order["direction"],
             "number": order.get("number", ""),
@@ -37,106 +60,85 @@ class TelephonyCall(models.Model):
             "dialed_number": order.get("dialed_number", ""),
             "queue": order.get("queue", ""),
             "diverted_from": order.get("diverted_from", ""),
-            "start_date": order.get("at") or known.start_date or fields.Datetime.now(),
         }
-        if extension := order.get("extension"):
-            change["legs"] = [self._api_leg(extension, "start_date", change)]
-        if known:
-            # Where the call has come further, its phones have, too.
-            change.pop("legs", None)
-        call = self._apply_parts([change]) or known
-        return call, not known
+        date = self._api_date(order)
+        if "at" in order or not self:
+            change["start_date"] = date
+        leg = self._api_own_leg(order.get("extension"))
+        if order.get("extension") and ("at" in order or not leg):
+            date = order.get("at") or self.start_date or date
+            change["legs"] = [self._api_leg(order, start_date=date)]
+        return change
 
-    def _api_ringing(self, order):
-        """A phone of the company rings."""
+    def _api_change_ringing(self, order):
         leg = self._api_own_leg(order["extension"])
         # Without a time it is a repetition, unless the phone may ring once more.
         is_old = leg.state == "ringing" or leg.answer_date or self.state == "ended"
         if leg and is_old and "at" not in order:
-            return
-        self._api_tell(
-            order, "start_date", {"state": "ringing"}, extension=order["extension"]
-        )
+            return None
+        date = self._api_date(order)
+        return {
+            "state": "ringing",
+            "start_date": date,
+            "legs": [self._api_leg(order, start_date=date)],
+        }
 
-    def _api_answered(self, order):
-        """Somebody answered."""
-        date = order.get("at") or self.answer_date or fields.Datetime.now()
+    def _api_change_answered(self, order):
         leg = self._api_own_leg(order.get("extension"))
         if leg.answer_date and "at" not in order:
-            return
-        self._api_tell(
-            {"at": date},
-            "answer_date",
-            {"state": "ongoing"},
-            extension=order.get("extension"),
-        )
+            return None
+        date = self._api_date(order)
+        change = {"state": "ongoing", "answer_date": date}
+        if order.get("extension"):
+            change["legs"] = [self._api_leg(order, answer_date=date)]
+        return change
 
-    def _api_ended(self, order):
-        """The call is over."""
+    def _api_change_ended(self, order):
         date = order.get("at") or self.end_date or fields.Datetime.now()
         change = {"state": "ended", "end_date": date}
         for key in ("outcome", "hangup_cause", "voicemail"):
             if order.get(key):
                 change[key] = order[key]
-        self._apply_parts([self._api_change(change)])
+        return change
 
-    def _api_recording(self, order):
-        """There is a recording of the call, or a message was left."""
-        if order.get("kind") == "voicemail":
-            change = {"voicemail": True}
-            if order.get("duration"):
-                change["voicemail_duration"] = order["duration"]
-            self._apply_parts([self._api_change(change)])
-        self._set_recording(order["url"])
+    def _api_change_recording(self, order):
+        if order.get("kind") != "voicemail":
+            return {}
+        change = {"voicemail": True}
+        if order.get("duration"):
+            change["voicemail_duration"] = order["duration"]
+        return change
 
-    def _api_show(self, order):
+    def _api_change_show(self, order):
         """Show the call to somebody, as if his phone took part in it."""
         leg = self._api_own_leg(order["extension"])
-        if self.state == "ended" or leg.state in ("ringing", "ongoing"):
-            return
-        key = "answer_date" if self.state == "ongoing" else "start_date"
-        self._api_tell(
-            order, key, {}, extension=order["extension"], leg_state=self.state
-        )
+        is_seen = self.state == "ended" or leg.state in ("ringing", "ongoing")
+        if is_seen and "at" not in order:
+            return None
+        date = self._api_date(order)
+        return {"legs": [self._api_leg(order, start_date=date, is_shown=True)]}
 
-    def _api_hide(self, order):
+    def _api_change_hide(self, order):
         """Take the call away from somebody's screen."""
         leg = self._api_own_leg(order["extension"])
-        if not leg or leg.state == "ended":
-            return
-        self._api_tell(
-            order, "end_date", {}, extension=order["extension"], leg_state="ended"
-        )
+        if leg.state in (False, "ended") and "at" not in order:
+            return {} if not self else None
+        return {"legs": [self._api_leg(order, end_date=self._api_date(order))]}
 
     def _api_own_leg(self, extension):
         return self.leg_ids.filtered(lambda leg: leg.uniqueid == extension)
 
-    def _api_change(self, change):
-        return {"pbx_id": self.pbx_id.id, "uniqueid": self.uniqueid, **change}
-
-    def _api_tell(self, order, key, change, extension=None, leg_state=None):
-        """Pass on what happened at one time, to the call and to one extension of it.
-
-        :param str key: the date that it sets
-        :param dict change: what it says of the call; empty where the call's own state
-            stays as it is
-        """
-        date = order.get("at") or fields.Datetime.now()
-        change = self._api_change(change)
-        if "state" in change:
-            change[key] = date
-        if extension:
-            state = leg_state or change["state"]
-            change["legs"] = [self._api_leg(extension, key, {key: date}, state)]
-        self._apply_parts([change])
+    def _api_date(self, order):
+        """Return when it happened: now, or before the end where that came first."""
+        now = fields.Datetime.now()
+        return order.get("at") or min(now, self.end_date or now)
 
     @api.model
-    def _api_leg(self, extension, key, values, state="ringing"):
+    def _api_leg(self, order, **values):
         return {
-            "uniqueid": extension,
-            "extension": extension,
-            "state": state,
-            key: values[key],
+            "uniqueid": order["extension"],
+            "extension": order["extension"],
+            **values,
         }
 
     def _api_read(self):

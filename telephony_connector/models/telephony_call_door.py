@@ -1,8 +1,9 @@
 """The door: every source of calls ends in ``telephony.call._apply``."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL, clean_context
 
+from ..engine import parts
 from ..engine.call import State
 from ..engine.pbx_text import plain_text
 
@@ -61,14 +62,16 @@ class TelephonyCall(models.Model):
         Applying the same change again, late or out of order does no harm: a source that
         sends whole calls numbers its changes (``term``, ``revision``), and an older one
         is skipped; a change without these is partial: an absent or empty key erases
-        nothing, and the state only moves forward.
+        nothing, the state only moves forward, and in whatever order the parts of a call
+        come, the log says the same in the end.
 
         Two writers of one row meet as a serialization failure or a unique violation,
         which the caller answers by trying the transaction again.
 
         :param list changes: dicts as of ``engine.call.Call.changes``, each with
             ``pbx_id`` (database id) and, for whole calls, ``term``; ``user_ids``
-            where a source knows users of its own
+            where a source knows users of its own; ``is_listed`` for a partial change
+            whose dates stand only where nobody told others
         :return: the calls that changed, as superuser
         :rtype: recordset of `telephony.call`
         """
@@ -158,6 +161,8 @@ class TelephonyCall(models.Model):
             if self and revision <= (self.source_term, self.source_revision):
                 return None
             values = {"source_term": revision[0], "source_revision": revision[1]}
+            if self.told:
+                values["told"] = False
         else:
             values = {}
         values |= {
@@ -165,12 +170,13 @@ class TelephonyCall(models.Model):
             for key in PLAIN_KEYS
             if key in change and (is_whole or change[key] not in (None, "", False))
         }
-        if self and not is_whole:
-            values = self._door_merge(values)
+        if not is_whole:
+            values = self._door_merge(values, change)
         elif self and change.get("incomplete"):
             values = self._door_adopt(values)
         if not self:
             values["pbx_id"] = change["pbx_id"]
+        self._door_end(values)
         self._door_number(values, change)
         self._door_parties(values, change, extensions)
         if self and not is_whole:
@@ -182,23 +188,62 @@ class TelephonyCall(models.Model):
             }
         return values
 
-    def _door_merge(self, values):
-        """Cut a partial change down to what it may say of a call known already."""
-        state = values.get("state", self.state)
-        is_late = State(state).rank < State(self.state).rank
+    def _door_merge(self, values, change):
+        """Join what a partial change says with what is known of the call already."""
+        state = values.get("state") or self.state or State.RINGING
+        is_late = bool(self) and State(state).rank < State(self.state).rank
         merged = {
             key: value for key, value in values.items() if not is_late or not self[key]
         }
+        merged.pop("outcome", None)
         if is_late:
             merged.pop("state", None)
-        for key, better in (
-            ("start_date", min),
-            ("answer_date", min),
-            ("end_date", max),
-        ):
-            if key in values and self[key]:
-                merged[key] = better(values[key], self[key])
-        return merged
+        if not self.source_term and values.get("direction"):
+            # Before it is told, a call comes in.
+            merged["direction"] = values["direction"]
+        if values.get("end_date") and not values.get("incomplete"):
+            # The end that nobody had seen is told after all.
+            merged["incomplete"] = self.source_term > 0 and self.incomplete
+        is_listed = change.get("is_listed")
+        facts = parts.read_call(change)
+        if is_listed:
+            facts = {key: facts[key] for key in facts.keys() & {"outcome"}}
+        told = parts.join_call(self.told or self._door_facts(), facts)
+        dates = {
+            key: self[key] or values.get(key) for key in ("answer_date", "end_date")
+        } | parts.derive_dates(told)
+        if "start_date" not in dates:
+            # Not told yet: at the latest when the first thing happened.
+            legs = (change, *change.get("legs", ()))
+            moments = [leg.get(key) for leg in legs for key in parts.CALL_FACTS]
+            known = list(filter(None, [self.start_date, *moments]))
+            dates["start_date"] = min(known, default=fields.Datetime.now())
+        return {**merged, **dates, "told": told}
+
+    def _door_facts(self):
+        """Return what is known of a call that was not told in parts, as facts."""
+        return parts.read_call(
+            {key: self[key] for key in (*parts.CALL_FACTS, "outcome")}
+        )
+
+    def _door_end(self, values):
+        """See to it that a call which is over has an outcome."""
+
+        def now(key):
+            return values[key] if key in values else self[key]
+
+        if now("state") != State.ENDED:
+            return
+        is_whole = values.get("source_term")
+        if is_whole and values.get("outcome"):
+            return
+        values["outcome"] = parts.derive_outcome(
+            (values.get("told") or {}).get("outcome"),
+            now("answer_date"),
+            now("end_date"),
+            now("direction"),
+            now("incomplete"),
+        )
 
     def _door_adopt(self, values):
         """Keep what the log knows of a call that a new leader found in progress."""
@@ -254,11 +299,12 @@ class TelephonyCall(models.Model):
 
     def _door_leg(self, known, leg, values, is_whole):
         """Return the command that brings one leg up to date, if it needs one."""
+        if not is_whole:
+            values = (known or self.leg_ids.browse())._join_part(values, leg)
         if not known:
             return (0, 0, {**values, "uniqueid": leg["uniqueid"]})
-        if not is_whole:
-            values = known._merge_part(values)
-        elif State(values.get("state", known.state)).rank < State(known.state).rank:
+        state = State(values.get("state", known.state))
+        if state.rank < State(known.state).rank:
             return None
         different = {
             key: value for key, value in values.items() if differs(known[key], value)

@@ -1,7 +1,11 @@
 from odoo import fields, models
+from odoo.fields import NO_ACCESS
 
-from ..engine.call import State
+from ..engine import parts
 from .telephony_call import OUTCOMES, STATES
+
+# What follows from what was told of a leg.
+DERIVED = ("state", "outcome", "start_date", "answer_date", "end_date")
 
 
 class TelephonyCallLeg(models.Model):
@@ -40,6 +44,10 @@ class TelephonyCallLeg(models.Model):
     hangup_cause = fields.Integer(readonly=True)
     transferred_to = fields.Char(readonly=True)
     on_hold = fields.Boolean(readonly=True)
+    told = fields.Json(
+        groups=NO_ACCESS,
+        help="What a source that tells of calls in parts told: see engine/parts.py.",
+    )
 
     _call_uniqueid_uniq = models.Constraint(
         "UNIQUE(call_id, uniqueid)", "A leg stands in its call once."
@@ -47,45 +55,47 @@ class TelephonyCallLeg(models.Model):
 
     # === FOR THE DOOR === #
 
-    def _merge_part(self, values):
-        """Cut what a source that tells parts says of this leg down to what is news.
+    def _join_part(self, values, leg):
+        """Return what to write of this leg, or of a new one, for a part that was told.
 
-        A phone that stopped ringing may ring again or, where the words come in the
-        wrong order, have been answered; any other leg that ended stays so. Its start is
-        that of the last ring.
+        What follows from it is written by `_settle`, which knows of the whole call.
 
-        :param dict values: of the leg's fields, all parts of one event
-        :return: the values to write
-        :rtype: dict
+        :param dict values: of the leg's fields
+        :param dict leg: as of ``telephony.call._apply``
         """
-        self.ensure_one()
-        values = {key: value for key, value in values.items() if value is not False}
-        is_stop = values.get("outcome") == "cancelled"
-        stopped = values.get("end_date")
-        if is_stop and (
-            self.answer_date or (self.start_date and stopped < self.start_date)
-        ):
-            # It stopped ringing since it was answered, or it rings again meanwhile.
-            return {}
-        is_late = State(values.get("state", self.state)).rank < State(self.state).rank
-        if is_late and self._may_reopen(values):
-            return {**values, "end_date": False, "outcome": False}
-        if is_late:
-            return {key: value for key, value in values.items() if not self[key]}
-        for key, better in (
-            ("start_date", max),
-            ("answer_date", min),
-            # When it stopped ringing is known better than by the call's end.
-            ("end_date", min if is_stop else max),
-        ):
-            if key in values and self[key]:
-                values[key] = better(values[key], self[key])
-        return values
+        values = {
+            key: value
+            for key, value in values.items()
+            if value is not False and key not in DERIVED
+        }
+        known = self.told or parts.read_leg({key: self[key] for key in DERIVED})
+        return {**values, "told": parts.join_leg(known, parts.read_leg(leg))}
 
-    def _may_reopen(self, values):
-        """Say whether a leg that ended goes on, as an event tells."""
-        began = values.get("answer_date") or values.get("start_date")
-        if self.state != "ended" or not began:
-            return False
-        was_stop = self.outcome == "cancelled" and "answer_date" in values
-        return was_stop or bool(self.end_date and began > self.end_date)
+    def _settle(self, call):
+        """Bring legs in line with their call, which is told in parts.
+
+        :param call: their `telephony.call`
+        """
+        for leg in self:
+            values = {}
+            if leg.told:
+                values = parts.derive_leg(leg.told, call.state, call.end_date)
+            elif call.state == "ended" and leg.state != "ended":
+                values = {
+                    "state": "ended",
+                    "outcome": "answered" if leg.answer_date else "cancelled",
+                    "end_date": call.end_date,
+                }
+            news = {
+                key: value
+                for key, value in values.items()
+                if (leg[key] or False) != (value or False)
+            }
+            if news:
+                leg.write(news)
+
+    def _get_last_answer(self):
+        """Return when it was answered last, as a text to compare with others'."""
+        self.ensure_one()
+        facts = self.told or parts.read_leg({"answer_date": self.answer_date})
+        return parts.get_last_answer(facts)

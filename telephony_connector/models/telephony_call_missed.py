@@ -41,11 +41,11 @@ class TelephonyCall(models.Model):
     @api.depends("direction", "state", "outcome")
     def _compute_is_missed(self):
         for call in self:
-            # Without an outcome it is not known how the call went.
+            # Of unknown ones by far most were answered.
             call.is_missed = (
                 call.direction == "inbound"
                 and call.state == "ended"
-                and call.outcome not in (False, "answered")
+                and call.outcome not in ("answered", "unknown")
             )
 
     @api.depends("is_missed", "is_called_back", "is_handled", "is_registered")
@@ -69,8 +69,13 @@ class TelephonyCall(models.Model):
             call.rung_user_ids = call.user_ids - others
 
     def _get_outcome_text(self):
-        """Return how the call went in words, as “Missed · Busy”."""
+        """Return how the call went in words, as “Missed · Busy”.
+
+        :return: "" where nobody told
+        """
         self.ensure_one()
+        if self.outcome == "unknown":
+            return ""
         outcomes = dict(self._fields["outcome"]._description_selection(self.env))
         text = outcomes.get(self.outcome) or ""
         if self.is_missed and self.outcome != "missed":

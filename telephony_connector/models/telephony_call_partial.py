@@ -11,6 +11,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
+from ..engine import parts
+from ..engine.call import State
 from .telephony_call_door import differs
 
 # How long after a click an outgoing call that the telephone system tells of may be the
@@ -49,23 +51,66 @@ class TelephonyCall(models.Model):
 
         The row of a click-to-call exists before its telephone system has a name for it.
         The first event of the call finds the row: by the id that the system answered
-        the click with, else by the extension and the number that was dialled.
+        the click with, else by the extension and the number that was dialled. Where an
+        event that tells less came first, the call has two rows, which become one.
         """
         # sudo - telephony.call: the log is written by the system for everyone
         calls_sudo = self.sudo()
         for change in changes:
-            if change.get("direction") != "outbound":
+            key = change["pbx_id"], change["uniqueid"]
+            known = calls_sudo._door_find([change]).get(key, calls_sudo.browse())
+            if known._is_dialled():
                 continue
-            if calls_sudo._door_find([change]):
+            dialled = calls_sudo._find_dialled(change, known)
+            # The click came before anything that the telephone system told of it.
+            if not dialled or (known and known.id < dialled.id):
                 continue
-            dialled = calls_sudo._find_dialled(change)
-            if dialled:
-                dialled._door_lock()
-                dialled.uniqueid = change["uniqueid"]
+            dialled._door_lock()
+            if known:
+                dialled._absorb(known)
+            dialled.uniqueid = change["uniqueid"]
+
+    def _is_dialled(self):
+        """Say whether a click began the call, or the listener knows it."""
+        # sudo - telephony.command: whether there is one
+        commands_sudo = self.env["telephony.command"].sudo()
+        return bool(self) and bool(
+            self.source_term
+            or commands_sudo.search_count([("call_id", "in", self.ids)], limit=1)
+        )
+
+    def _absorb(self, other):
+        """Take what another row of the same call knows, and delete that.
+
+        :param other: the `telephony.call` that the telephone system's events made
+        """
+        taken = {
+            name: other[name]
+            for name, field in self._fields.items()
+            if field.store
+            and not (field.compute or field.related or field.type.endswith("2many"))
+            and name not in models.MAGIC_COLUMNS
+            and name not in ("uniqueid", "state", "outcome", "told")
+            and other[name]
+            and not self[name]
+        }
+        known, told = (call.told or call._door_facts() for call in (self, other))
+        taken["told"] = parts.join_call(known, told)
+        taken["state"] = max((self, other), key=lambda call: State(call.state).rank)[
+            "state"
+        ]
+        taken["user_ids"] = [(4, user.id) for user in other.user_ids]
+        self._door_end(taken)
+        other.leg_ids.call_id = self
+        other.unlink()
+        self.write(taken)
 
     @api.model
-    def _find_dialled(self, change):
-        """Return the click-to-call that an event is the first one of, if there is."""
+    def _find_dialled(self, change, known):
+        """Return the click-to-call that an event tells of, if there is.
+
+        :param known: the row that earlier events made, if they did
+        """
         pbx = self.env["telephony.pbx"].browse(change["pbx_id"])
         open_calls = [("pbx_id", "=", pbx.id), ("uniqueid", "=like", "odoo-%")]
         answered = self.env["telephony.command"].search(
@@ -79,10 +124,14 @@ class TelephonyCall(models.Model):
         )
         if answered:
             return answered.call_id
+        if change.get("direction") != "outbound":
+            return self.browse()
         reading = self.env["telephony.number"]._read(change.get("number") or "", pbx)
         extensions = {leg["extension"] for leg in change.get("legs", ())}
+        extensions |= set(known.leg_ids.extension_id.mapped("number"))
         moment = (
             change.get("start_date")
+            or known.start_date
             or change.get("answer_date")
             or fields.Datetime.now()
         )
@@ -105,50 +154,45 @@ class TelephonyCall(models.Model):
         """Bring a call that is told in parts in line with itself.
 
         Who handled it: the extension that answered last, else the only one that rang.
-        What became of it, where no part said so, and what a late part shows otherwise.
         """
         for call in self:
-            values = call._settle_outcome()
+            call.leg_ids._settle(call)
+            values = {}
             legs = call.leg_ids.filtered("extension_id")
             if legs:
-                answered = legs.filtered("answer_date").sorted("answer_date")
+                answered = legs.filtered("answer_date").sorted(
+                    lambda leg: (leg._get_last_answer(), leg.uniqueid)
+                )
                 extensions = answered[-1:].extension_id or legs.extension_id
                 handler = extensions if len(extensions) == 1 else extensions.browse()
-                values |= {"extension_id": handler.id, "user_id": handler.user_id.id}
-            if call.state == "ended":
-                for leg in call.leg_ids.filtered(lambda leg: leg.state != "ended"):
-                    outcome = "answered" if leg.answer_date else "cancelled"
-                    leg.write(
-                        {
-                            "state": "ended",
-                            "outcome": outcome,
-                            "end_date": call.end_date,
-                        }
-                    )
+                values = {"extension_id": handler.id, "user_id": handler.user_id.id}
             news = {
                 key: value for key, value in values.items() if differs(call[key], value)
             }
             if news:
                 call.write(news)
 
-    def _settle_outcome(self):
-        self.ensure_one()
-        if self.state != "ended":
-            return {}
-        if self.answer_date and self.outcome in (False, "missed", "cancelled"):
-            return {"outcome": "answered"}
-        if not self.outcome and not self.incomplete:
-            inbound = self.direction == "inbound"
-            return {"outcome": "missed" if inbound else "cancelled"}
-        return {}
+    def _filtered_listened(self):
+        """Return the calls that a listener knows of, which tells of their end.
+
+        Those that the API told of are none, whatever their telephone system is; nor are
+        those of a telephone system that nobody listens to any more.
+        """
+        commands = self.env["telephony.command"].search([("call_id", "in", self.ids)])
+        listened = self.pbx_id.filtered(lambda pbx: pbx._is_listened())
+        return self.filtered(
+            lambda call: (
+                call.pbx_id in listened
+                and (call.source_term or call in commands.call_id)
+            )
+        )
 
     @api.model
     def _cron_end_lost(self):
-        """End calls told in parts whose end nobody told: none rings for ever."""
+        """End calls whose end nobody will tell: none rings for ever."""
         now = fields.Datetime.now()
         lost = self.search(
             [
-                ("source_term", "=", 0),
                 "|",
                 "&",
                 ("state", "=", "ringing"),
@@ -166,7 +210,6 @@ class TelephonyCall(models.Model):
                     "state": "ended",
                     "incomplete": True,
                 }
-                for call in lost
-                if not call.pbx_id._get_provider().has_listener
+                for call in lost - lost._filtered_listened()
             ]
         )

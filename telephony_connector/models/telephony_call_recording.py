@@ -271,11 +271,7 @@ class TelephonyCall(models.Model):
                     names = ("pbx_id", "uniqueid", "voicemail", "voicemail_duration")
                     news.append({name: change.get(name) for name in names})
                 continue
-            if call:
-                for name in ("start_date", "answer_date"):
-                    if call[name]:
-                        change.pop(name, None)
-            news.append(change)
+            news.append({**change, "is_listed": True})
         calls = self._apply_parts(news)
         by_key = known | {(call.pbx_id.id, call.uniqueid): call for call in calls}
         for key, url in recordings.items():

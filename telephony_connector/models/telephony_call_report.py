@@ -106,14 +106,15 @@ class TelephonyCallReport(models.Model):
                            AT TIME ZONE COALESCE(place.tz, 'UTC'),
                        'HH24') AS hour,
                    (call.outcome = 'answered')::int AS answered,
-                   CASE WHEN call.outcome = 'answered' THEN 100.0 ELSE 0.0 END
-                       AS answer_rate,
+                   CASE call.outcome
+                        WHEN 'answered' THEN 100.0 WHEN 'unknown' THEN NULL ELSE 0.0
+                   END AS answer_rate,
                    call.is_missed::int AS missed,
                    (call.is_missed AND call.is_called_back)::int AS called_back,
                    CASE WHEN call.is_missed
                         THEN CASE WHEN call.is_called_back THEN 100.0 ELSE 0.0 END
                    END AS called_back_rate,
-                   CASE WHEN call.direction = 'inbound'
+                   CASE WHEN call.direction = 'inbound' AND call.outcome != 'unknown'
                         THEN CASE WHEN call.outcome = 'answered'
                                    AND call.ring_duration
                                        <= company.telephony_service_seconds

@@ -168,6 +168,14 @@ class TelephonyPbx(models.Model):
         # sudo - telephony.pbx: whether, not why
         return bool(self.sudo().off_reason)
 
+    def _is_listened(self):
+        """Say whether a listener of this database keeps a connection with it.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.active and self._get_provider().has_listener and not self._is_off()
+
     def _check_at_home(self):
         """Make sure that this database is not a copy that is to leave these alone.
 

@@ -16,9 +16,9 @@ class SoftphoneProvider(Provider):
     label = "Softphone (by URL)"
 
     def prepare_call(self):
-        # Nobody will tell of the call's end: it is logged as over, with no outcome,
+        # Nobody will tell of the call's end: it is logged as over, how is not known,
         # rather than as ringing for ever.
-        return {"state": "ended", "incomplete": True}
+        return {"state": "ended", "outcome": "unknown", "incomplete": True}
 
     def dial(self, call, extension, number):
         # The browser hands the number over: see describe_dial.

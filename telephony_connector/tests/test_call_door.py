@@ -1,9 +1,16 @@
+import itertools
+import runpy
+from pathlib import Path
 from unittest.mock import patch
+
+import psycopg2
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import TelephonyCommon, at
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 @tagged("post_install", "-at_install")
@@ -123,7 +130,8 @@ class TestCallDoor(TelephonyCommon):
         self.assertEqual(call.caller_name, "Jeanne")
 
     def test_end_that_nobody_saw(self):
-        """Who talked has answered, no leg goes on; of the rest nothing is made up."""
+        """Who talked has answered, no leg goes on; nobody is known to have talked to
+        who else called, and is to call back."""
         forgotten = {"state": "ended", "end_date": at(90), "incomplete": True}
         call = self.apply(self.answered(1))
         self.apply(self.change("c1", **forgotten))
@@ -134,8 +142,64 @@ class TestCallDoor(TelephonyCommon):
         )
         unanswered = self.ring("c2")
         self.apply(self.change("c2", **forgotten))
-        self.assertRecordValues(unanswered, [{"state": "ended", "outcome": False}])
+        self.assertRecordValues(
+            unanswered, [{"state": "ended", "outcome": "missed", "to_call_back": True}]
+        )
         self.assertEqual(set(unanswered.leg_ids.mapped("state")), {"ended"})
+        ours = self.apply(self.change("c3", 1, direction="outbound", state="ringing"))
+        self.apply(self.change("c3", **forgotten))
+        self.assertRecordValues(ours, [{"state": "ended", "outcome": "unknown"}])
+
+    def test_no_call_is_over_without_an_outcome(self):
+        """Whatever a source leaves out; and the database itself sees to it."""
+        number = itertools.count()
+        for direction, revision, more in itertools.product(
+            (None, "inbound", "outbound", "internal"),
+            (None, 1),
+            ({}, {"incomplete": True}, {"outcome": None}, {"answer_date": at(1)}),
+        ):
+            name = f"o{next(number)}"
+            values = {"direction": direction} if direction else {}
+            with self.subTest(direction=direction, revision=revision, more=more):
+                ended = self.change(name, revision, state="ended", **values, **more)
+                self.assertTrue(self.apply(ended).outcome)
+                name = f"{name}-late"
+                call = self.apply(self.change(name, revision, state="ringing"))
+                revision = revision and revision + 1
+                ended = self.change(name, revision, state="ended", **values, **more)
+                self.apply(ended)
+                self.assertEqual(call.state, "ended")
+                self.assertTrue(call.outcome)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+            self.env.cr.savepoint(),
+        ):
+            call.outcome = False
+            call.flush_recordset()
+
+    def test_an_upgrade_gives_old_calls_an_outcome(self):
+        calls = self.apply(
+            self.change("u1", 1, state="ended", outcome="missed"),
+            self.change("u2", 1, state="ended", outcome="missed", answer_date=at(1)),
+            self.change("u3", 1, state="ended", outcome="busy"),
+            self.change("u4", 1, state="ringing"),
+        )
+        calls.flush_recordset()
+        self.env.cr.execute(
+            "ALTER TABLE telephony_call"
+            " DROP CONSTRAINT telephony_call_ended_outcome_check"
+        )
+        self.env.cr.execute(
+            "UPDATE telephony_call SET outcome = NULL WHERE outcome = 'missed'"
+        )
+        path = MIGRATIONS / "19.0.1.0.4" / "pre-set_outcome.py"
+        runpy.run_path(str(path))["migrate"](self.env.cr, "19.0.1.0.3")
+        self.env.invalidate_all()
+        self.assertEqual(
+            {call.uniqueid: call.outcome for call in calls},
+            {"u1": "unknown", "u2": "answered", "u3": "busy", "u4": False},
+        )
 
     def test_adopted_call_keeps_what_was_known(self):
         """After a restart the new leader knows less of a call than the log does."""

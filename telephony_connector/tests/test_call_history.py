@@ -76,6 +76,17 @@ class TestCallReport(HistoryCommon):
         self.assertEqual(service, 50, "of the two that came in")
         self.assertEqual(missed, 1)
 
+    def test_rates_leave_out_calls_of_which_nobody_told(self):
+        self.had(ring=10)
+        self.had(ring=10, outcome="missed", extension="")
+        self.had(outcome="unknown", answer_date=False, end_date=False)
+        [rates] = self.env["telephony.call.report"]._read_group(
+            [("call_id.pbx_id", "=", self.pbx.id)],
+            [],
+            ["answer_rate:avg", "service_level:avg", "answered:sum", "missed:sum"],
+        )
+        self.assertEqual(rates, (50, 50, 1, 1))
+
     def test_called_back(self):
         missed = self.had(outcome="missed", number="+33639980077")
         self.assertEqual(self.measures(missed).called_back, 0)

@@ -220,10 +220,50 @@ class TestCallParts(TelephonyCommon):
                 {"state": "ringing", "incomplete": False},
             ],
         )
-        self.assertFalse(rings.outcome, "nobody knows what became of it")
+        self.assertEqual(rings.outcome, "missed", "somebody is to call back")
+        self.assertEqual(rings.leg_ids.mapped("state"), [])
 
     def test_listener_ends_its_own_calls(self):
-        rings = self.tell("r", state="ringing", start_date=at(0))
+        """Those that the API told of are not its own, whatever the system's kind."""
+        told = self.tell("r", direction="inbound", state="ringing", start_date=at(0))
+        heard = self.ring("h")
+        clicked = self.dialled()
+        self.env["telephony.command"]._as_system().create(
+            {
+                "pbx_id": self.pbx.id,
+                "user_id": self.alice.id,
+                "call_id": clicked.id,
+                "action": "dial",
+                "state": "done",
+                "expire_date": at(20),
+            }
+        )
+        self.assertEqual((told | heard | clicked)._filtered_listened(), heard | clicked)
         with freeze_time(at(16 * 60)):
             self.env["telephony.call"]._cron_end_lost()
-        self.assertEqual(rings.state, "ringing")
+        self.assertEqual(told.state, "ended")
+        self.assertEqual(told.outcome, "missed")
+        self.assertEqual(heard.state, "ringing")
+        self.assertEqual(clicked.state, "ringing")
+
+    def test_calls_that_nobody_listens_to_any_more_are_ended(self):
+        """The telephone system was archived, became another kind, is off in a copy."""
+        home = self.pbx.sudo().home
+        for number, (field, value) in enumerate(
+            (
+                ("active", False),
+                ("provider", "mightycall"),
+                ("home", {**home, "name": "another"}),
+            )
+        ):
+            with self.subTest(field=field):
+                heard = self.ring(f"n{number}")
+                before = self.pbx.sudo()[field]
+                self.pbx.sudo()[field] = value
+                with freeze_time(at(16 * 60)):
+                    self.env["telephony.call"]._cron_end_lost()
+                self.assertRecordValues(
+                    heard,
+                    [{"state": "ended", "outcome": "missed", "incomplete": True}],
+                )
+                self.pbx.sudo()[field] = before

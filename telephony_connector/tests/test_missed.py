@@ -139,7 +139,7 @@ class TestMissed(FollowupCommon):
             self.change(
                 "x1", 1, direction="inbound", state="ended", number=self.ada.phone
             )
-            | {"extension": "1001", "incomplete": True}
+            | {"extension": "1001", "incomplete": True, "outcome": "unknown"}
             | {"start_date": fields.Datetime.now()}
         )
         self.check(0, 0)

@@ -406,7 +406,7 @@ class TestRegistration(TelephonyCommon):
             [
                 {
                     "state": "ended",
-                    "outcome": False,
+                    "outcome": "unknown",
                     "incomplete": True,
                     "end_date": False,
                     "duration": 0,

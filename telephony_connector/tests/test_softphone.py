@@ -38,7 +38,7 @@ class TestSoftphone(TelephonyCommon):
                 {
                     "direction": "outbound",
                     "state": "ended",
-                    "outcome": False,
+                    "outcome": "unknown",
                     "incomplete": True,
                     "number": NUMBER,
                     "dialed_number": NUMBER,

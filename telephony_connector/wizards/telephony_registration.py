@@ -719,7 +719,7 @@ class TelephonyRegistration(models.TransientModel):
     def _create_call(self):
         """Take a call that is known by its URL alone into the log.
 
-        Nobody tells how it went and when it ended: it has no outcome and no end.
+        Nobody tells how it went and when it ended: it has no end.
 
         :raise UserError: where no URL made the page
         """
@@ -736,6 +736,7 @@ class TelephonyRegistration(models.TransientModel):
                     "uniqueid": self._get_url_uniqueid(self.ref),
                     "direction": self.url_direction,
                     "state": "ended",
+                    "outcome": "unknown",
                     "incomplete": True,
                     "number": self.url_number,
                     "dialed_number": self.url_dialed_number,

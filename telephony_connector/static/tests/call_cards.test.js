@@ -105,18 +105,20 @@ test("the last call tells whether anybody talked to them", async () => {
         2: { last_call: { date, user: "Marc", outcome: "busy", is_missed: false } },
         3: { last_call: { date, user: false, outcome: "failed", is_missed: false } },
         4: { last_call: { date, user: false, outcome: "answered", is_missed: false } },
+        5: { last_call: { date, user: "Marc", outcome: "unknown", is_missed: false } },
     };
     await start();
     mockDate("2026-01-05 10:00:00", +0);
-    for (const id of [1, 2, 3, 4]) {
+    for (const id of [1, 2, 3, 4, 5]) {
         sendNews(pyEnv, makeNews({ id }));
     }
-    await contains(".o_telephony_card_last", { count: 4 });
+    await contains(".o_telephony_card_last", { count: 5 });
     expect(queryAllTexts(".o_telephony_card_last")).toEqual([
         "Missed 3 days ago",
         "Not reached 3 days ago, by Marc",
         "Not reached 3 days ago",
         "Last call 3 days ago",
+        "Last call 3 days ago, with Marc",
     ]);
 });
 

@@ -236,12 +236,18 @@ test("colleagues stand in the lists by name, busy lines among the missed", async
         { ...ENTRY, ...internal, colleague: "Marc", number: "1002", number_display: "1002" },
         { ...ENTRY, id: 6, outcome: "busy" },
         { ...ENTRY, id: 7, outcome: "busy", is_missed: false, direction: "outbound" },
+        { ...ENTRY, id: 8, outcome: "unknown", is_missed: false, direction: "outbound" },
     ];
     await openPanel();
-    await contains(".o_telephony_entry", { count: 3 });
+    await contains(".o_telephony_entry", { count: 4 });
     expect(".o_telephony_entry:first").toHaveText(/^Marc\n1002/);
     const kinds = queryAll(".o_telephony_entry > i").map((icon) => icon.title);
-    expect(kinds).toEqual(["Internal call", "Missed call", "Outgoing call, not reached"]);
+    expect(kinds).toEqual([
+        "Internal call",
+        "Missed call",
+        "Outgoing call, not reached",
+        "Outgoing call",
+    ]);
     await click(".o_telephony_call_back:first");
     expect.verifySteps(["call 1002 telephony.call 5 number_display"]);
 });

@@ -103,6 +103,7 @@ export function getStatusText(call) {
 function getOutcomeText(outcome) {
     switch (outcome) {
         case "answered":
+        case "unknown":
             return _t("Call ended");
         case "missed":
             return _t("No answer");

@@ -71,7 +71,7 @@ export class CallCard extends Component {
         if (is_missed) {
             return _t("Missed %(date)s", { date });
         }
-        if (outcome && outcome !== "answered") {
+        if (outcome && !["answered", "unknown"].includes(outcome)) {
             return user
                 ? _t("Not reached %(date)s, by %(user)s", { date, user })
                 : _t("Not reached %(date)s", { date });

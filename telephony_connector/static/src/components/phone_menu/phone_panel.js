@@ -105,7 +105,9 @@ export class PhonePanel extends Component {
             return _t("Internal call");
         }
         if (direction === "outbound") {
-            return outcome === "answered" ? _t("Outgoing call") : _t("Outgoing call, not reached");
+            return ["answered", "unknown"].includes(outcome)
+                ? _t("Outgoing call")
+                : _t("Outgoing call, not reached");
         }
         return is_missed ? _t("Missed call") : _t("Incoming call");
     }
