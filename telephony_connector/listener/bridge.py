@@ -329,7 +329,11 @@ class Bridge:
                 _logger.debug("tried again: %s", _first_line(error))
             except UPGRADE as error:
                 raise Unavailable(_first_line(error)) from error
-            except psycopg2.OperationalError as error:
+            except psycopg2.DatabaseError as error:
+                # What a server that went in the middle leaves has no class of its own.
+                is_gone = type(error) is psycopg2.DatabaseError
+                if not is_gone and not isinstance(error, psycopg2.OperationalError):
+                    raise
                 if self._is_dropped():
                     raise ModuleGone(self.dbname) from error
                 raise Unavailable(_first_line(error)) from error

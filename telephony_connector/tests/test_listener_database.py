@@ -117,6 +117,18 @@ class TestBridge(TelephonyCommon):
             with self.subTest(error=error), self.assertRaises(Unavailable):
                 self.bridge._run(self.fail_with(error()))
 
+    def test_a_server_that_goes_in_the_middle_costs_no_call(self):
+        """psycopg2 has no class of its own for that; a fault of ours has one."""
+        gone = psycopg2.DatabaseError("server closed the connection unexpectedly")
+        with self.assertRaises(Unavailable):
+            self.bridge._run(self.fail_with(gone))
+
+        def divide(env):
+            env.cr.execute("SELECT 1 / 0")
+
+        with self.assertRaises(psycopg2.errors.DivisionByZero):
+            self.bridge._run(divide)
+
     def test_what_can_be_tried_again_is(self):
         errors = psycopg2.InterfaceError(), psycopg2.errors.SerializationFailure()
         self.assertEqual(self.bridge._run(self.fail_with(*errors)), "done")

@@ -154,11 +154,16 @@ class Traffic:
 
     def until_logged(self, talk, state, seconds=SETTLE_SECONDS):
         """Wait until the log knows a call in a state."""
-        return self.stand.until(
-            f"the log to say that {talk.number} is {state}",
-            lambda: [row[0] for row in self.rows(talk.number)] == [state],
-            seconds,
-        )
+        try:
+            return self.stand.until(
+                f"the log to say that {talk.number} is {state}",
+                lambda: [row[0] for row in self.rows(talk.number)] == [state],
+                seconds,
+            )
+        except TooLate as error:
+            found = self.rows(talk.number)
+            phones = f"the phones {talk.out.state}, {talk.own.state}"
+            raise TooLate(f"{error}: the log says {found}, {phones}") from error
 
     def rows(self, number):
         """
