@@ -462,6 +462,7 @@ class TelephonyPbx(models.Model):
         result = super().write(strip_texts(self, vals))
         if CONNECTION_FIELDS & vals.keys():
             self._tell_listeners()
+            self._await_connection()
         return result
 
     def unlink(self):
@@ -514,8 +515,13 @@ class TelephonyPbx(models.Model):
 
         A server that starts looks for scheduled actions only after a minute.
         """
+        cron = self.env.ref(
+            "telephony_connector.ir_cron_listener", raise_if_not_found=False
+        )
+        if not cron:
+            return
         # sudo - ir.cron: whoever notices wakes the action, which they may not see
-        cron_sudo = self.env.ref("telephony_connector.ir_cron_listener").sudo()
+        cron_sudo = cron.sudo()
         if (
             self.env["ir.cron.trigger"]
             .sudo()
@@ -524,6 +530,18 @@ class TelephonyPbx(models.Model):
             self.env.cr.postcommit.add(cron_sudo._notifydb)
         else:
             cron_sudo._trigger()
+
+    def _await_connection(self):
+        """Have a server listen now where nobody leads these telephone systems yet, and
+        show meanwhile that it is about to connect."""
+        waiting = self.filtered(
+            lambda pbx: pbx._is_listened() and not pbx._has_leader()
+        )
+        if waiting:
+            waiting.filtered(
+                lambda pbx: pbx.connection_state != "connected"
+            )._set_connection("connecting")
+            self._wake_listener()
 
     @api.model
     def _tell_listeners(self):

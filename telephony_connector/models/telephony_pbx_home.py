@@ -1,6 +1,7 @@
 """Where a telephone system was set up: a copy of the database leaves it alone."""
 
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +11,9 @@ from odoo.tools import SQL
 from .telephony_pbx import CONNECTION_STATES
 
 _logger = logging.getLogger(__name__)
+
+# A server that was woken listens within seconds, one that starts within the minute.
+PATIENCE = timedelta(minutes=2)
 
 
 class TelephonyPbx(models.Model):
@@ -37,10 +41,22 @@ class TelephonyPbx(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("connection_state", "home")
+    @api.depends("connection_state", "connection_date", "home")
     def _compute_shown_state(self):
         for pbx in self:
-            pbx.shown_state = "off" if pbx._is_off() else pbx.connection_state
+            state = pbx.connection_state
+            if pbx._is_off():
+                state = "off"
+            elif state == "connecting" and pbx._waits_in_vain():
+                state = "stopped"
+            pbx.shown_state = state
+
+    def _waits_in_vain(self):
+        """Say whether no listener came to connect, though one was woken."""
+        self.ensure_one()
+        patience = fields.Datetime.now() - PATIENCE
+        since = self.connection_date
+        return not since or (since < patience and not self._has_leader())
 
     @api.depends("home")
     @api.depends_context("lang")
@@ -92,6 +108,7 @@ class TelephonyPbx(models.Model):
         pbxs = super().create(vals_list)
         # sudo - telephony.pbx: no user writes what a database is known by
         pbxs.sudo().home = self._get_here()
+        pbxs._await_connection()
         return pbxs
 
     # === ACTION METHODS === #
@@ -108,6 +125,7 @@ class TelephonyPbx(models.Model):
             "stopped"
         )
         self._tell_listeners()
+        self._await_connection()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # === BUSINESS METHODS === #

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -68,6 +70,58 @@ class TestCallPanel(TelephonyCommon):
         self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
         self.as_user(self.alice).get_phone_state()
         self.assertFalse(triggers.search_count(of_cron))
+
+    def test_a_telephone_system_that_is_new_or_changed_wakes_the_listener(self):
+        cron = self.env.ref("telephony_connector.ir_cron_listener")
+        triggers = self.env["ir.cron.trigger"]
+        of_cron = [("cron_id", "=", cron.id)]
+        told = []
+        self.patch(
+            type(self.env["telephony.command"]),
+            "_notify",
+            lambda _commands, message: told.append(message),
+        )
+
+        def is_woken(function):
+            triggers.search(of_cron).unlink()
+            told.clear()
+            function()
+            if triggers.search_count(of_cron):
+                self.assertIn({"settings": True}, told, "who listens hears, too")
+            return bool(triggers.search_count(of_cron))
+
+        pbxs = self.env["telephony.pbx"]
+        values = {"name": "New", "host": "192.0.2.10", "username": "u", "secret": "s"}
+        self.assertTrue(is_woken(lambda: pbxs.create(values)))
+        pbx = pbxs.search([("name", "=", "New")])
+        self.assertEqual(pbx.shown_state, "connecting")
+        for field, value, expected in (
+            ("secret", "another", True),
+            ("dial_string", "SIP/{number}", True),
+            ("sequence", 3, False),
+            ("active", False, False),
+            ("secret", "a third", False),
+            ("active", True, True),
+        ):
+            with self.subTest(field=field, value=value):
+                found = is_woken(lambda f=field, v=value: pbx.write({f: v}))
+                self.assertEqual(found, expected)
+        softphone = {"name": "Links", "provider": "softphone"}
+        self.assertFalse(is_woken(lambda: pbxs.create(softphone)))
+        pbx.sudo().home = {**pbx.sudo().home, "name": "another"}
+        self.assertFalse(is_woken(lambda: pbx.write({"secret": "x"})), "a copy")
+        self.assertTrue(is_woken(pbx.action_take_over))
+        self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
+        self.assertFalse(is_woken(lambda: pbx.write({"secret": "y"})), "one listens")
+
+    def test_a_connection_that_nobody_makes_is_not_shown_for_ever(self):
+        self.pbx._set_connection("connecting")
+        self.assertEqual(self.pbx.shown_state, "connecting")
+        self.pbx.connection_date -= timedelta(minutes=3)
+        self.assertEqual(self.pbx.shown_state, "stopped")
+        self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
+        self.pbx.invalidate_recordset(["shown_state"])
+        self.assertEqual(self.pbx.shown_state, "connecting", "a PBX that is slow")
 
     def test_line_by_connection(self):
         self.patch(type(self.pbx), "_has_leader", lambda pbx: True)

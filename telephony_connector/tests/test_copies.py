@@ -165,7 +165,7 @@ class TestCopies(RecordingCommon):
         self.assertTrue(pbx.off_reason)
         pbx.action_take_over()
         self.assertFalse(pbx.off_reason)
-        self.assertEqual(pbx.connection_state, "stopped")
+        self.assertEqual(pbx.connection_state, "connecting", "woken at once")
         self.assertIn(self.pbx.id, self.listened())
 
     def test_administrators_of_the_company_alone(self):
