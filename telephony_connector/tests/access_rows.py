@@ -1054,11 +1054,13 @@ ROUTES = [
     Route(
         f"{BASE}/calls/<string:uniqueid>"
         "/<any(ringing, answered, ended, recording, show, hide):name>",
-        "– – – – – all own",
-        "a telephone system's own calls, by its own token",
+        "– – – – – own own",
+        "a telephone system's own calls, by its own token; a call begins with whatever "
+        "is told of it first",
         key=key,
-        values=lambda target, me: {"uniqueid": target.call.uniqueid, "name": "ended"},
+        values=lambda target, me: {"uniqueid": "new", "name": "ended"},
         body=lambda target, me: {},
+        is_own=True,
     ),
     Route(
         f"{BASE}/records",
