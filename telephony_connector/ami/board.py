@@ -101,8 +101,16 @@ class Board:
             # The PBX took up late what it was believed not to have taken.
             record = self.open_click(channel.uniqueid, *self.clicks[channel.uniqueid])
         if record is None:
-            record = self.open_record(channel.uniqueid, channel.start)
+            record = self.open_record(self._get_first(channel), channel.start)
+            # Of who came first, and of what was before, nothing was heard yet.
+            record.call.incomplete = record.call.uniqueid != channel.uniqueid
         self.attach(channel, record)
+
+    def _get_first(self, channel):
+        """Return the uniqueid by which the log knows the call of a channel: that of the
+        first channel, also where no list named it yet."""
+        is_over = channel.linkedid in self.gone or channel.linkedid in self.channels
+        return channel.uniqueid if is_over else channel.linkedid
 
     def halves(self, channel) -> list[Channel]:
         """Return what there is of both halves of a Local channel, else nothing."""

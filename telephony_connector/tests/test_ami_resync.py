@@ -66,6 +66,23 @@ class TestResync(BaseCase):
         self.assertIn("inbound answered", script.log[0])
         self.assertIn("talked 600.0", script.log[0])
 
+    def test_one_that_is_answered_before_the_list_comes(self):
+        """The log knows it by its first channel, of which no event told yet."""
+        script = Script()
+        for uid, more in (("a", caller(state="Ring")), ("b", phone("b", 1001))):
+            script.channels[uid] = more
+        script.answer("a", "b")
+        [call] = script.calls.values()
+        self.assertEqual((call.uniqueid, call.incomplete), ("a", True))
+        script.wait(1)
+        channels = phone("b", 1001, bridge="b"), caller(bridge="b")
+        self.assertEqual(list(self.resync(script, *channels)), ["a"])
+        [call] = script.tracker.open_calls()
+        self.assertEqual((call.uniqueid, call.state), ("a", "ongoing"))
+        script.hang_up("b", "a")
+        self.assertEqual(list(script.calls), ["a"])
+        self.assertEqual(script.calls["a"].outcome, "answered")
+
     def test_one_that_rings(self):
         script = Script()
         channels = caller(state="Ring"), phone("b", 1001, state="Ringing")
