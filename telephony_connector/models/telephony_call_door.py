@@ -259,7 +259,10 @@ class TelephonyCall(models.Model):
     def _door_number(self, values, change):
         """Store the other party's number in the one form that is searched for."""
         text = change.get("number")
-        if not text and ("term" not in change or change.get("incomplete")):
+        is_adopted = "term" in change and change.get("incomplete")
+        if is_adopted and (self.number or self.withheld):
+            return  # see _door_adopt
+        if not text and ("term" not in change or is_adopted):
             return
         pbx = self.env["telephony.pbx"].browse(change["pbx_id"])
         reading = self.env["telephony.number"]._read(text or "", pbx)

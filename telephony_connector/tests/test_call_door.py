@@ -201,6 +201,17 @@ class TestCallDoor(TelephonyCommon):
             {"u1": "unknown", "u2": "answered", "u3": "busy", "u4": False},
         )
 
+    def test_adopted_call_keeps_its_number(self):
+        """A new leader that heard the called phone first takes it for the caller."""
+        call = self.ring()
+        adopted = self.change("c1", 1, state="ongoing", answer_date=at(4))
+        adopted |= {"direction": "internal", "number": "1001", "incomplete": True}
+        self.apply({**adopted, "term": 2, "start_date": at(4), "legs": []})
+        self.assertRecordValues(
+            call,
+            [{"number": "+33612340001", "direction": "inbound", "state": "ongoing"}],
+        )
+
     def test_adopted_call_keeps_what_was_known(self):
         """After a restart the new leader knows less of a call than the log does."""
         call = self.ring()
