@@ -31,6 +31,7 @@
         "views/telephony_call_report_views.xml",
         "views/telephony_followup_views.xml",
         "views/telephony_blocked_number_views.xml",
+        "views/telephony_phone_field_views.xml",
         "views/telephony_recording_rule_views.xml",
         "views/telephony_registration_views.xml",
         "views/telephony_board_views.xml",

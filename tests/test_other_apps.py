@@ -137,20 +137,73 @@ def click(record, field):
 result["clicks"] = [click(applicant, "partner_phone"), click(mailing, "mobile")]
 print("RESULT " + json.dumps(result))
 """
+# An administrator has further fields indexed, then the addon that owns them goes.
+CHOSEN = """
+import json
+
+def choose(model, name):
+    field = env["ir.model.fields"]._get(model, name)
+    env["telephony.phone.field"].create(
+        {"model_id": field.model_id.id, "field_id": field.id})
+
+env["hr.applicant"].search([], limit=1).email_cc = "+33612345111"
+env["hr.applicant.category"].create({"name": "06 12 34 51 12 +33612345112"})
+choose("hr.applicant", "email_cc")
+choose("hr.applicant.category", "name")
+env["telephony.number.source"]._cron_build()
+numbers = env["telephony.number"]
+env.cr.commit()
+print("RESULT " + json.dumps([
+    [match.record._name for match in numbers.match(number)]
+    for number in ("+33612345111", "+33612345112")]))
+env["ir.module.module"].search(
+    [("name", "=", "hr_recruitment")]).button_immediate_uninstall()
+"""
+LEFT = """
+import json
+numbers = env["telephony.number"]
+found = [
+    [match.record._name for match in numbers.match(number)]
+    for number in ("+33612345101", "+33612345111", "+33612345112", "+33612345103")]
+cron = env.ref("telephony_connector.ir_cron_telephony_number_index")
+woken = env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+env["telephony.number.source"]._cron_build()
+rows = numbers.search_count([("res_model", "=like", "hr.applicant%")])
+agent = env["res.users"].search([("login", "=", "agent")])
+calls = env["telephony.call"].with_user(agent).web_search_read(
+    [], {"object_ref": {"fields": {"display_name": {}}}})["records"]
+print("RESULT " + json.dumps({
+    "found": found, "woken": bool(woken), "rows": rows,
+    "chosen": env["telephony.phone.field"].search_count([]),
+    "objects": sorted({call["object_ref"]["display_name"] for call in calls
+                       if call["object_ref"]})}))
+"""
+
+
+def result(output):
+    """
+    :return: what a script printed as its result.
+    """
+    (line,) = [line for line in output.splitlines() if line.startswith("RESULT ")]
+    return json.loads(line.removeprefix("RESULT "))
 
 
 @pytest.fixture(scope="module")
-def seen(postgres):
-    """What an agent sees of calls from an applicant and from mailing contacts."""
+def apps(postgres):
+    """A database with recruitment and text messages for mailing contacts."""
     odoo = Odoo(postgres, "other_apps")
     odoo.create()
     try:
         odoo.install([BASE, "hr_recruitment", "mass_mailing_sms"])
-        output = odoo.shell(SCENARIO)
-        (line,) = [line for line in output.splitlines() if line.startswith("RESULT ")]
-        yield json.loads(line.removeprefix("RESULT "))
+        yield odoo
     finally:
         postgres.drop(odoo.database)
+
+
+@pytest.fixture(scope="module")
+def seen(apps):
+    """What an agent sees of calls from an applicant and from mailing contacts."""
+    return result(apps.shell(SCENARIO))
 
 
 def test_only_one_record(seen):
@@ -209,3 +262,14 @@ def test_clicks(seen):
         ["+33612345101", "Paula Applicant"],
         ["+33612345102", "Max Mailing"],
     ]
+
+
+def test_app_that_goes(seen, apps):
+    """Where an app is uninstalled its records are found no more, chosen fields and rows
+    go with it, and calls of its records stay in the log."""
+    assert result(apps.shell(CHOSEN)) == [["hr.applicant"], ["hr.applicant.category"]]
+    left = result(apps.shell(LEFT))
+    assert left["found"] == [[], [], [], ["res.partner", "mailing.contact"]]
+    assert left["woken"]
+    assert (left["rows"], left["chosen"]) == (0, 0)
+    assert left["objects"] == ["Max Mailing"]

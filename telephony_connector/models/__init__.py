@@ -44,10 +44,12 @@ from . import telephony_presence
 from . import res_config_settings
 from . import telephony_number
 from . import telephony_phone
+from . import telephony_phone_field
 from . import telephony_number_index
 from . import telephony_number_click
 from . import telephony_number_link
 from . import telephony_number_source
+from . import base
 from . import telephony_phone_mixin
 from . import mail_thread_phone
 from . import telephony_number_search

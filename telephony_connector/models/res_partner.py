@@ -13,6 +13,12 @@ class ResPartner(models.Model):
     )
 
     @api.model
+    def _telephony_number_fields(self):
+        # A second phone that OCA's partner_phone_secondary adds; its partner_mobile
+        # brings back the field that Odoo knows by itself.
+        return [*super()._telephony_number_fields(), "phone2"]
+
+    @api.model
     def _telephony_partner_fields(self):
         # A person without a country is called where the company is.
         return ["commercial_partner_id"]

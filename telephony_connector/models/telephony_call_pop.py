@@ -217,7 +217,7 @@ class TelephonyCall(models.Model):
             "model": record._name,
             "id": record.id,
             "name": record.display_name,
-            "model_name": self.env["ir.model"]._get(record._name).name,
+            "model_name": record._telephony_kind(),
         }
 
     @api.model

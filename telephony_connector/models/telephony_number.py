@@ -212,7 +212,7 @@ class TelephonyNumber(models.Model):
         """
         # First, so that a country changed in this transaction counts for the reading.
         self._process_pending()
-        hits = self._lookup(self._read(number, pbx))
+        hits = self._replace_unreadable(self._lookup(self._read(number, pbx)))
         by_model = {}
         for hit in hits:
             by_model.setdefault(hit.model, []).append(hit)
@@ -285,10 +285,13 @@ class TelephonyNumber(models.Model):
             )
         )
         best = {}
+        fields_of = self._phone_fields()
         for model, res_id, field, number, certain in rows:
+            if field not in fields_of.get(model, ()):
+                continue
             reason = numbers.compare(number, certain, reading)
             known = best.get((model, res_id))
-            if reason and model in self.env and not (known and known.exact):
+            if reason and not (known and known.exact):
                 if not known or reason.exact:
                     best[model, res_id] = Hit(
                         model, res_id, reason.exact, reason, field
@@ -310,6 +313,17 @@ class TelephonyNumber(models.Model):
         # sudo - res.company: a setting of the user's own company
         company_sudo = self.env["res.company"].sudo().browse(company_id)
         return company_sudo.telephony_match_archived
+
+    @api.model
+    def _replace_unreadable(self, hits):
+        """Return the hits as the current user may be told of them.
+
+        For an addon to name a record by another one that the user may read, override.
+
+        :param list[Hit] hits: of all records, each once
+        :return: likewise
+        """
+        return hits
 
     def _match_model(self, name, hits):
         """Return (rank, Match) of the hits of one model that the user may read."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from odoo import api, models, tools
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, frozendict, split_every
 
 from ..engine.number_field import field_numbers
 from ..engine.numbers import suffix
@@ -110,10 +110,31 @@ class TelephonyNumber(models.Model):
         leads first.
         """
         names = self.env.registry.descendants(["telephony.phone.mixin"], "_inherit")
-        found = [name for name in names if self.env[name]._telephony_source()]
+        chosen = self.env["telephony.phone.field"]._get_names()
+        found = [
+            name
+            for name in {*names, *chosen}
+            if name in self.env and self.env[name]._telephony_source()
+        ]
         first = ["res.partner", "crm.lead"]
         return sorted(
             found, key=lambda name: (name not in first, name != first[0], name)
+        )
+
+    @api.model
+    @tools.ormcache()
+    def _phone_fields(self):
+        """Return the fields whose numbers are indexed.
+
+        Rows of others are left of fields that are no more, for the scheduled action.
+
+        :return: model → set of names
+        """
+        return frozendict(
+            {
+                name: self.env[name]._telephony_source().fields
+                for name in self._phone_models()
+            }
         )
 
     # === ROWS === #

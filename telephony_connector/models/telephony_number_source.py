@@ -59,12 +59,38 @@ class TelephonyNumberSource(models.Model):
                           IS DISTINCT FROM (EXCLUDED.phones, EXCLUDED.version)
                 RETURNING id""",
                 name,
-                ",".join(sorted(source.phones)),
+                source.phones_text,
                 VERSION,
             )
         )
         if rows:
+            self.invalidate_model()
             self._wake_building()
+
+    @api.model
+    def _sync(self):
+        """Have the index follow which models and fields there are now.
+
+        What is no more is found no longer at once; its rows go with the next run of the
+        scheduled action.
+        """
+        known = {
+            name: (phones, version, is_done)
+            for name, phones, version, is_done in self.env.execute_query(
+                SQL(
+                    "SELECT res_model, phones, version, is_done"
+                    " FROM telephony_number_source"
+                )
+            )
+        }
+        names = self.env["telephony.number"]._phone_models()
+        for name in names:
+            phones = self.env[name]._telephony_source().phones_text
+            if known.get(name, ())[:2] != (phones, VERSION):
+                self._register_model(name)
+        gone = [name for name in known.keys() - set(names) if known[name][2]]
+        for name in gone:
+            self._restart(name)
 
     @api.model
     def _restart(self, name=None):
@@ -101,7 +127,8 @@ class TelephonyNumberSource(models.Model):
     @api.model
     def _living(self):
         """Return the sources of the models that there are."""
-        return self.search([("res_model", "in", list(self.env.registry))])
+        names = self.env["telephony.number"]._phone_models()
+        return self.search([("res_model", "in", names)])
 
     def _last_record_id(self):
         table = SQL.identifier(self.env[self.res_model]._table)
@@ -115,6 +142,8 @@ class TelephonyNumberSource(models.Model):
 
         Called by the scheduled action, which is run again at once where time runs out.
         """
+        # A module with such a field may have been removed.
+        self._sync()
         cron = self.env["ir.cron"]
         while source := self.search([("is_done", "=", False)], limit=1):
             count = source._build_batch()
@@ -130,7 +159,7 @@ class TelephonyNumberSource(models.Model):
         :return: how many were read
         """
         self.ensure_one()
-        if self.res_model not in self.env:
+        if self.res_model not in self.env["telephony.number"]._phone_models():
             self._forget()
             return 0
         if not self.last_id:
@@ -173,7 +202,7 @@ class TelephonyNumberSource(models.Model):
         self.env["telephony.number"]._wake_linking()
 
     def _forget(self):
-        """Drop what is left of a model that is no more."""
+        """Drop what is left of a model that is no more, or has no phone field now."""
         self.env.cr.execute(
             SQL("DELETE FROM telephony_number WHERE res_model = %s", self.res_model)
         )

@@ -26,9 +26,10 @@ class PhoneSource:
         """Return the source of a model; ``None`` where it stores no phone number."""
         if model._abstract or not model._auto or model._transient:
             return None
+        chosen = model.env["telephony.phone.field"]._get_names().get(model._name, ())
         phones = tuple(
             name
-            for name in model._telephony_number_fields()
+            for name in dict.fromkeys((*model._telephony_number_fields(), *chosen))
             if _is_column(model, name, "char") and not model._fields[name].translate
         )
         if not phones:
@@ -46,6 +47,17 @@ class PhoneSource:
             "company_id" if _links(model, "company_id", "res.company") else "",
             model.env["telephony.phone"]._get_owner_field(model._name) or "",
         )
+
+    @property
+    def phones_text(self) -> str:
+        """The names of the phone fields, as it is stored which of them are indexed."""
+        return ",".join(sorted(self.phones))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names that rows of the index may have for their field."""
+        further = ("telephony_phone_ids",) if self.owner else ()
+        return frozenset((*self.phones, *further))
 
     @property
     def columns(self) -> frozenset[str]:

@@ -32,6 +32,11 @@ def value(sample, name):
     return lambda target: target[sample][name]
 
 
+def partner_field(target, name):
+    """Return the id of a field of contacts."""
+    return target.phone_field.env["ir.model.fields"]._get_ids("res.partner")[name]
+
+
 ORM = [
     Orm(
         "telephony.agent.token",
@@ -261,6 +266,20 @@ ORM = [
             "number": "+33639980055",
         },
         change=lambda target, me: {"note": "before noon"},
+    ),
+    Orm(
+        "telephony.phone.field",
+        "phone_field",
+        "– – – – – all all",
+        "fields are the same in all companies",
+        write="– – – – – all all",
+        create="– – – – – all all",
+        delete="– – – – – all all",
+        values=lambda target, me: {
+            "model_id": target.phone_field.model_id.id,
+            "field_id": partner_field(target, "city"),
+        },
+        change=lambda target, me: {"field_id": partner_field(target, "zip")},
     ),
     Orm(
         "telephony.provider.request",

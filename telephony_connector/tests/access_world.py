@@ -56,6 +56,10 @@ class AccessWorldCase(AccessMatrixCase):
             company: cls.build_place(company)
             for company in (cls.company, cls.elsewhere)
         }
+        field = cls.env["ir.model.fields"]._get("res.partner", "ref")
+        cls.phone_field = cls.env["telephony.phone.field"].create(
+            {"model_id": field.model_id.id, "field_id": field.id}
+        )
         cls.disposition = cls.env["telephony.disposition"].create({"name": "Settled"})
         cls.worlds = {}
         roles = ("owner", *ROLES, *cls.further_roles)
@@ -241,6 +245,7 @@ class AccessWorldCase(AccessMatrixCase):
                 "telephony.extension", number=f"13{index:02}", pbx_id=pbx.id
             ),
             disposition=cls.disposition,
+            phone_field=cls.phone_field,
             digest=cls.env.ref("digest.digest_digest_default"),
             cron=cls.env.ref("telephony_connector.ir_cron_listener"),
             settings=make("res.config.settings", user),

@@ -15,6 +15,8 @@ LINKS = ("many2one", "many2one_reference", "reference", "many2many", "one2many")
 MARK = "Zephyr"
 # What everybody may read holds nothing to hide.
 SHARED = {
+    "ir.model",
+    "ir.model.fields",
     "mail.activity.type",
     "res.country",
     "res.partner.category",
@@ -37,6 +39,7 @@ ROLE_OF = {
     "telephony.token": "Administrator",
     "telephony.disposition": "Administrator",
     "telephony.phone": "User",
+    "telephony.phone.field": "Administrator",
     # Nobody writes it; it is read like the others.
     "telephony.registration.match": "User",
 }

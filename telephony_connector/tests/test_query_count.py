@@ -32,6 +32,7 @@ class TestQueryCount(TelephonyCommon):
         # What is asked once and cached is asked before.
         self.env["telephony.call"]._has_objects()
         self.env["telephony.number"]._is_complete()
+        self.env["telephony.phone.field"]._get_names()
         self.flush()
         queries = []
         execute = Cursor.execute

@@ -59,7 +59,7 @@ class TelephonyRegistrationMatch(models.TransientModel):
             "res_model": record._name,
             "res_id": record.id,
             "name": record.display_name,
-            "kind": self.env["ir.model"]._get(record._name).name,
+            "kind": record._telephony_kind(),
             "company_name": record._telephony_company_name(),
             "city": record._telephony_city(),
             "salesperson": record._telephony_user().name,
