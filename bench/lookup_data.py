@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType
 
 COUNTRIES = "FR BE DE CH AT IT ES PT GB IE NL PL SE DK RU US BR AR MX IN".split()
 LEAD_SHARE = 5  # one lead on so many contacts
+FURTHER_SHARE = 0.3  # of the contacts have a further number
 CHUNK = 50_000
 
 
@@ -83,6 +84,8 @@ def _spaced(digits, first):
 def fill(cr, plan, count, *, salesperson_id):
     """Insert contacts and a fifth as many leads, half of which follow their contact.
 
+    Three contacts of ten have a further number.
+
     :param plan: a :class:`NumberPlan`
     :param int count: of contacts
     :return: (E.164 numbers of contacts without a lead, those of contacts with one)
@@ -94,7 +97,7 @@ def fill(cr, plan, count, *, salesperson_id):
     alone, both = [], []
     for start in range(0, count, CHUNK):
         size = min(CHUNK, count - start)
-        contacts, leads = io.StringIO(), io.StringIO()
+        contacts, leads, further = io.StringIO(), io.StringIO(), io.StringIO()
         cr.execute(
             "SELECT nextval('res_partner_id_seq') FROM generate_series(1, %s)", [size]
         )
@@ -106,6 +109,9 @@ def fill(cr, plan, count, *, salesperson_id):
                 f"{partner_id}\tContact {partner_id}\tContact {partner_id}\t{text}\t"
                 f"{e164}\t{country}\t{partner_id}\n"
             )
+            if plan.random.random() < FURTHER_SHARE:
+                _region, other, _national = plan.number()
+                further.write(f"{partner_id}\t{_spaced(other, 3)}\n")
             if partner_id % LEAD_SHARE:
                 alone.append(e164)
                 continue
@@ -135,6 +141,13 @@ def fill(cr, plan, count, *, salesperson_id):
             "crm_lead",
             "name phone phone_sanitized country_id partner_id user_id company_id",
             "active = TRUE, type = 'opportunity', priority = '0'",
+        )
+        _copy(
+            cr,
+            further,
+            "telephony_phone",
+            "partner_id number",
+            "sequence = 10, label = 'mobile'",
         )
     return alone, both
 
