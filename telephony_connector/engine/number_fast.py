@@ -1,8 +1,9 @@
 """The short way through a numbering plan, for how most numbers are written.
 
 libphonenumber asks a dozen questions of every number. A mobile or fixed-line one that
-is written with "+" and its country code, or with a trunk "0", needs two of them. Where
-more may be meant, there is no answer here and libphonenumber has to be asked in full.
+is written with "+" and its country code, or just as people write it at home, needs two
+of them. Where more may be meant, there is no answer here and libphonenumber has to be
+asked in full.
 """
 
 import re
@@ -12,9 +13,13 @@ from functools import cache, lru_cache
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 TRUNK_ZERO = "0"
+# Country codes whose numbers are written at home with another prefix before them.
+TRUNKS = {7: "8"}
+# Those where they are written without one, though there is one.
+BARE_CODES = frozenset({1})
 MAX_CODE_DIGITS = 3
-# Their numbers are brought up to date, see ``number_plan``.
-SPECIAL_CODES = frozenset({52})
+# Longer numbers are brought up to date, see ``number_plan``.
+MAX_LENGTHS = {52: 10}
 # Lines of a neighboring country, see ``number_plan``.
 SPECIAL_PREFIXES = ("+390549", "+35348")
 
@@ -23,14 +28,17 @@ SPECIAL_PREFIXES = ("+390549", "+35348")
 class _Plan:
     """The fixed lines and mobiles of the main country of a country code.
 
-    ``prefix`` matches where a number begins with what may be taken off it.
+    ``prefix`` matches where a number begins with what may be taken off it, ``trunk`` is
+    what people write there. ``bare`` says that they write nothing there, and ``idd``
+    matches what stands before numbers of other countries.
     """
 
     code: str
     lengths: frozenset[int]
     pattern: re.Pattern
     prefix: re.Pattern | None
-    trunk_zero: bool
+    trunk: str
+    bare: bool
     idd: re.Pattern
 
     def has(self, subscriber: str) -> bool:
@@ -43,7 +51,7 @@ class _Plan:
 @cache
 def _plan(region: str) -> _Plan | None:
     metadata = PhoneMetadata.metadata_for_region(region, None)
-    if not metadata or metadata.country_code in SPECIAL_CODES:
+    if not metadata:
         return None
     if COUNTRY_CODE_TO_REGION_CODE[metadata.country_code][0] != region:
         # Whether a number of a smaller country of the code is valid is asked in full.
@@ -58,26 +66,19 @@ def _plan(region: str) -> _Plan | None:
         for kind in kinds
         for length in kind.possible_length or metadata.general_desc.possible_length
     }
+    code = metadata.country_code
     prefix = metadata.national_prefix_for_parsing
+    longest = MAX_LENGTHS.get(code, max(lengths, default=0))
     return _Plan(
-        code=str(metadata.country_code),
-        lengths=frozenset(lengths),
+        code=str(code),
+        lengths=frozenset(length for length in lengths if length <= longest),
         pattern=re.compile(
             "|".join(f"(?:{kind.national_number_pattern})" for kind in kinds)
         ),
         prefix=re.compile(prefix) if prefix else None,
-        trunk_zero=_takes_trunk_zero(metadata),
+        trunk=TRUNKS.get(code, TRUNK_ZERO),
+        bare=code in BARE_CODES or not prefix,
         idd=re.compile(metadata.international_prefix or "(?!)"),
-    )
-
-
-def _takes_trunk_zero(metadata) -> bool:
-    """Whether just the "0" before a number is taken off ("0|180020" in Britain)."""
-    prefix = metadata.national_prefix_for_parsing or ""
-    return (
-        prefix.partition("|")[0] == TRUNK_ZERO
-        and "(" not in prefix
-        and not metadata.national_prefix_transform_rule
     )
 
 
@@ -107,16 +108,24 @@ def valid_international(text: str) -> str | None:
 
 
 def valid_national(text: str, region: str) -> str | None:
-    """The E.164 form of a number written with a trunk "0", if nothing else is meant.
+    """The E.164 form of a number written as at home, if nothing else is meant.
 
     :return: a valid number; ``None`` where libphonenumber has to be asked
     """
-    if text[0] != TRUNK_ZERO or text.startswith(("00", "011")):
+    if text.startswith(("00", "011")):
         return None
     plan = _plan(region)
-    if not plan or not plan.trunk_zero or plan.idd.match(text):
+    if not plan or plan.idd.match(text):
         return None
-    subscriber = text[1:]
+    match = plan.prefix.match(text) if plan.prefix else None
+    if match and match[0]:
+        if match[0] != plan.trunk or any(match.groups()):
+            return None
+        subscriber = text[len(plan.trunk) :]
+    elif plan.bare and not text.startswith(plan.code):
+        subscriber = text
+    else:
+        return None
     if f"+{plan.code}{subscriber}".startswith(SPECIAL_PREFIXES):
         return None
     return f"+{plan.code}{subscriber}" if plan.has(subscriber) else None

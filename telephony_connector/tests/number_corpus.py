@@ -126,4 +126,5 @@ def misspelt(number, dice):
         for _change in range(dice.randint(0, 3)):
             digits[dice.randrange(len(digits))] = dice.choice("0123456789")
         subscriber = "".join(digits)
-        yield from (code + subscriber, code + "0" + subscriber, "0" + subscriber)
+        yield from (code + subscriber, code + "0" + subscriber)
+        yield from (before + subscriber for before in ("0", "", "8", "1", "9"))
