@@ -55,6 +55,13 @@ def _same(result):
     return result
 
 
+def _get_addon(cls):
+    """Return the name of the addon that a class is defined in, ``None`` for Odoo's own
+    packages."""
+    parts = cls.__module__.split(".")
+    return parts[2] if parts[:2] == ["odoo", "addons"] else None
+
+
 def _read_ids(result):
     return result["ids"]
 
@@ -527,13 +534,17 @@ class AccessMatrixCase:
     def find_methods(self):
         """Return the public methods that the addon's classes define: {(model, name)}.
 
-        Of models that are the addon's own also those that Odoo's classes give them.
+        Of models that are the addon's own also those that Odoo's classes give them, but
+        not what addons add that it does not depend on.
         """
         package = f"odoo.addons.{self.addon}."
+        needed = self.find_needed()
         orm = self.find_public(self.env["base"]) - {"onchange"}
         found = set()
         for name, cls in self.registry.items():
             model = self.env[name]
+            if cls._original_module not in needed:
+                continue
             if model._abstract and cls._inherit_children:
                 continue  # its methods are those of the models that inherit it
             is_own = cls._original_module == self.addon
@@ -541,12 +552,25 @@ class AccessMatrixCase:
             if model._abstract:
                 names -= orm  # without a table there is nothing to read or write
             for method in names:
-                definitions = [each for each in cls.mro() if method in vars(each)]
-                if is_own or any(
+                definitions = [
+                    each
+                    for each in cls.mro()
+                    if method in vars(each) and _get_addon(each) in {None, *needed}
+                ]
+                if (is_own and definitions) or any(
                     each.__module__.startswith(package) for each in definitions
                 ):
                     found.add((name, method))
         return found
+
+    def find_needed(self):
+        """Return the names of the addon and of all that it depends on."""
+        needed, names = set(), {self.addon}
+        while names:
+            needed |= names
+            modules = self.env["ir.module.module"].search([("name", "in", [*names])])
+            names = set(modules.dependencies_id.mapped("name")) - needed
+        return needed
 
     def find_public(self, model):
         """Return the names of a model's methods that a request can call."""
