@@ -1,0 +1,3 @@
+from . import hr_employee
+from . import res_partner
+from . import telephony_number
