@@ -109,7 +109,11 @@ class TelephonyCall(models.Model):
         # What is deleted is deleted: also where the chatter repeats it.
         # sudo - mail.message: whoever may delete the call may delete its message
         self.sudo().message_id.unlink()
-        return super().unlink()
+        # sudo - telephony.followup: it has the number, and nothing is left to do
+        followups_sudo = self.sudo().followup_id
+        result = super().unlink()
+        followups_sudo.exists().filtered(lambda each: not each.call_ids).unlink()
+        return result
 
 
 class TelephonyFollowup(models.Model):

@@ -211,6 +211,35 @@ class TestPrivacyLookup(PrivacyCommon):
             {by_number.id, by_contact.id, by_name.id},
         )
 
+    def test_person_known_as_a_lead_alone(self):
+        """Calls of a lead are found, by link and by number, and the missed caller; once
+        all is deleted the number is nowhere."""
+        self.partner.unlink()
+        number = "+33639987301"
+        self.env["crm.lead"].create(
+            {
+                "name": "Request",
+                "contact_name": "Jeanne Dupont",
+                "email_from": "jeanne@example.com",
+                "phone": number,
+            }
+        )
+        calls = self.ended("l1", number=number) + self.ended("l2", number=number)
+        calls[0].write({"res_model": False, "res_id": False})
+        followup = self.env["telephony.followup"].create(
+            {"company_id": self.env.company.id, "number": number}
+        )
+        calls.followup_id = followup
+        lines = self.found()
+        self.assertEqual(set(lines.mapped("res_id")), set(calls.ids))
+        found = lines.wizard_id.line_ids
+        self.assertIn(
+            ("telephony.followup", followup.id),
+            found.mapped(lambda line: (line.res_model, line.res_id)),
+        )
+        lines.action_unlink_all()
+        self.assertFalse(followup.exists())
+
     def test_deleted_from_there(self):
         call = self.ended("n1")
         self.found().action_unlink_all()

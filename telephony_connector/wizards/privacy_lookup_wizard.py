@@ -8,28 +8,41 @@ class PrivacyLookupWizard(models.TransientModel):
     def _get_query_models_blacklist(self):
         # Calls are looked for below, also by number; the raw link is out of the reach
         # of the generic search, which asks as the user.
-        return [*super()._get_query_models_blacklist(), "telephony.call"]
+        own = ["telephony.call", "telephony.followup"]
+        return [*super()._get_query_models_blacklist(), *own]
 
     def _get_query(self):
-        """Find the person's calls: by contact, by number, and by the name sent along.
+        """Find the person's calls: by the record that they belong to, by number, and by
+        the name sent along.
 
-        The numbers are those of the contacts that were found.
+        The numbers are those of all records that were found, be it a lead alone, and
+        the missed callers are found by them, too.
         """
-        query = super()._get_query()
+        models = self.env["ir.model"]
         return SQL(
             """
-            %s
+            WITH found AS (%(found)s),
+            known AS (
+                SELECT model.model AS res_model, found.res_id
+                  FROM found JOIN ir_model model ON model.id = found.res_model_id),
+            numbers AS (
+                SELECT number
+                  FROM telephony_number JOIN known USING (res_model, res_id))
+            SELECT res_model_id, res_id, is_active FROM found
             UNION ALL
-            SELECT %s AS res_model_id, id AS res_id, TRUE AS is_active
+            SELECT %(calls)s AS res_model_id, id AS res_id, TRUE AS is_active
               FROM telephony_call
-             WHERE partner_id IN (SELECT id FROM indirect_references)
-                OR number IN (
-                    SELECT number FROM telephony_number
-                     WHERE res_model = 'res.partner'
-                       AND res_id IN (SELECT id FROM indirect_references))
-                OR caller_name ILIKE %s
+             WHERE partner_id IN (
+                       SELECT res_id FROM known WHERE res_model = 'res.partner')
+                OR (res_model, res_id) IN (SELECT res_model, res_id FROM known)
+                OR number IN (SELECT number FROM numbers)
+                OR caller_name ILIKE %(name)s
+            UNION ALL
+            SELECT %(followups)s AS res_model_id, id AS res_id, TRUE AS is_active
+              FROM telephony_followup WHERE number IN (SELECT number FROM numbers)
             """,
-            query,
-            self.env["ir.model"]._get_id("telephony.call"),
-            self.name.strip(),
+            found=super()._get_query(),
+            calls=models._get_id("telephony.call"),
+            followups=models._get_id("telephony.followup"),
+            name=self.name.strip(),
         )
