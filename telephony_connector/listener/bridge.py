@@ -190,18 +190,18 @@ class Bridge:
     def apply(self, changes):
         """Take calls into the log: see ``telephony.call._apply``.
 
-        :return: the ids of those that changed, for ``tell_boards``
+        :return: the ids of those that changed, for ``notify_watchers``
         """
 
         def write(env):
-            calls = env["telephony.call"].with_context(telephony_boards_later=True)
+            calls = env["telephony.call"].with_context(telephony_notify_later=True)
             return calls._apply(changes).ids
 
         return self._run(write)
 
-    def tell_boards(self, pbx_id, call_ids):
-        """Tell the supervisors' boards which calls changed."""
-        self._run(lambda env: env["telephony.call"].browse(call_ids)._tell_boards())
+    def notify_watchers(self, pbx_id, call_ids):
+        """Tell who watches the telephone system which calls changed."""
+        self._run(lambda env: env["telephony.call"].browse(call_ids)._notify_watchers())
 
     def note_queues(self, pbx_id, names):
         """Take up the queues that the telephone system has."""

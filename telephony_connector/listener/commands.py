@@ -244,7 +244,7 @@ class Commands:
             raise
         return "done", None, None
 
-    async def _do_spy(self, command, session, _tracker):
+    async def _do_dial_code(self, command, session, _tracker):
         # The tracker is not told: it is no call with anybody, and stands in no log.
         order = command["payload"]
         request = actions.originate(number=order["number"], **self._get_own_side(order))

@@ -30,7 +30,7 @@ ELECT_AGAIN_PAUSE = 1.0
 TICK = 1.0
 SHOW_STATISTICS_EVERY = 30.0
 REPORT_PAUSE = 1.0
-TELL_BOARDS_EVERY = 0.4
+NOTIFY_WATCHERS_EVERY = 0.4
 REPORT_TRIES = 5
 LAST_WORDS_WITHIN = 1.0
 FAULT_PAUSE = 1.0
@@ -262,7 +262,7 @@ class PbxRunner:
                     ("writer", self.writer.run),
                     ("commands", self._obey),
                     ("state", self._tick),
-                    ("boards", self._tell_boards),
+                    ("watchers", self._notify_watchers),
                     ("statistics", self._show_statistics),
                 ):
                     group.create_task(self._keep_going(name, work))
@@ -342,17 +342,17 @@ class PbxRunner:
         ):
             self._queues |= unknown
 
-    async def _tell_boards(self):
-        """Tell supervisors' boards of changed calls, a few times a second at most."""
+    async def _notify_watchers(self):
+        """Tell who watches of changed calls, a few times a second at most."""
         while True:
             await self._calls_changed.wait()
             self._calls_changed.clear()
             changed, self._changed_calls = self._changed_calls, set()
             if changed and not await self._try_in_database(
-                self.bridge.tell_boards, sorted(changed)
+                self.bridge.notify_watchers, sorted(changed)
             ):
                 self._changed_calls |= changed
-            await asyncio.sleep(TELL_BOARDS_EVERY)
+            await asyncio.sleep(NOTIFY_WATCHERS_EVERY)
 
     async def _show_statistics(self):
         while True:

@@ -7,7 +7,6 @@ from . import telephony_pbx_dialling
 from . import telephony_pbx_web
 from . import telephony_pbx_mightycall
 from . import telephony_pbx_softphone
-from . import telephony_pbx_spy
 from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
@@ -57,12 +56,7 @@ from . import telephony_dial_plan
 from . import crm_lead
 from . import res_company
 from . import res_partner
-from . import telephony_call_report
-from . import telephony_dashboard
-from . import telephony_weekly_report
-from . import digest_digest
 from . import telephony_queue
-from . import telephony_board
 from . import telephony_followup
 from . import telephony_blocked_number
 from . import telephony_retention

@@ -15,14 +15,6 @@ class ResCompany(models.Model):
         groups=EMPLOYEES,
     )
 
-    telephony_service_seconds = fields.Integer(
-        string="Service Level",
-        default=20,
-        required=True,
-        help="Seconds within which incoming calls should be answered.",
-        groups=EMPLOYEES,
-    )
-
     # Missed callers
     telephony_followup = fields.Boolean(
         string="Follow Missed Calls Up",
@@ -81,10 +73,6 @@ class ResCompany(models.Model):
     _telephony_retention_months_check = models.Constraint(
         "CHECK(telephony_retention_months >= 0)",
         "Calls are kept for some months, or for ever (0).",
-    )
-    _telephony_service_seconds_check = models.Constraint(
-        "CHECK(telephony_service_seconds > 0)",
-        "The service level needs a time within which calls are to be answered.",
     )
 
     def _write_multi(self, vals_list):

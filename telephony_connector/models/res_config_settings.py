@@ -8,11 +8,10 @@ class ResConfigSettings(models.TransientModel):
     telephony_connected_count = fields.Integer(compute="_compute_telephony")
     telephony_extension_count = fields.Integer(compute="_compute_telephony")
 
+    module_telephony_supervisor = fields.Boolean("Supervising")
+
     telephony_match_archived = fields.Boolean(
         related="company_id.telephony_match_archived", readonly=False
-    )
-    telephony_service_seconds = fields.Integer(
-        related="company_id.telephony_service_seconds", readonly=False
     )
     telephony_followup = fields.Boolean(
         related="company_id.telephony_followup", readonly=False

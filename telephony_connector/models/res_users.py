@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from .ir_http import GROUP
 from .telephony_pbx import INTERNAL_CALLS, NEW_KINDS, OPEN_PAGE_ON
 
-SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 PREFERENCES = (
     "telephony_open_page_on",
     "telephony_internal_calls",
@@ -30,8 +29,7 @@ class ResUsers(models.Model):
 
     # For the preferences. Odoo makes that view for users of all groups, so it hides by
     # fields, and what it shows must do no harm to those who may not read it.
-    telephony_is_user = fields.Boolean(compute="_compute_telephony_rights")
-    telephony_is_supervisor = fields.Boolean(compute="_compute_telephony_rights")
+    telephony_is_user = fields.Boolean(compute="_compute_telephony_is_user")
     telephony_has_status = fields.Boolean(compute="_compute_telephony_has_status")
     telephony_extension_numbers = fields.Char(
         string="Own Extensions", compute="_compute_telephony_extension_numbers"
@@ -47,7 +45,6 @@ class ResUsers(models.Model):
         return [
             *super().SELF_READABLE_FIELDS,
             "telephony_is_user",
-            "telephony_is_supervisor",
             "telephony_has_status",
             "telephony_extension_numbers",
             "telephony_agent_token_ids",
@@ -61,10 +58,9 @@ class ResUsers(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("group_ids")
-    def _compute_telephony_rights(self):
+    def _compute_telephony_is_user(self):
         for user in self:
             user.telephony_is_user = user.has_group(GROUP)
-            user.telephony_is_supervisor = user.has_group(SUPERVISOR)
 
     @api.depends("telephony_is_user", "telephony_extension_ids.pbx_id.provider")
     def _compute_telephony_has_status(self):

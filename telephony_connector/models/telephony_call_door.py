@@ -322,8 +322,17 @@ class TelephonyCall(models.Model):
         self._update_messages()
         called_back = self._note_called_back()
         self._tell_owners()
-        self._tell_boards()
+        self._notify_watchers()
         (self | called_back)._tell_users()
+
+    def _notify_watchers(self):
+        """Tell who watches the telephone systems that these calls changed.
+
+        The listener does so itself, for many calls at once.
+        """
+        if not self.env.context.get("telephony_notify_later"):
+            for pbx, calls in self.grouped("pbx_id").items():
+                pbx._notify_watchers(calls=calls.ids)
 
     def _note_called_back(self):
         """Tick off the missed calls whose caller was talked to meanwhile.

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, clean_context, is_html_empty
 
+from ..engine.durations import format_seconds
 from ..tools.parameters import takes
 from .telephony_number import Matches
 
@@ -436,7 +437,7 @@ class TelephonyCall(models.Model):
         self.ensure_one()
         facts = [self._get_outcome_text()]
         if self.duration:
-            facts.append(_format_seconds(self.duration))
+            facts.append(format_seconds(self.duration))
         if self.voicemail:
             facts.append(self._get_voicemail_text())
         if self.disposition_id:
@@ -453,10 +454,3 @@ class TelephonyCall(models.Model):
 def _filter_readable(records):
     """Return those of the records that exist and their environment's user may read."""
     return records.exists()._filtered_access("read")
-
-
-def _format_seconds(seconds):
-    """Write a duration as people do on telephones: ``1:02:03`` or ``2:03``."""
-    minutes, seconds = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -18,7 +18,7 @@ ANSWER_WITHIN = 20
 # answered, it did not answer, it accepted a call and then told nothing of it.
 UNKNOWN_CODES = ("unknown", "unanswered", "silent")
 # What rings the user's own phone.
-RINGING_ACTIONS = ("dial", "pickup", "spy")
+RINGING_ACTIONS = ("dial", "pickup", "dial_code")
 KEEP_DAYS = 30
 
 

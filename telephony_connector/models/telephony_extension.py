@@ -231,16 +231,20 @@ class TelephonyExtension(models.Model):
     def create(self, vals_list):
         extensions = super().create([strip_texts(self, vals) for vals in vals_list])
         self.env["telephony.pbx"]._tell_listeners()
+        extensions.pbx_id._notify_watchers()
         return extensions
 
     def write(self, vals):
         result = super().write(strip_texts(self, vals))
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.pbx"]._tell_listeners()
+        if vals.keys() & {"number", "pbx_id", "user_id", "active"}:
+            self.pbx_id._notify_watchers()
         return result
 
     def unlink(self):
         self.env["telephony.pbx"]._tell_listeners()
+        self.pbx_id._notify_watchers()
         return super().unlink()
 
     # === SECRETS === #
@@ -285,7 +289,8 @@ class TelephonyExtension(models.Model):
             if news:
                 extension.write(values)
                 changed |= extension
-        changed._tell_boards()
+        for pbx, extensions in changed.grouped("pbx_id").items():
+            pbx._notify_watchers(extensions=extensions.ids)
         changed.user_id._tell_telephony_presence()
 
     # === BUSINESS METHODS === #

@@ -7,8 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
-from .res_users import SUPERVISOR
-
+SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 CRON = "telephony_connector.ir_cron_telephony_followup"
 ACTIVITY_TYPE = "mail.mail_activity_data_call"
 # Older missed calls are history: who turns follow-ups on is not flooded with them.

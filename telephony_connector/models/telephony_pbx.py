@@ -573,7 +573,7 @@ class TelephonyPbx(models.Model):
                 if state == "connected" and pbx.version:
                     values["reconnect_count"] = pbx.reconnect_count + 1
             pbx.write(values)
-            pbx._tell_boards()
+            pbx._notify_watchers()
             for user in pbx.extension_ids.user_id:
                 user._bus_send("telephony.pbx/changed", {"id": pbx.id})
 
@@ -687,6 +687,16 @@ class TelephonyPbx(models.Model):
                     state=self._get_connection_text(),
                 )
             )
+
+    def _notify_watchers(self, calls=(), extensions=()):
+        """React to changes of these telephone systems; here nobody watches them.
+
+        For an addon that shows all calls and phones, override and call super.
+
+        :param calls: ids of calls that changed
+        :param extensions: ids of extensions whose phones changed; neither given: all
+            may have changed
+        """
 
     def _get_offered_controls(self):
         """Return what users can do with a call on this telephone system."""

@@ -4,7 +4,7 @@ import uuid
 from odoo.exceptions import UserError, ValidationError
 
 from ..engine.origin import Origin
-from .base import SPY_MODES, Provider, get_authority_mark
+from .base import Provider, get_authority_mark
 
 # Services of the telephone system, which no outside party hears of.
 FEATURE_CODE = re.compile(r"[*#]")
@@ -23,9 +23,6 @@ NEEDED_FOR_AGENTS = {
     "resume": "QueuePause",
     "log_in": "QueueAdd",
     "log_out": "QueueRemove",
-    "listen": "Originate",
-    "whisper": "Originate",
-    "barge": "Originate",
 }
 
 
@@ -36,6 +33,7 @@ class AsteriskProvider(Provider):
     label = "Asterisk (AMI)"
     controls = frozenset(NEEDED_ACTIONS)
     has_listener = True
+    dials_codes = True
 
     def dial(self, call, extension, number):
         order = self._prepare_own_phone(extension, call.uniqueid)
@@ -73,8 +71,7 @@ class AsteriskProvider(Provider):
 
     def get_controls(self):
         pbx = self.settings
-        allowed = set((pbx.allowed_actions or "").split())
-        offered = {name for name, needs in NEEDED_ACTIONS.items() if needs in allowed}
+        offered = {name for name, needs in NEEDED_ACTIONS.items() if self._may(needs)}
         if not pbx.voicemail_code:
             offered.discard("voicemail")
         if not pbx.pickup_code:
@@ -128,26 +125,16 @@ class AsteriskProvider(Provider):
         }
 
     def get_agent_actions(self):
-        allowed = set((self.settings.allowed_actions or "").split())
-        offered = {
-            name for name, needs in NEEDED_FOR_AGENTS.items() if needs in allowed
-        }
         return frozenset(
-            offered - (set(SPY_MODES) - self.settings._get_spy_modes().keys())
+            name for name, needs in NEEDED_FOR_AGENTS.items() if self._may(needs)
         )
 
-    def act_on_agent(self, extension, action, queue, reason, own):
-        if action in SPY_MODES:
-            order = (
-                "spy",
-                {
-                    **self._prepare_own_phone(own, f"odoo-spy-{uuid.uuid4()}"),
-                    "number": self.pbx._authorize(extension.number, action),
-                    # sudo - res.users: an agent's name, as a link to the user shows it
-                    "called_name": extension.sudo().user_id.name or "",
-                },
-            )
-        elif action in ("pause", "resume"):
+    def _may(self, action):
+        """Say whether the account may use an action of the AMI."""
+        return action in (self.settings.allowed_actions or "").split()
+
+    def act_on_agent(self, extension, action, queue, reason):
+        if action in ("pause", "resume"):
             order = (
                 "pause",
                 {
@@ -168,6 +155,17 @@ class AsteriskProvider(Provider):
                 },
             )
         return self.env["telephony.command"]._ask(self.pbx, *order)
+
+    def can_dial_codes(self):
+        return self._may("Originate")
+
+    def dial_code(self, own, code, name):
+        order = {
+            **self._prepare_own_phone(own, f"odoo-code-{uuid.uuid4()}"),
+            "number": code,
+            "called_name": name,
+        }
+        return self.env["telephony.command"]._ask(self.pbx, "dial_code", order)
 
     def _existing(self, channel):
         if not channel:

@@ -2,9 +2,6 @@
 
 import hashlib
 
-# How a supervisor listens to an agent's call: unheard, heard by the agent, by both.
-SPY_MODES = ("listen", "whisper", "barge")
-
 
 class Provider:
     """The strategy of one kind of telephone system, made for one ``telephony.pbx``.
@@ -21,6 +18,8 @@ class Provider:
     controls = frozenset()
     # Whether the listener keeps a connection to systems of this kind.
     has_listener = False
+    # Whether a user's phone can be rung to dial a code there, see ``dial_code``.
+    dials_codes = False
     # Whether the page of an outgoing call opens by itself, as that of an incoming one.
     opens_outgoing_page = False
     # Whether users have a status there, see ``read_status`` and ``write_status``.
@@ -87,23 +86,42 @@ class Provider:
     def get_agent_actions(self):
         """Return what supervisors can do with agents on this telephone system.
 
-        :return: some of ``telephony.board``'s actions
+        :return: some of ``pause``, ``resume``, ``log_in``, ``log_out``
         :rtype: frozenset
         """
         return frozenset()
 
-    def act_on_agent(self, extension, action, queue, reason, own):
+    def act_on_agent(self, extension, action, queue, reason):
         """Do something with an agent, for a supervisor.
 
         :param extension: the agent's `telephony.extension`
         :param str action: one of ``get_agent_actions``
         :param queue: the name of the queue to log into or out of, else ``False``
         :param str reason: why the agent has a break, may be empty
-        :param own: the supervisor's own `telephony.extension`, to listen with
         :return: the `telephony.command` that carries it
         :raise UserError: where it can't be done now, in words for the user
         """
         raise UnsupportedByProvider(self, action)
+
+    def can_dial_codes(self):
+        """Say whether ``dial_code`` can be asked for, as the system is set up.
+
+        :rtype: bool
+        """
+        return False
+
+    def dial_code(self, own, code, name):
+        """Ring a user's own phone, then dial a code of the telephone system's own.
+
+        It is no call with anybody, and stands in no log.
+
+        :param own: the user's own `telephony.extension`
+        :param code: what to dial, an ``AuthorizedNumber`` of ``pbx._authorize``
+        :param str name: what the phone shows meanwhile, may be empty
+        :return: the `telephony.command` that carries it
+        :raise UserError: where it can't be done now, in words for the user
+        """
+        raise UnsupportedByProvider(self, "dial_code")
 
     def read_status(self, extension):
         """Return the status of the extension's user, in the telephone system's word.

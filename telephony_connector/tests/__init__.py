@@ -16,12 +16,10 @@ from . import test_ami_session
 from . import test_ami_sip
 from . import test_ami_transcripts
 from . import test_api
-from . import test_board
-from . import test_board_tour
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
-from . import test_call_history
+from . import test_generate_calls
 from . import test_call_panel
 from . import test_call_parts
 from . import test_checked_links

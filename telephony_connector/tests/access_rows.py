@@ -106,12 +106,6 @@ ORM = [
         change=lambda target, me: {"user_id": target.user.id},
     ),
     Orm(
-        "telephony.call.report",
-        "report",
-        CALLS,
-        SEES_CALLS,
-    ),
-    Orm(
         "telephony.command",
         "command",
         "– – own own own all own",
@@ -413,29 +407,6 @@ ROWS = [
         on="agent_token_new",
         over_http=True,
     ),
-    # --- the live board ---
-    Row(
-        "telephony.board",
-        "get_state",
-        "– – – – own own own",
-        "supervisors see the board of their companies or teams",
-        is_own=True,
-    ),
-    Row(
-        "telephony.board",
-        "get_changes",
-        SUPERVISORS,
-        "supervisors see the board of their companies or teams",
-        args=lambda target, me: [target.call.ids, target.extension.ids],
-        result=lambda found: found["calls"] + found["agents"],
-    ),
-    Row(
-        "telephony.board",
-        "act",
-        SUPERVISORS,
-        "supervisors give breaks to the agents that they see on the board",
-        args=lambda target, me: [target.extension.id, "pause"],
-    ),
     # --- calls ---
     Row(
         "ir.actions.server",
@@ -539,13 +510,6 @@ ROWS = [
         args=lambda target, me: [target.lead.name],
     ),
     Row(
-        "telephony.call.report",
-        "get_dashboard",
-        MINE,
-        "figures of the calls that one sees",
-        is_own=True,
-    ),
-    Row(
         "telephony.command",
         "check",
         "– – own own own all own",
@@ -585,14 +549,6 @@ ROWS = [
         effect=value("ended", "legal_hold"),
     ),
     # --- telephone systems ---
-    Row(
-        "telephony.pbx",
-        "action_acknowledge_spying",
-        ADMINISTRATORS,
-        SETS_UP,
-        on="pbx",
-        effect=value("pbx", "spy_user_id"),
-    ),
     Row("telephony.pbx", "action_download_3cx", ADMINISTRATORS, SETS_UP, on="pbx"),
     Row("telephony.pbx", "action_find_extensions", ADMINISTRATORS, SETS_UP, on="pbx"),
     Row(
@@ -739,14 +695,6 @@ ROWS = [
             "telephony.agent.token.show": MINE,
             "telephony.token.show": "– – – – – own own",
         }.items()
-    ),
-    Row(
-        "telephony.board",
-        "onchange",
-        NOBODY,
-        "there is nothing to fill in",
-        args=lambda target, me: [{}, [], {"display_name": {}}],
-        result=lambda answer: ["answered", answer],
     ),
     # --- Odoo's models ---
     Row("res.users", "action_telephony_status", MINE, IS_MINE, is_own=True),

@@ -246,7 +246,6 @@ class AccessWorldCase(AccessMatrixCase):
             ),
             disposition=cls.disposition,
             phone_field=cls.phone_field,
-            digest=cls.env.ref("digest.digest_digest_default"),
             cron=cls.env.ref("telephony_connector.ir_cron_listener"),
             settings=make("res.config.settings", user),
             user_settings=cls.env["res.users.settings"]._find_or_create_for_user(user),
@@ -329,7 +328,6 @@ class AccessWorldCase(AccessMatrixCase):
         )
         made["leg"] = made["call"].leg_ids
         made["leg"].channel = f"PJSIP/{world.extension.number}-1"
-        made["report"] = cls.env["telephony.call.report"].browse(ended.id)
         made["record_call"] = cls.env["telephony.record.call"].browse(ended.id)
         return made
 

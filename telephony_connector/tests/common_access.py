@@ -532,10 +532,10 @@ class AccessMatrixCase:
     # === WHAT THERE IS === #
 
     def find_methods(self):
-        """Return the public methods that the addon's classes define: {(model, name)}.
+        """Return the public methods that models have by the addon: {(model, name)}.
 
-        Of models that are the addon's own also those that Odoo's classes give them, but
-        not what addons add that it does not depend on.
+        Those that it defines, those of mixins that it brings, and of models of its own
+        those that every model has, but not what addons add that it does not depend on.
         """
         package = f"odoo.addons.{self.addon}."
         needed = self.find_needed()
@@ -547,18 +547,26 @@ class AccessMatrixCase:
                 continue
             if model._abstract and cls._inherit_children:
                 continue  # its methods are those of the models that inherit it
-            is_own = cls._original_module == self.addon
+            brought = {
+                each
+                for parent in self.find_parents(cls)
+                for each in self.registry[parent].mro()
+                if parent == "base" or each not in self.registry["base"].mro()
+            }
             names = self.find_public(model)
             if model._abstract:
                 names -= orm  # without a table there is nothing to read or write
+            elif name.startswith("telephony.") and cls._original_module != self.addon:
+                names -= orm  # which are in the table of the addon that brings it
             for method in names:
                 definitions = [
                     each
                     for each in cls.mro()
                     if method in vars(each) and _get_addon(each) in {None, *needed}
                 ]
-                if (is_own and definitions) or any(
-                    each.__module__.startswith(package) for each in definitions
+                if any(
+                    each in brought or each.__module__.startswith(package)
+                    for each in definitions
                 ):
                     found.add((name, method))
         return found
@@ -571,6 +579,15 @@ class AccessMatrixCase:
             modules = self.env["ir.module.module"].search([("name", "in", [*names])])
             names = set(modules.dependencies_id.mapped("name")) - needed
         return needed
+
+    def find_parents(self, cls):
+        """Return the names of the models that a model inherits by the addon."""
+        parents = {
+            parent
+            for parent, module in cls._inherit_module.items()
+            if module == self.addon and parent != "base"
+        }
+        return parents | ({"base"} if cls._original_module == self.addon else set())
 
     def find_public(self, model):
         """Return the names of a model's methods that a request can call."""

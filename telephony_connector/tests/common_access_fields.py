@@ -28,7 +28,7 @@ LINKS = ("many2one", "reference", "many2one_reference", "one2many", "many2many")
 TELLS_NOTHING = re.compile(r"([\w.]+,\d+|.{0,5}|[\w./-]+)", re.DOTALL)
 
 
-class FieldMatrixCase(AccessMatrixCase):
+class FieldWalkCase(AccessMatrixCase):
     """Reads every field as every role, and tries every link; for a `TransactionCase`.
 
     The test class sets ``samples``, the sample of each model, beside what
@@ -44,14 +44,22 @@ class FieldMatrixCase(AccessMatrixCase):
             model = self.env[name]
             if model._abstract:
                 continue
-            is_own = cls._original_module == self.addon
-            names = {
-                each.name
-                for each in model._fields.values()
-                if is_own or self.addon in each._modules
-            }
+            names = self.find_own_fields(cls)
             if names:
                 found[name] = names
+        return found
+
+    def find_own_fields(self, cls):
+        """Return the names of the fields that a model has by the addon.
+
+        Those that it defines, those of mixins that it brings, and of a model of its own
+        those that every model has.
+        """
+        found = {n for n, f in cls._fields.items() if self.addon in f._modules}
+        of_every_model = set(self.registry["base"]._fields)
+        for parent in self.find_parents(cls):
+            fields = set(self.registry[parent]._fields)
+            found |= fields if parent == "base" else fields - of_every_model
         return found
 
     def read_as(self, role, model, record, names):

@@ -1,22 +1,15 @@
 """What each role can read of every field: see ``common_access_fields``."""
 
-import logging
 from pathlib import Path
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
+from . import common_access_matrix as matrix
 from .access_rows import ORM
-from .access_world import AccessWorldCase
-from .common_access_fields import LADDER, FieldMatrixCase
-from .snapshot import assert_snapshot
 
-figures = logging.getLogger("telephony_connector.figures")
-
-SNAPSHOT = Path(__file__).parent / "access_fields.txt"
 # Odoo's models that have fields of ours, with the samples of `AccessWorldCase`.
 EXTENDED = {
     "crm.lead": "lead",
-    "digest.digest": "digest",
     "ir.actions.server": "action",
     "ir.cron": "cron",
     "mail.activity": "activity",
@@ -29,9 +22,10 @@ EXTENDED = {
 
 
 @tagged("post_install", "-at_install")
-class TestFieldMatrix(AccessWorldCase, FieldMatrixCase, TransactionCase):
+class TestFieldMatrix(matrix.FieldMatrixCase):
     addon = "telephony_connector"
     orm = ORM
+    snapshot = Path(__file__).parent / "access_fields.txt"
     samples = (
         {each.model: each.on for each in ORM}
         | EXTENDED
@@ -39,20 +33,6 @@ class TestFieldMatrix(AccessWorldCase, FieldMatrixCase, TransactionCase):
             "telephony.call": "ended",
         }
     )
-    further_roles = ("system",)
-
-    def test_every_model_has_a_sample(self):
-        self.assertEqual(self.find_fields().keys(), self.samples.keys())
-
-    def test_fields_are_those_of_the_snapshot(self):
-        lines, count = self.describe()
-        assert_snapshot(self, SNAPSHOT, lines)
-        figures.info("matrix of fields: %s fields × %s roles", count, len(LADDER))
-
-    def test_links_tell_nothing(self):
-        for role in ("employee", "user", "administrator", "elsewhere"):
-            with self.subTest(role):
-                self.assertEqual(self.walk_links(role), [])
 
     def test_recordings_as_attachments(self):
         """They are out of every role's reach but that of Odoo's own administrators."""

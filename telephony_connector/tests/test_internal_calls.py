@@ -142,9 +142,6 @@ class TestInternalCalls(TelephonyCommon):
         call = self.take(self.dialled())
         title = f"Internal call: {self.bruno.name} · 1002 → {self.alice.name} · 1001"
         self.assertEqual(call.with_user(self.supervisor).display_name, title)
-        board = self.env["telephony.board"].with_user(self.supervisor).get_state()
-        [line] = board["calls"]
-        self.assertEqual((line["number"], line["contact"]), ("1002", self.bruno.name))
 
     def test_a_phone_of_nobody_has_the_name_that_it_sends(self):
         self.ext_bruno.user_id = False

@@ -244,7 +244,7 @@ class TestBreakdowns(LeaderCase):
             "set_presence",
             "set_statistics",
             "note_queues",
-            "tell_boards",
+            "notify_watchers",
             "claim_commands",
             "open_calls",
             "apply",

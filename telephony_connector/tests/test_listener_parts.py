@@ -529,10 +529,10 @@ class TestListenerParts(BaseCase):
             "number": "*5511001",
             "context": "from-internal",
             "timeout": 30,
-            "uniqueid": "odoo-spy-1",
+            "uniqueid": "odoo-code-1",
         }
         answer = {"Event": "OriginateResponse", "Response": "Failure", "Reason": "3"}
-        reported, session, tracker = self.carry_out("spy", payload, answer=answer)
+        reported, session, tracker = self.carry_out("dial_code", payload, answer=answer)
         self.assertEqual(reported, [(1, "failed", "phone_unanswered", "3")])
         [(name, headers)] = session.all
         self.assertEqual((name, headers["Exten"]), ("Originate", "*5511001"))

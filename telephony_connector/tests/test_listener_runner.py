@@ -86,7 +86,7 @@ class Bridge:
         self.calls |= {change["uniqueid"]: change for change in changes}
         return [len(self.calls)]
 
-    def tell_boards(self, pbx_id, call_ids):
+    def notify_watchers(self, pbx_id, call_ids):
         self._reach()
         self.told.append(call_ids)
 
@@ -140,7 +140,7 @@ class LeaderCase(BaseCase):
             "TICK",
             "SHOW_STATISTICS_EVERY",
             "REPORT_PAUSE",
-            "TELL_BOARDS_EVERY",
+            "NOTIFY_WATCHERS_EVERY",
             "FAULT_PAUSE",
         ):
             self.patch(runner, name, 0.01)

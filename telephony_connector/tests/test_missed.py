@@ -1,15 +1,13 @@
 """One meaning of “missed”, wherever calls are counted, listed and followed up."""
 
 from ast import literal_eval
-from datetime import timedelta
 
 from lxml import etree
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
-from .common import USER_GROUPS
 from .test_followup import FollowupCommon
 
 UNANSWERED = ("missed", "busy", "declined", "cancelled", "failed")
@@ -24,12 +22,6 @@ class TestMissed(FollowupCommon):
         cls.env.user.tz = cls.supervisor.tz = "UTC"
         cls.ada = cls.partner(cls, user_id=cls.bruno.id)
         cls.env["telephony.queue"].create({"pbx_id": cls.pbx.id, "name": "support"})
-        cls.reader = new_test_user(
-            cls.env,
-            "digest_t",
-            groups=USER_GROUPS
-            + ",telephony_connector.group_telephony_supervisor,base.group_erp_manager",
-        )
 
     def had(self, outcome, direction="inbound", number=OTHER):
         """Return a call of now that rang 1001 and ended so."""
@@ -72,33 +64,10 @@ class TestMissed(FollowupCommon):
         self.env.invalidate_all()
         calls = self.env["telephony.call"]
         alice = calls.with_user(self.alice)
-        report = self.env["telephony.call.report"].with_user(self.supervisor)
-        today = [("pbx_id", "=", self.pbx.id)]
-        [(missed,)] = report._read_group(today, [], ["missed:sum"])
-        board = report.get_dashboard("day")
-        figures = {figure["name"]: figure["value"] for figure in board["figures"]}
-        lines = {part["name"]: part["lines"] for part in board["breakdowns"]}
-        queues = self.env["telephony.board"].with_user(self.supervisor).get_state()
-        digest = (
-            self.env["digest.digest"]
-            .with_user(self.reader)
-            .create({"name": "Figures"})
-            .with_context(
-                start_datetime=fields.Datetime.now() - timedelta(days=1),
-                end_datetime=fields.Datetime.now() + timedelta(days=1),
-            )
-        )
         self.followups._cron_follow_up()
         open_followups = self.followups.search([("state", "=", "open")])
         return {
             "missed": {
-                "report": missed or 0,
-                "dashboard": figures["missed"],
-                **{
-                    f"by {name}": sum(line["missed"] for line in lines[name])
-                    for name in ("hour", "user", "queue")
-                },
-                "board": sum(queue["missed"] for queue in queues["queues"]),
                 "list": len(self.filtered("telephony.call", "missed")),
                 "list of today": len(self.filtered("telephony.call", "missed_today")),
                 "record": len(
@@ -110,7 +79,6 @@ class TestMissed(FollowupCommon):
                 "panel": len(alice.get_panel()["missed"]),
                 "list": len(self.filtered("telephony.call", "not_called_back")),
                 "follow-up": sum(open_followups.mapped("call_count")),
-                "digest": digest.kpi_telephony_missed_value,
             },
         }
 
@@ -151,9 +119,6 @@ class TestMissed(FollowupCommon):
         self.check(2, 2)
         self.had("answered", "outbound", number=self.ada.phone)
         self.check(2, 0)
-        report = self.env["telephony.call.report"].with_user(self.supervisor)
-        figures = {f["name"]: f for f in report.get_dashboard("day")["figures"]}
-        self.assertEqual(figures["called_back_rate"]["text"], "100 %")
 
     def test_marked_as_done(self):
         self.company.telephony_followup = True
@@ -204,11 +169,6 @@ class TestMissed(FollowupCommon):
         call = self.had("declined", number=self.ada.phone)
         self.assertFalse(call.handled_by_id)
         self.assertEqual(call.rung_user_ids, self.alice)
-        report = self.env["telephony.call.report"].browse(call.id)
-        self.env.flush_all()
-        self.assertRecordValues(
-            report, [{"handled_by_id": False, "user_id": self.alice.id}]
-        )
         named = self.env["telephony.record.call"].with_context(
             telephony_record=["res.partner", self.ada.id]
         )

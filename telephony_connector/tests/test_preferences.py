@@ -14,7 +14,6 @@ SHOWN_TO_USERS = {
     "telephony_internal_calls",
     "telephony_unknown_caller",
 }
-SHOWN_TO_SUPERVISORS = {"telephony_weekly_report"}
 
 
 @tagged("post_install", "-at_install")
@@ -66,7 +65,7 @@ class TestPreferences(TelephonyCommon):
             for user, shown in (
                 (self.outsider, set()),
                 (self.alice, SHOWN_TO_USERS),
-                (self.supervisor, SHOWN_TO_USERS | SHOWN_TO_SUPERVISORS),
+                (self.supervisor, SHOWN_TO_USERS),
             ):
                 with self.subTest(user=user.login, as_superuser=as_superuser):
                     self.give_all(user)

@@ -23,9 +23,6 @@ CHECKED = {
         "area_code": "40",
         "pickup_code": "**",
         "voicemail_code": "*{number}",
-        "listen_code": "*551",
-        "whisper_code": "*552",
-        "barge_code": "*553",
         "webhook_token": "a" * 20,
     },
     "telephony.extension": {

@@ -6,7 +6,6 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..providers.base import SPY_MODES
 from .common import TelephonyCommon, at
 
 GROUP = "telephony_connector.group_telephony_"
@@ -31,12 +30,7 @@ class WayOutCommon(TelephonyCommon):
                 "allowed_actions": ACTIONS,
                 "voicemail_code": "*{number}",
                 "pickup_code": "**",
-                "listen_code": "*551",
-                "whisper_code": "*552",
-                "barge_code": "553",
                 "blocked_numbers": "+3389* +33612340009",
-                "spy_date": at(0),
-                "spy_user_id": cls.env.uid,
             }
         )
         cls.env["phone.blacklist"].create({"number": UNWANTED})
@@ -163,24 +157,6 @@ class TestWayOut(WayOutCommon):
                 send("112")
         self.assertEqual(self.sent(), ["112"] * 5)
 
-    def test_codes_of_listening_in(self):
-        """By whatever template they come about."""
-        codes = ("*5511002", "*552", "5531002", "tel:%2A5511002", "*551#", "553")
-        self.assert_refused(codes)
-        self.assert_refused(("551", "5511002", "5521002"), ways=("voicemail",))
-        self.pbx.spy_date = False
-        self.assert_refused(codes, ways=("dial", "transfer"))
-
-    def test_listening_in_by_the_board_alone(self):
-        for code in self.pbx._get_spy_codes():
-            self.assert_refused((f"{code}1001", f"{code}1"))
-        pbx = self.pbx.with_user(self.alice)
-        for mode in SPY_MODES:
-            with self.subTest(mode=mode), self.assertRaises(AccessError):
-                pbx._authorize("1002", mode)
-            number = self.pbx.with_user(self.supervisor)._authorize("1002", mode)
-            self.assertEqual(number, f"{self.pbx[f'{mode}_code']}1002")
-
     def test_a_mailbox_is_a_known_extension(self):
         foreign = self.pbx.copy({"name": "Other"})
         self.env["telephony.extension"].create(
@@ -192,21 +168,11 @@ class TestWayOut(WayOutCommon):
         numbers = ("2001", "2002", "1009", "", NUMBER, "5511002", "97", "#", "112")
         self.assert_refused(numbers, ways=("voicemail",))
 
-    def test_an_extension_that_reads_as_a_code(self):
-        self.env["telephony.extension"].create(
-            {"number": "5511002", "pbx_id": self.pbx.id}
-        )
-        self.assert_refused(("5511002",), ways=("voicemail",))
-
     def test_pick_up_leads_to_the_phone_that_rings(self):
         self.ext_bruno.user_id = self.supervisor
         call = self.talk("ringing", self.supervisor)
         call.control("pickup", "5511002")
         self.assertEqual(self.sent(), ["**1001"])
-        self.pbx.pickup_code = "*55"  # with 1001 behind it, a code of no mode …
-        self.ext_alice.number = "11001"  # … but so it is one
-        with self.assertRaises(UserError):
-            call.control("pickup")
 
     def test_codes_that_have_a_button(self):
         self.assert_refused(("**1001", "*1002"), ways=("dial", "transfer"))
@@ -227,11 +193,6 @@ class TestWayOut(WayOutCommon):
                         continue
         for number in self.sent():
             self.assertRegex(number, r"\A\+?[0-9*#]{1,32}\Z")
-
-    def test_a_code_is_read_with_the_final_text(self):
-        """What templates and prefixes make of a number is what counts."""
-        self.pbx.write({"outside_prefix": "*551", "dial_format": "national"})
-        self.assert_refused((NUMBER,), ways=("dial", "transfer"))
 
     def test_commands_take_no_other_number(self):
         ask = self.env["telephony.command"]._ask
@@ -276,7 +237,6 @@ class TestSender(WayOutCommon):
     def everything(self, user):
         call, ringing = self.talk(user=user), self.talk("ringing", user)
         calls = self.env["telephony.call"].with_user(user)
-        board = self.env["telephony.board"].with_user(user)
         command = self.env["telephony.command"].create(
             {
                 "pbx_id": self.pbx.id,
@@ -292,7 +252,6 @@ class TestSender(WayOutCommon):
                 for name in ("park", "hangup")
             },
             "pickup": lambda _number: ringing.control("pickup"),
-            "board": lambda _number: board.act(self.ext_bruno.id, "pause"),
             "check": lambda _number: command.with_user(user).check(),
             "search": lambda number: calls.search_callees(number),
             "panel": lambda _number: calls.get_panel(),
@@ -367,7 +326,6 @@ class TestTelephoneSystemsActions(WayOutCommon):
         "action_reconnect",
         "action_find_extensions",
         "action_test_connection",
-        "action_acknowledge_spying",
         "action_renew_webhook",
         "action_new_token",
         "action_download_3cx",
@@ -482,7 +440,13 @@ class TestTelephoneSystemsActions(WayOutCommon):
         }
         for user in (self.alice, self.supervisor):
             self.assertLessEqual(set(self.pbx.with_user(user).fields_get()), shown)
-            for name in ("listen_code", "host", "port", "dial_string", "pickup_code"):
+            for name in (
+                "voicemail_code",
+                "host",
+                "port",
+                "dial_string",
+                "pickup_code",
+            ):
                 pbx = self.pbx.with_user(user)
                 with self.subTest(user=user.login, field=name):
                     with self.assertRaises(AccessError):

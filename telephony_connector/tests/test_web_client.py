@@ -61,11 +61,6 @@ class TestWebClient(TelephonyCommon, HttpCase):
                 css = bundle.preprocess_css()
                 self.assertEqual(bundle.css_errors, [])
                 self.assertIn(".o_telephony_card", css)
-        bundle = self.env["ir.qweb"]._get_asset_bundle(
-            "telephony_connector.assets_board", js=False
-        )
-        self.assertIn(".o_telephony_agents", bundle.preprocess_css())
-        self.assertEqual(bundle.css_errors, [])
 
     def test_guided_form(self):
         """What a real Asterisk answers is shown by the end-to-end tests."""
