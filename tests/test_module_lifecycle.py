@@ -18,13 +18,23 @@ call = env["telephony.call"]._apply([{
     "pbx_id": pbx.id, "uniqueid": "1", "direction": "inbound", "state": "ended",
     "outcome": "answered", "number": "+33612340001",
 }])
+"""
+"""A call."""
+RECORDING = """
 call._store_recording(b"only here", "audio/wav")
 call._message_log(body="held")
+call.message_subscribe(env.user.partner_id.ids)
 """
-"""A call with a recording and a chatter."""
-CONTENT = {BASE: CALL}
+"""What Odoo's own tables hold of it."""
+CONTENT = {BASE: CALL, "telephony_recording": RECORDING}
 """What is made of an addon's records before it is uninstalled, where it has any."""
-LEAVES = {BASE: ("attachment: telephony.call", "message: telephony.call")}
+LEAVES = {
+    "telephony_recording": (
+        "attachment: telephony.call",
+        "message: telephony.call",
+        "follower: telephony.call",
+    )
+}
 """Beginnings of what the content leaves in Odoo's tables, to be cleared away."""
 
 
@@ -65,7 +75,10 @@ def _uninstall(odoo, addon):
 
 
 def _content(addons):
-    return (CONTENT.get(addon, "") for addon in addons)
+    if BASE not in addons:
+        yield CONTENT[BASE]  # for what they add to it
+    for addon in addons:
+        yield CONTENT.get(addon, "")
 
 
 def _snapshot(odoo):

@@ -3,4 +3,3 @@ from . import webhook
 from . import api
 from . import lookup
 from . import telephony_agent
-from . import recording

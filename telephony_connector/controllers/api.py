@@ -5,6 +5,7 @@ from odoo import fields, http
 from odoo.http import request
 
 from ..engine import json_schema
+from ..engine.origin import is_web_address
 from ..engine.presented import is_presentable
 from . import guard
 from .api_schema import BASE, BY_NAME, ID_PATTERN, build_openapi
@@ -70,7 +71,7 @@ class TelephonyApi(http.Controller):
         order = read_order(name)
         check_extension(pbx_sudo, order)
         calls = request.env["telephony.call"]
-        if name == "recording" and not calls._is_recording_url(order["url"]):
+        if name == "recording" and not is_web_address(order["url"]):
             raise guard.Refused(400, "body.url is no http or https address")
         call = calls._api_tell(pbx_sudo, uniqueid, name, order)
         return guard.answer({"call": call._api_read()})

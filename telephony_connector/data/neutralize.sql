@@ -3,17 +3,11 @@ UPDATE telephony_pbx
    SET active = FALSE,
        stored_secret = NULL,
        stored_api_key = NULL,
-       stored_recording_secret = NULL,
-       recording_pattern = NULL,
-       voicemail_pattern = NULL,
-       recording_hosts = NULL,
-       recording_mode = 'link',
        webhook_token = NULL,
        old_webhook_token = NULL,
        connection_state = 'stopped',
        connection_message = NULL;
 
-UPDATE telephony_call SET recording_state = 'linked' WHERE recording_state = 'waiting';
 UPDATE telephony_extension SET stored_secret = NULL;
 -- Drafts of the guided form hold the password until it is connected.
 DELETE FROM telephony_pbx_setup;

@@ -11,6 +11,7 @@ PORTS = {"http": 80, "https": 443}
 _NETLOC = re.compile(r"[A-Za-z0-9\-._~%:\[\]]+")
 # A server may decode an address once more than we think.
 _MAX_DECODING = 5
+_MAX_URL = 2048
 
 
 class Origin(NamedTuple):
@@ -57,6 +58,21 @@ def origin(url: str | None) -> Origin | None:
     ):
         return None
     return Origin(parts.scheme, parts.hostname.lower(), port)
+
+
+def is_web_address(url: object) -> bool:
+    """Say whether something is an address that a browser may be sent to."""
+    if not isinstance(url, str) or len(url) > _MAX_URL or not url.isprintable():
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in PORTS
+        and bool(parts.hostname)
+        and not (parts.username or parts.password)
+    )
 
 
 def origins(urls: Iterable[str | None]) -> frozenset[Origin]:

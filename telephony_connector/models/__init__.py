@@ -15,10 +15,6 @@ from . import telephony_call_missed
 from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_partial
-from . import telephony_call_recording
-from . import telephony_pbx_recording
-from . import telephony_recording_fetch
-from . import telephony_recording_rule
 from . import telephony_call_api
 from . import telephony_agent_token
 from . import telephony_call_agent

@@ -95,6 +95,10 @@ class TelephonyCall(models.Model):
         help="The number that forwarded the call: the caller id may be that party's.",
     )
     voicemail = fields.Boolean(string="Left a Voicemail", readonly=True)
+    voicemail_duration = fields.Integer(
+        string="Length of the Message", readonly=True, help="In seconds."
+    )
+    voicemail_text = fields.Char(string="Voicemail", compute="_compute_voicemail_text")
     incomplete = fields.Boolean(
         readonly=True, help="A part of this call was not seen by the listener."
     )
@@ -154,6 +158,12 @@ class TelephonyCall(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("voicemail", "voicemail_duration")
+    @api.depends_context("lang")
+    def _compute_voicemail_text(self):
+        for call in self:
+            call.voicemail_text = call.voicemail and call._get_voicemail_text()
 
     @api.depends("number", "dialed_number", "withheld", "direction", "pbx_id")
     @api.depends_context("uid")

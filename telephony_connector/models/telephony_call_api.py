@@ -43,10 +43,7 @@ class TelephonyCall(models.Model):
         if change is None:
             return known
         change = {"pbx_id": pbx.id, "uniqueid": uniqueid, **change}
-        call = self._apply_parts([change]) or self._api_find(pbx, uniqueid)
-        if name == "recording":
-            call._set_recording(order["url"])
-        return call
+        return self._apply_parts([change]) or self._api_find(pbx, uniqueid)
 
     # === WHAT ORDERS SAY: A CHANGE FOR THE DOOR, None WHERE IT IS NO NEWS === #
 
@@ -102,11 +99,9 @@ class TelephonyCall(models.Model):
         return change
 
     def _api_change_recording(self, order):
-        if order.get("kind") != "voicemail":
-            return {}
-        change = {"voicemail": True}
-        if order.get("duration"):
-            change["voicemail_duration"] = order["duration"]
+        change = {"recording_url": order["url"]}
+        if order.get("kind") == "voicemail":
+            change |= {"voicemail": True, "voicemail_duration": order.get("duration")}
         return change
 
     def _api_change_show(self, order):
@@ -142,8 +137,9 @@ class TelephonyCall(models.Model):
         }
 
     def _api_read(self):
-        """Return the call as the API tells it.
+        """Return the call as the API tells it; an addon that knows more overrides.
 
+        :return: what stands in the schema of a call (``controllers.api_schema``)
         :rtype: dict
         """
         self.ensure_one()
@@ -161,7 +157,7 @@ class TelephonyCall(models.Model):
             "duration": self.duration,
             "voicemail": self.voicemail,
             "voicemail_duration": self.voicemail_duration,
-            "recording_url": self.recording_url or None,
+            "recording_url": None,
             "registered": self.is_registered,
         }
 

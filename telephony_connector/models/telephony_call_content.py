@@ -89,13 +89,13 @@ class TelephonyCall(models.Model):
         )
 
     def _has_recording(self):
-        """Say whether the call has a recording or a message, or is being recorded."""
+        """Say whether something of the call can be heard, or will be.
+
+        For an addon that keeps recordings, override and call super.
+        """
         self.ensure_one()
-        # sudo - telephony.call: whether there is one, not what is said in it
-        call_sudo = self.sudo()
-        return bool(
-            call_sudo.voicemail or call_sudo.is_recorded or call_sudo.recording_state
-        )
+        # sudo - telephony.call: whether there is a message, not what is said in it
+        return self.sudo().voicemail
 
     def _check_registrable(self):
         """Refuse a registration that would open or replace hidden content.

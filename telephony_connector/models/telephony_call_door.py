@@ -174,6 +174,9 @@ class TelephonyCall(models.Model):
             values = self._door_merge(values, change)
         elif self and change.get("incomplete"):
             values = self._door_adopt(values)
+        if change.get("voicemail_duration"):
+            # A listener that begins anew does not know it.
+            values["voicemail_duration"] = change["voicemail_duration"]
         if not self:
             values["pbx_id"] = change["pbx_id"]
         self._door_end(values)

@@ -432,6 +432,15 @@ class TelephonyCall(models.Model):
                     subtype_xmlid="mail.mt_note",
                 )
 
+    def _get_voicemail_text(self):
+        """Return that a message was left, and how long it is where that is known."""
+        self.ensure_one()
+        if not self.voicemail_duration:
+            return self.env._("Voicemail left")
+        return self.env._(
+            "Voicemail left, %(seconds)s s", seconds=self.voicemail_duration
+        )
+
     def _get_message_body(self):
         """Return the call as a chatter shows it: heading, duration, note."""
         self.ensure_one()

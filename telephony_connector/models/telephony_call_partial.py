@@ -24,6 +24,11 @@ CLOCK_SKEW = timedelta(minutes=1)
 LOST_RINGING = timedelta(minutes=15)
 LOST_TALKING = timedelta(hours=12)
 
+# What a list may add to a call that events told of to the end.
+LISTED_LATER = frozenset(
+    ("pbx_id", "uniqueid", "voicemail", "voicemail_duration", "recording_url")
+)
+
 
 class TelephonyCall(models.Model):
     _inherit = "telephony.call"
@@ -44,6 +49,29 @@ class TelephonyCall(models.Model):
         except psycopg2.errors.UniqueViolation as error:
             raise ConcurrencyError("the call was created meanwhile") from error
         return calls
+
+    @api.model
+    def _apply_listed(self, pbx, changes):
+        """Take a telephone system's own list of ended calls into the log.
+
+        Events tell more than the list does, and keep the last word on times.
+
+        :param pbx: the `telephony.pbx` whose list it is
+        :param list changes: partial changes without ``pbx_id``, with ``recording_url``
+            where there is one
+        """
+        changes = [{**change, "pbx_id": pbx.id} for change in changes]
+        known = self.sudo()._door_find(changes)
+        for change in changes:
+            call = known.get((pbx.id, change["uniqueid"]))
+            if call and call.state == "ended" and not call.incomplete:
+                if call.voicemail:
+                    change |= {"voicemail": None, "voicemail_duration": None}
+                for name in change.keys() - LISTED_LATER:
+                    del change[name]
+            else:
+                change["is_listed"] = True
+        self._apply_parts(changes)
 
     @api.model
     def _claim_dialled(self, changes):

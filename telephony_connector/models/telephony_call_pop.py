@@ -190,7 +190,6 @@ class TelephonyCall(models.Model):
             "dialed_number": call_sudo._get_party_text("dialed_number"),
             "diverted_from": call_sudo._get_party_text("diverted_from"),
             "queue": call_sudo.queue or False,
-            "recording_note": call_sudo.recording_note or False,
             "pbx_name": call_sudo.pbx_id.name,
             "controls": call_sudo._get_controls(),
             "answered_by": call_sudo.user_id.name if call_sudo.answer_date else False,

@@ -44,8 +44,6 @@ PLACE_FIELDS = (
     "tls_verify",
     "tls_ca",
     "base_url",
-    "recording_pattern",
-    "voicemail_pattern",
 )
 
 # What an unknown caller becomes.

@@ -3,6 +3,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 BATCH_SIZE = 200
 # What tells who called and what was said; when, for how long and who of the company
@@ -46,17 +47,9 @@ class TelephonyCall(models.Model):
         found = self.browse()
         for company in companies:
             months = company.telephony_retention_months
+            until = fields.Datetime.now() - relativedelta(months=months)
             found |= self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("is_anonymized", "=", False),
-                    ("legal_hold", "=", False),
-                    (
-                        "start_date",
-                        "<",
-                        fields.Datetime.now() - relativedelta(months=months),
-                    ),
-                ],
+                self._get_anonymize_domain(company) & Domain("start_date", "<", until),
                 order="start_date",
                 limit=limit - len(found),
             )
@@ -64,18 +57,37 @@ class TelephonyCall(models.Model):
                 break
         return found
 
+    @api.model
+    def _get_anonymize_domain(self, company):
+        """Return which of a company's calls may be anonymised, once they are old.
+
+        For an addon that has reasons to keep some, override.
+
+        :rtype: Domain
+        """
+        return Domain("company_id", "=", company.id) & Domain(
+            "is_anonymized", "=", False
+        )
+
+    def _prepare_anonymized_values(self):
+        """Return what is written to calls that are anonymised.
+
+        For an addon with fields of its own that tell who called or what was said,
+        override.
+
+        :rtype: dict
+        """
+        return {**PERSONAL, "is_anonymized": True}
+
     def _anonymize(self):
         """Take out of the calls, for good, who was called and what was said.
 
-        The chatter's message about a call goes, too: it holds the same; the recording,
-        and what was said of it.
+        The chatter's message about a call goes, too: it holds the same. An addon with
+        records or files of calls overrides this and calls super.
         """
         # sudo - telephony.call: the log is written by the system for everyone
         calls_sudo = self.sudo()
         calls_sudo.message_id.unlink()
-        calls_sudo.message_ids.unlink()
-        calls_sudo.filtered("recording_state")._clear_recording()
-        calls_sudo.write({"recording_path": False, "voicemail_path": False})
         outbound = calls_sudo.filtered(lambda call: call.direction != "inbound")
         outbound.dialed_number = False
         outside = calls_sudo.leg_ids.filtered(lambda leg: not leg.extension_id)
@@ -85,7 +97,7 @@ class TelephonyCall(models.Model):
         self.env["telephony.registration"].sudo().search(
             [("call_id", "in", self.ids)]
         ).unlink()
-        calls_sudo.write({**PERSONAL, "is_anonymized": True})
+        calls_sudo.write(self._prepare_anonymized_values())
         followups.filtered(
             lambda followup: all(followup.call_ids.mapped("is_anonymized"))
         ).unlink()

@@ -66,9 +66,6 @@ from . import test_presence
 from . import test_privacy
 from . import test_query_count
 from . import test_rate_limit
-from . import test_recording
-from . import test_recording_fetch
-from . import test_recording_http
 from . import test_registration
 from . import test_rights
 from . import test_saved_numbers

@@ -163,17 +163,6 @@ ORM = [
         change=lambda target, me: {"count": 1},
     ),
     Orm(
-        "telephony.legal.hold",
-        "hold",
-        "– – – – own own own",
-        IS_MINE,
-        write="– – – – own own own",
-        create=SUPERVISORS,
-        delete="– – – – own own own",
-        values=lambda target, me: {"reason": "x", "call_ids": target.ended.ids},
-        change=lambda target, me: {"reason": "dispute"},
-    ),
-    Orm(
         "telephony.number",
         "index",
         NOBODY,
@@ -317,17 +306,6 @@ ORM = [
         context=lambda target, me: {"telephony_record": ["crm.lead", target.lead.id]},
     ),
     Orm(
-        "telephony.recording.rule",
-        "rule",
-        SUPERVISORS,
-        "supervisors see how long recordings are kept, administrators decide",
-        write=ADMINISTRATORS,
-        create=ADMINISTRATORS,
-        delete=ADMINISTRATORS,
-        values=lambda target, me: {"company_id": target.company.id},
-        change=lambda target, me: {"days": 30},
-    ),
-    Orm(
         "telephony.registration",
         "page",
         MINE,
@@ -431,22 +409,6 @@ ROWS = [
         SUPERVISES,
         on="call",
     ),
-    Row(
-        "telephony.call",
-        "action_delete_recording",
-        SUPERVISORS,
-        SUPERVISES,
-        on="ended",
-        effect=value("ended", "recording_state"),
-    ),
-    Row(
-        "telephony.call",
-        "action_fetch_recording",
-        SUPERVISORS,
-        SUPERVISES,
-        on="missed",
-        effect=value("missed", "recording_state"),
-    ),
     Row("telephony.call", "action_open_page", CALLS, SEES_CALLS, on="call"),
     Row(
         "telephony.call",
@@ -539,14 +501,6 @@ ROWS = [
         "dismisses whom one sees alone",
         on="dismissal",
         effect=value("followup", "state"),
-    ),
-    Row(
-        "telephony.legal.hold",
-        "action_apply",
-        "– – – – own own own",
-        SUPERVISES,
-        on="hold",
-        effect=value("ended", "legal_hold"),
     ),
     # --- telephone systems ---
     Row("telephony.pbx", "action_download_3cx", ADMINISTRATORS, SETS_UP, on="pbx"),
@@ -882,7 +836,6 @@ def build_mail_rows(model, sample, cells):
 
 
 SEES = CALLS
-ROWS += build_mail_rows("telephony.call", "call", NOBODY)
 ROWS += build_mail_rows("telephony.followup", "followup", CALLS)
 ROWS += [
     Row(
@@ -962,13 +915,6 @@ ROUTES = [
             is_own=True,
         )
         for direction in ("incoming", "outgoing")
-    ),
-    Route(
-        "/telephony/recording/<int:call_id>",
-        "– – own own all all own",
-        "those who took part, those who may read the record that the call is "
-        "registered on, and supervisors",
-        values=lambda target, me: {"call_id": target.ended.id},
     ),
     Route(
         "/telephony/agent/hello",

@@ -156,7 +156,6 @@ class AccessWorldCase(AccessMatrixCase):
                 model_id=cls.env["ir.model"]._get_id("res.partner"),
                 state="telephony_dial",
             ),
-            "rule": make("telephony.recording.rule", company_id=company.id),
             "problem": make(
                 "telephony.pbx.problem",
                 pbx_id=pbx.id,
@@ -263,7 +262,7 @@ class AccessWorldCase(AccessMatrixCase):
 
     @classmethod
     def build_calls(cls, world):
-        """Create calls: one that rings, a missed one, one that is over and recorded."""
+        """Create calls: one that rings, one with a message, one that is over."""
         now = fields.Datetime.now()
         calls = {
             "call": {"state": "ringing"},
@@ -315,17 +314,10 @@ class AccessWorldCase(AccessMatrixCase):
             {
                 "is_registered": True,
                 "stored_note": f"<p>{world.secret}</p>",
-                "stored_recording_url": f"https://127.0.0.1/{world.role}.wav",
             }
         )
-        ended._store_recording(b"sound of it", "audio/x-wav")
-        linked = made["missed"]
-        linked.write(
-            {
-                "recording_state": "failed",
-                "stored_recording_url": f"https://127.0.0.1/{world.role}.wav",
-            }
-        )
+        # Something that can be heard: it is not for everybody who sees the call.
+        made["missed"].voicemail = True
         made["leg"] = made["call"].leg_ids
         made["leg"].channel = f"PJSIP/{world.extension.number}-1"
         made["record_call"] = cls.env["telephony.record.call"].browse(ended.id)
@@ -359,8 +351,7 @@ class AccessWorldCase(AccessMatrixCase):
             number=f"{world.number}1",
             user_id=user.id,
         )
-        for record in (followed, world.ended):
-            record.message_subscribe(user.partner_id.ids)
+        followed.message_subscribe(user.partner_id.ids)
         page = make(
             "telephony.registration",
             user,
@@ -389,7 +380,6 @@ class AccessWorldCase(AccessMatrixCase):
         return {
             "followup": followup,
             "followed_followup": followed,
-            "followed_call": world.ended,
             "activity": followup.activity_id,
             "page": page,
             "match": make(
@@ -409,12 +399,6 @@ class AccessWorldCase(AccessMatrixCase):
                 number=f"14{world.extension.number[2:]}",
             ),
             "dismissal": make("telephony.followup.dismissal", user),
-            "hold": make(
-                "telephony.legal.hold",
-                user,
-                call_ids=[Command.set(world.ended.ids)],
-                reason=world.secret,
-            ),
             "status": make(
                 "telephony.user.status",
                 user,

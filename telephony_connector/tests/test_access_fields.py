@@ -33,19 +33,3 @@ class TestFieldMatrix(matrix.FieldMatrixCase):
             "telephony.call": "ended",
         }
     )
-
-    def test_recordings_as_attachments(self):
-        """They are out of every role's reach but that of Odoo's own administrators."""
-        files = self.env["ir.attachment"]._search(
-            [
-                ("res_model", "=", "telephony.call"),
-                ("res_field", "=", "recording_file"),
-                ("res_id", "=", self.owner.ended.id),
-            ]
-        )
-        attachment = self.env["ir.attachment"].browse(list(files))
-        self.assertTrue(attachment)
-        for role, me in self.worlds.items():
-            with self.subTest(role):
-                readable = attachment.with_user(me.user)._filtered_access("read")
-                self.assertEqual(bool(readable), role == "system")

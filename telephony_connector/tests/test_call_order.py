@@ -45,7 +45,7 @@ def read(call):
         **{name: call[name] for name in VALUES},
         "user": call.user_id,
         "users": call.user_ids,
-        "recording": call.stored_recording_url,
+        "recording": call._api_read()["recording_url"],
         "legs": legs,
     }
 

@@ -28,14 +28,12 @@ ROLE_OF = {
     "telephony.user.status": "User",
     "telephony.agent.token.new": "User",
     "telephony.followup.dismissal": "User",
-    "telephony.legal.hold": "Supervisor",
     "telephony.blocked.number": "Supervisor",
     "telephony.pbx.setup": "Administrator",
     "telephony.pbx.setup.extension": "Administrator",
     "telephony.pbx": "Administrator",
     "telephony.extension": "Administrator",
     "telephony.queue": "Administrator",
-    "telephony.recording.rule": "Administrator",
     "telephony.token": "Administrator",
     "telephony.disposition": "Administrator",
     "telephony.phone": "User",
@@ -206,7 +204,6 @@ class LinksCommon(RightsCommon):
                 "extension_id": self.ext_bruno.id,
                 "status": "away",
             },
-            "telephony.legal.hold": {"reason": "dispute"},
             "telephony.pbx.setup": {"country_id": self.france.id},
             "telephony.extension": {"number": number, "pbx_id": self.pbx.id},
             "telephony.queue": {"name": number, "pbx_id": self.pbx.id},
@@ -417,10 +414,6 @@ class TestCheckedLinks(LinksCommon):
         self.assertEqual(page.object_ref, partner)
         [values] = page.web_read({"new_company_id": {"fields": {"display_name": {}}}})
         self.assertEqual(values["new_company_id"]["display_name"], "Jeanne")
-        hold = self.env["telephony.legal.hold"].with_user(alice)
-        calls = self.ring("h1") | self.ring("h2", to="1002")
-        made = hold.with_context(active_ids=calls.ids).create({"reason": "dispute"})
-        self.assertEqual(made.call_ids, calls)
 
 
 @tagged("post_install", "-at_install")
@@ -430,8 +423,6 @@ class TestContextDefaults(RightsCommon):
     def test_a_call_that_is_dialled(self):
         self.patch(type(self.pbx), "_check_reachable", lambda pbx: None)
         defaults = {
-            "default_stored_recording_url": "https://pbx.example.com/others.wav",
-            "default_recording_state": "linked",
             "default_is_registered": True,
             "default_is_content_shared": True,
             "default_partner_id": self.bruno.partner_id.id,
@@ -444,8 +435,6 @@ class TestContextDefaults(RightsCommon):
             call,
             [
                 {
-                    "stored_recording_url": False,
-                    "recording_state": False,
                     "is_registered": False,
                     "is_content_shared": False,
                     "partner_id": False,
@@ -466,13 +455,10 @@ class TestContextDefaults(RightsCommon):
     def test_a_call_that_is_known_by_its_url(self):
         pages = self.env["telephony.registration"].with_user(self.alice)
         action = pages.open_from_url({"number": "+33612340001", "ref": "r1"})
-        page = pages.browse(action["res_id"]).with_context(
-            default_stored_recording_url="https://pbx.example.com/others.wav",
-            default_recording_state="linked",
-        )
+        page = pages.browse(action["res_id"]).with_context(default_queue="others")
         page.object_ref = f"res.partner,{self.alice.partner_id.id}"
         page.action_save()
-        self.assertFalse(page.call_id.sudo().stored_recording_url)
+        self.assertFalse(page.call_id.sudo().queue)
 
     def test_a_message_in_the_chatter(self):
         partner = self.env["res.partner"].create({"name": "Jeanne"})

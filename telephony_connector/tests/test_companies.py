@@ -26,7 +26,6 @@ class TestCompanies(TelephonyCommon):
         cls.env["telephony.token"]._issue(cls.pbx)
         make = {
             "telephony.blocked.number": {"number": "+33639980001"},
-            "telephony.recording.rule": {"days": 30},
             "telephony.queue": {"name": "sales", "pbx_id": cls.pbx.id},
         }
         cls.records = {
@@ -56,7 +55,6 @@ class TestCompanies(TelephonyCommon):
                 record = record.with_user(user)
                 record.check_access("write")
                 field = "pbx_id" if "pbx_id" in record._fields else "company_id"
-                field = "company_id" if name == "telephony.recording.rule" else field
                 values = {
                     field: (
                         self.their_pbx.id if field == "pbx_id" else self.elsewhere.id

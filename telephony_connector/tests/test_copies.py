@@ -10,7 +10,7 @@ from ..commands import connections
 from ..engine.errors import SwitchedOff
 from ..listener.bridge import Bridge
 from ..wizards import telephony_pbx_setup
-from .common_recording import RecordingCommon
+from .common import TelephonyCommon
 from .scripted_http import ScriptedServer
 from .test_secrets import ADMINISTRATOR, load_script
 
@@ -24,7 +24,7 @@ NUMBER = "+33612340001"
 
 
 @tagged("post_install", "-at_install")
-class TestCopies(RecordingCommon):
+class TestCopies(TelephonyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -116,17 +116,6 @@ class TestCopies(RecordingCommon):
         ):
             with self.assertRaisesRegex(UserError, "copy"):
                 action()
-
-    def test_recordings_are_asked_for_nowhere(self):
-        self.patch(self.registry["ir.cron"], "_commit_progress", lambda *a, **kw: 60.0)
-        self.pbx.recording_mode = "fetch"
-        call = self.recorded()
-        call.recording_next_date = self.env.cr.now()
-        self.move()
-        self.env["telephony.call"]._cron_fetch_recordings()
-        self.assertFalse(self.server.requests)
-        self.assertEqual(call.recording_state, "waiting", "it may be taken over")
-        self.assertIn("copy", call.recording_error)
 
     def test_mightycall_is_asked_nothing(self):
         server = ScriptedServer(lambda *_request: (200, {"access_token": "t"}))

@@ -15,13 +15,6 @@ ROLES = {
     "Supervisor": f"base.group_user,{GROUP}supervisor",
     "Administrator": f"base.group_user,{GROUP}administrator",
 }
-CONTENT = (
-    "stored_note",
-    "stored_recording_url",
-    "recording_path",
-    "voicemail_path",
-    "recording_file",
-)
 
 
 class RightsCommon(TelephonyCommon):
@@ -167,7 +160,7 @@ class TestRights(RightsCommon):
         self.assertFalse(
             self.pbx.with_user(administrator).read(["secret"])[0]["secret"]
         )
-        for name in ("partner_id", "res_model", "res_id", *CONTENT, "message_id"):
+        for name in ("partner_id", "res_model", "res_id", "stored_note", "message_id"):
             self.assertEqual(call._fields[name].groups, NO_ACCESS)
             with self.assertRaises(AccessError):
                 call.with_user(administrator).read([name])
@@ -238,15 +231,6 @@ class TestContentRights(RightsCommon):
         self.assertIn("between us", call.with_user(self.supervisor).note)
         self.alice.group_ids += self.env.ref(f"{GROUP}content")
         self.assertIn("between us", call.with_user(self.alice).note)
-
-    def test_recording_is_as_the_note(self):
-        call, partner = self.noted()
-        call._set_recording("https://pbx.example.com/1.wav")
-        self.assertTrue(call.with_user(self.alice).recording)
-        self.hide(partner)
-        call.invalidate_recordset()
-        self.assertFalse(call.with_user(self.alice).recording)
-        self.assertTrue(call.with_user(self.tessa).recording)
 
     def test_unread_note_is_not_replaced(self):
         call, partner = self.noted()

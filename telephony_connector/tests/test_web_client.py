@@ -6,8 +6,6 @@ from ..listener.check import Finding
 from ..listener.discover import Found, FoundExtension
 from ..wizards import telephony_pbx_setup
 from .common import USER_GROUPS, TelephonyCommon
-from .common_recording import RecordingCommon
-from .recording_server import make_sound
 
 
 @tagged("post_install", "-at_install")
@@ -92,19 +90,3 @@ class TestWebClient(TelephonyCommon, HttpCase):
         self.assertEqual(pbx.extension_ids.user_id, self.alice)
         self.assertEqual(pbx.dial_string, "PJSIP/{number}")
         self.assertTrue(pbx.stored_secret)
-
-
-@tagged("post_install", "-at_install")
-class TestPlayer(RecordingCommon, HttpCase):
-    def test_recording_is_heard(self):
-        """A real sound, passed on from the telephone system's web server."""
-        self.pbx.recording_note = "Stop it if they object."
-        path, answer = next(iter(self.server.files.items()))
-        self.server.files[path] = answer._replace(body=make_sound(3))
-        call = self.recorded()
-        self.start_tour(
-            f"/odoo/telephony.call/{call.id}",
-            "telephony_recording",
-            login=self.alice.login,
-        )
-        self.assertTrue(self.server.requests)

@@ -27,7 +27,6 @@ CALL_FACTS = (
     "handled_by_id",
     "rung_user_ids",
     "withheld",
-    "recording_note",
 )
 
 
@@ -74,7 +73,6 @@ class TelephonyRegistration(models.TransientModel):
     dialed_number = fields.Char(compute="_compute_call", string="Number Called")
     diverted_from = fields.Char(compute="_compute_call")
     withheld = fields.Boolean(string="Number Withheld", compute="_compute_call")
-    recording_note = fields.Text(compute="_compute_call")
     is_saved = fields.Boolean(string="Registered", compute="_compute_call")
 
     # What others did with the call since the page was opened

@@ -55,7 +55,6 @@ export function makeCard(values = {}) {
         dialed_number: false,
         diverted_from: false,
         queue: false,
-        recording_note: false,
         pbx_name: "Main",
         answered_by: false,
         start_date: "2026-01-05 10:00:00",

@@ -1,0 +1,24 @@
+def post_init_hook(env):
+    """Bind passwords for recordings that were stored before to where they are sent.
+
+    Where the base had recordings itself, its rows have them.
+    """
+    pbxs = env["telephony.pbx"].with_context(active_test=False).search([])
+    for pbx in pbxs.filtered(
+        lambda pbx: pbx.stored_recording_secret and not pbx.recording_secret_places
+    ):
+        places = pbx._get_secret_places("recording_secret")
+        pbx.recording_secret_places = " ".join(sorted(places))
+
+
+def uninstall_hook(env):
+    """Delete the recordings, and what the chatters of calls held.
+
+    Odoo deletes the columns; files, messages and followers would stay.
+    """
+    files = env["ir.attachment"]._search(
+        [("res_model", "=", "telephony.call"), ("res_field", "=", "recording_file")]
+    )
+    env["ir.attachment"].browse(list(files)).unlink()
+    for model, field in (("mail.message", "model"), ("mail.followers", "res_model")):
+        env[model].search([(field, "=", "telephony.call")]).unlink()

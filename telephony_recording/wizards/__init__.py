@@ -1,0 +1,2 @@
+from . import telephony_legal_hold
+from . import telephony_registration
