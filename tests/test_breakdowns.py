@@ -1,6 +1,9 @@
 """A part vanishes in the middle of the work, and comes back."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from playwright.sync_api import expect
 
 from tools.stack.rpc import RpcError
 from tools.stack.waiting import wait_for
@@ -65,6 +68,41 @@ def test_listener_is_killed_and_the_call_goes_on(stack, number):
     stack.wait_for_call(number, state="ongoing")
     call.hang_up()
     stack.wait_for_call(number, state="ended", outcome="answered")
+
+
+def test_a_call_answered_before_the_listener_comes(stack, web_client, number):
+    """It has its true times, and whoever talks is offered its card, no page."""
+    stack.listener.stop()
+    call = stack.phone("public").call(DID, caller=number)
+    own = stack.phone("1001").incoming()
+
+    def rings_for_seconds():
+        listed = stack.asterisk.console("core show channels verbose")
+        return any(f"00:00:0{second}" in listed for second in range(4, 10))
+
+    wait_for(rings_for_seconds, what="the phone to have rung for a while")
+    before = datetime.now(UTC)
+    own.answer()
+    call.answered()
+    after = datetime.now(UTC)
+    page = web_client("agent")
+    stack.start_listener()
+    expect(page.card(number)).to_be_visible()
+    stack.wait_for_call(number, state="ongoing", incomplete=True)
+    # What is listed and what is stored are whole seconds.
+    [logged] = stack.calls(number, "start_date", "answer_date")
+    dates = {
+        key: datetime.fromisoformat(logged[key]).replace(tzinfo=UTC)
+        for key in ("start_date", "answer_date")
+    }
+    second = timedelta(seconds=1)
+    assert dates["start_date"] <= before - 2 * second
+    assert before - second <= dates["answer_date"] <= after + second
+    expect(page.registration).to_have_count(0)
+    page.shot("card-of-a-talk-under-way")
+    call.hang_up()
+    stack.wait_for_call(number, state="ended", outcome="answered")
+    expect(page.card(number)).to_have_count(0)
 
 
 def test_listener_is_killed_and_the_call_ends_meanwhile(stack, number):

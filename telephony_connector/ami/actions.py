@@ -25,6 +25,7 @@ _LOT = re.compile(r"[A-Za-z0-9_-]{1,79}")
 # An endpoint or peer by its name alone, as in PJSIP/1001; not through a trunk
 # (PJSIP/+33…@trunk), whose caller id says nothing of the telephone behind it.
 _ENDPOINT = re.compile(r"(PJSIP|SIP)/([A-Za-z0-9_.+-]{1,80})")
+_MOMENT = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 _CALLER_ID = re.compile(r'(?:"?(?P<name>.*?)"? *)?<(?P<number>[^<>]*)>')
 
 
@@ -311,6 +312,28 @@ def recording_file(channel: str) -> Request:
     """Ask for the file that MixMonitor records a channel to: no event names it."""
     headers = {"Channel": _check_channel(channel), "Variable": "MIXMONITOR_FILENAME"}
     return Request("Getvar", headers)
+
+
+def call_record(channel: str) -> dict[str, Request]:
+    """Ask when a channel began and when it was picked up, as its call record (CDR) has
+    it; `read_moment` reads the answers' ``Value``.
+
+    A telephone that was dialled keeps its own record, also of a caller who waited in a
+    queue. It takes the permission “call” (write) and that Asterisk keeps records,
+    which it does as it is installed.
+
+    :return: the requests, by ``start`` and ``answer``
+    """
+    _check_channel(channel)
+    return {
+        name: Request("Getvar", {"Channel": channel, "Variable": f"CDR({name},u)"})
+        for name in ("start", "answer")
+    }
+
+
+def read_moment(value: str) -> float:
+    """Return a moment of a `call_record`, in seconds since 1970; 0 if there is none."""
+    return float(value) if _MOMENT.fullmatch(value) else 0.0
 
 
 def voicemail_messages(mailbox: str) -> Request:

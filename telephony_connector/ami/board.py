@@ -191,10 +191,17 @@ class Board:
         record.is_held_back = False
         self.touch(record)
 
-    def ask(self, request: Request, learn: Callable[[object], None]):
-        """Have the PBX asked for what its events leave out."""
+    def ask(self, request: Request, learn: Callable[[object], None], *give_up):
+        """Have the PBX asked for what its events leave out.
+
+        :param learn: called with the answer
+        :param give_up: called with nothing where there will be no answer
+        """
+        inquiry = Inquiry(request, learn, *give_up)
         if len(self.inquiries) < MAX_INQUIRIES:
-            self.inquiries.append(Inquiry(request, learn))
+            self.inquiries.append(inquiry)
+        else:
+            inquiry.give_up()
 
     def leg(self, channel) -> Leg:
         """Return the leg of a telephone's channel, new or known."""

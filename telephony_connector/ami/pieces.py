@@ -7,11 +7,17 @@ from ..engine.call import State
 from .actions import Request
 
 
+def _do_nothing():
+    pass
+
+
 class Inquiry(NamedTuple):
-    """What no event tells: an action to send, and who learns of its answer."""
+    """What no event tells: an action to send, who learns of its answer, and who is
+    told that there is none."""
 
     request: Request
     learn: Callable[[object], None]
+    give_up: Callable[[], None] = _do_nothing
 
 
 class Channel:

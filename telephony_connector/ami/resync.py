@@ -9,6 +9,7 @@ from . import channels, dialling, ending, forwarding, parties, talking
 from .board import Board
 from .bridging import bridge_of
 from .dialplan import is_dialable, known, parse_channel
+from .unseen import UnseenTalk
 
 # A channel this young may only be ahead of its own event.
 FRESH = timedelta(seconds=2)
@@ -57,7 +58,7 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
             _catch_up(board, event, now, dial)
         else:
             _adopt(board, event, now, age, dial)
-    _rebuild_bridges(board, listed, heard)
+    _rebuild_bridges(board, listed, heard, now)
     for record in list(board.records.values()):
         if record.channels:
             record.forward = ""
@@ -70,11 +71,25 @@ def _catch_up(board, event, now, dial):
     """Take what the list says of a channel that is known already: what happened to it
     meanwhile was not heard."""
     channel = board.channels[event["Uniqueid"]]
+    if channel.record.call.incomplete:
+        _age(board, channel, now - _duration(event))
     if not is_dialable(channel.exten):
         channel.exten = event.get("Exten", "")
     if known(event.get("CallerIDNum", "")):
         channels.on_newcallerid(board, event)
     _take_part(board, channel, event, now, dial)
+
+
+def _age(board, channel, start):
+    """Take the list's word for how old a channel is that was not heard to begin."""
+    if start >= channel.start:
+        return
+    channel.start = start
+    call = channel.record.call
+    call.start_date = min(call.start_date, start)
+    if channel.leg is not None:
+        channel.leg.start_date = min(channel.leg.start_date, start)
+    board.touch(channel.record)
 
 
 def _adopt(board, event, now, age, dial):
@@ -114,8 +129,15 @@ def _take_part(board, channel, event, now, dial):
     elif not channel.is_dialled and state in (channels.UP, channels.RING):
         parties.set_caller(board, channel)
     if channel.is_up:
+        was_answered = _is_answered(channel)
         parties.pick_up(board, channel, now)
+        if _is_answered(channel) and not was_answered:
+            channel.leg.answered_unseen = True
     board.touch(record)
+
+
+def _is_answered(channel):
+    return channel.leg is not None and channel.leg.answer_date is not None
 
 
 def _read_dials(events):
@@ -145,7 +167,7 @@ def _find_dial(dials, event):
     return found[0] if len(found) == 1 else UNKNOWN
 
 
-def _rebuild_bridges(board, listed, heard):
+def _rebuild_bridges(board, listed, heard, now):
     bridges = {}
     for uniqueid, event in listed.items():
         channel = board.channels.get(uniqueid)
@@ -161,23 +183,30 @@ def _rebuild_bridges(board, listed, heard):
             bridge.members[uniqueid] = channel
             bridges[event["BridgeId"]] = bridge
     for bridge in bridges.values():
-        _resume_talk(board, bridge, heard)
+        _resume_talk(board, bridge, heard, now)
 
 
-def _resume_talk(board, bridge, heard):
-    """When they began to talk unseen is not known: at the earliest when the last of
-    them came, or when we last heard of a call that we knew."""
+def _resume_talk(board, bridge, heard, now):
+    """When they began to talk unseen is asked, as no list says it: at the earliest when
+    the last of them came, or when we last heard of a call that we knew."""
     talkers = talking.talkers(board, bridge)
+    unheard = [channel for channel in talkers if not _is_answered(channel)]
     silent = {c.record for c in talkers if not c.record.call.answer_date}
-    if len(talkers) < 2 or not silent:
+    if len(talkers) < 2 or not (unheard or silent):
         talking.talk(board, bridge, heard)
         return
-    began = max(channel.start for channel in talkers)
-    if not all(record.call.incomplete for record in silent):
-        began = max(began, heard)
+    began = heard
+    if silent:
+        began = max(channel.start for channel in talkers)
+        if not all(record.call.incomplete for record in silent):
+            began = max(began, heard)
     for record in silent:
         record.call.incomplete = True
     talking.talk(board, bridge, began)
+    for channel in unheard:
+        channel.leg.answered_unseen = True
+    asked = [channel for channel in talkers if channel.leg.answered_unseen]
+    UnseenTalk(board, asked, silent, now).ask()
 
 
 def _is_dialled(event):

@@ -166,7 +166,7 @@ class Tracker:
 
     def take_inquiries(self) -> list[Inquiry]:
         """Return what the PBX is to be asked since the last time; each answer goes to
-        `learn`."""
+        `learn`, and each question that gets none to `give_up`."""
         inquiries, self._board.inquiries = self._board.inquiries, []
         return inquiries
 
@@ -177,6 +177,13 @@ class Tracker:
         """
         try:
             inquiry.learn(answer)
+        except Exception as error:
+            self._note_fault(inquiry.request.name, error)
+
+    def give_up(self, inquiry: Inquiry):
+        """Take in that an inquiry has no answer: what waits for it goes on without."""
+        try:
+            inquiry.give_up()
         except Exception as error:
             self._note_fault(inquiry.request.name, error)
 

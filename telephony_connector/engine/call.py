@@ -56,7 +56,8 @@ class Leg:
     """One party's share of a call: one channel of one telephone.
 
     ``extension`` is the internal number of the party, empty for an outside party, whose
-    number stands in ``number``. ``outcome`` of a leg is ``cancelled`` where another
+    number stands in ``number``. ``answered_unseen`` says that nobody heard it being
+    picked up. ``outcome`` of a leg is ``cancelled`` where another
     phone answered first or the caller gave up while it rang; an ended leg has none
     where it is the caller's, who was not rung, and nobody answered.
     """
@@ -73,6 +74,7 @@ class Leg:
     hangup_cause: int | None = None
     transferred_to: str = ""
     on_hold: bool = False
+    answered_unseen: bool = False
 
 
 @dataclass(slots=True)
@@ -89,7 +91,8 @@ class Call:
     where the PBX tells it. ``recorded`` says that a recording was begun,
     ``recording_file`` where the PBX keeps it; ``voicemail_file`` is the message left,
     without its extension, and ``voicemail_duration`` its length in seconds.
-    ``incomplete`` marks a call of which a part was not seen.
+    ``incomplete`` marks a call of which a part was not seen. ``is_answer_sought`` says
+    that ``answer_date`` is a guess while the PBX is asked for it.
     """
 
     uniqueid: str
@@ -114,6 +117,7 @@ class Call:
     recorded: bool = False
     recording_file: str = ""
     incomplete: bool = False
+    is_answer_sought: bool = False
     revision: int = 0
     legs: dict[str, Leg] = field(default_factory=dict)
 
@@ -124,4 +128,6 @@ class Call:
         """
         values = asdict(self)
         values["legs"] = list(values["legs"].values())
+        if values.pop("is_answer_sought") and self.state is not State.ENDED:
+            values["answer_date"] = None
         return values

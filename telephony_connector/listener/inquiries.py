@@ -28,10 +28,12 @@ class Inquiries:
         :param session: the open session; where there is none, nobody is asked
         """
         for inquiry in self._leader.tracker.take_inquiries():
-            if session is not None:
-                task = asyncio.create_task(self._ask(session, inquiry))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            if session is None:
+                self._leader.tracker.give_up(inquiry)
+                continue
+            task = asyncio.create_task(self._ask(session, inquiry))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def stop(self):
         """Ask no more."""
@@ -45,9 +47,10 @@ class Inquiries:
                 answer = await session.action(request.name, **request.headers)
         except TelephonyError as error:
             _logger.debug("%s: %s", request.name, error)
-            return
+            self._leader.tracker.give_up(inquiry)
         except Exception as error:
             self._leader.note_fault(request.name, error)
-            return
-        self._leader.tracker.learn(inquiry, answer)
+            self._leader.tracker.give_up(inquiry)
+        else:
+            self._leader.tracker.learn(inquiry, answer)
         self._leader.writer.wake()

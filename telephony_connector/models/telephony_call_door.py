@@ -47,6 +47,7 @@ LEG_KEYS = (
     "hangup_cause",
     "transferred_to",
     "on_hold",
+    "answered_unseen",
 )
 # Texts that come from a telephone network are cut to what a person can read.
 MAX_TEXT = 128

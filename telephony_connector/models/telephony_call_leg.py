@@ -44,6 +44,10 @@ class TelephonyCallLeg(models.Model):
     hangup_cause = fields.Integer(readonly=True)
     transferred_to = fields.Char(readonly=True)
     on_hold = fields.Boolean(readonly=True)
+    answered_unseen = fields.Boolean(
+        groups=NO_ACCESS,
+        help="It was picked up while nobody listened to the telephone system.",
+    )
     told = fields.Json(
         groups=NO_ACCESS,
         help="What a source that tells of calls in parts told: see engine/parts.py.",

@@ -150,8 +150,26 @@ class TelephonyCall(models.Model):
         ):
             return False
         wanted = setting("open_page_on", self.pbx_id)
-        return (wanted == "ringing" and mine in ("ringing", "ongoing")) or (
-            wanted == "answer" and mine == "ongoing"
+        if mine == "ringing":
+            return wanted == "ringing"
+        if mine != "ongoing" or wanted not in ("ringing", "answer"):
+            return False
+        return not self._is_under_way(user)
+
+    def _is_under_way(self, user):
+        """Say whether a user's talk began while nobody listened.
+
+        Its page is offered by the card: they are in the middle of something. A page
+        that opened before the listener was started anew stays the user's.
+        """
+        # sudo - telephony.call.leg, telephony.call.pop: of the user's own share, fields
+        # and rows that users see nothing of
+        legs_sudo = self.sudo()._get_legs(user)
+        is_unseen = any(
+            leg.answered_unseen for leg in legs_sudo if leg.state == "ongoing"
+        )
+        return is_unseen and not self.env["telephony.call.pop"].sudo().search_count(
+            [("call_id", "=", self.id), ("user_id", "=", user.id)], limit=1
         )
 
     # === WHAT THE CLIENT ASKS FOR === #

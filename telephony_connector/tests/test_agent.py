@@ -9,7 +9,7 @@ from odoo.addons.bus.models.bus import channel_with_db
 
 from ..controllers import guard
 from ..controllers.rate_limit import RateLimiter
-from .common import TelephonyCommon
+from .common import TelephonyCommon, at
 
 NUMBER = "+33612340001"
 
@@ -187,6 +187,7 @@ class TestAgentToken(AgentCommon):
             "uniqueid": f"{call.uniqueid}-1001",
             "extension": "1001",
             "state": "ongoing",
+            "answer_date": at(4),
         }
         self.apply(self.change(call.uniqueid, state="ongoing", legs=[leg]))
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from odoo.tests import BaseCase, tagged
 
+from ..ami.actions import recording_file
 from ..ami.board import MAX_INQUIRIES
 from ..ami.session import Response
 from ..engine.errors import PermissionMissing
@@ -188,6 +190,24 @@ class TestInquiries(BaseCase):
         leader = Pbx(script, None)
         Inquiries(leader).make(None)
         self.assertEqual(leader.asked, [])
+
+    def test_what_waits_for_an_answer_goes_on_without(self):
+        """Refused, without a connection, or one question too many."""
+        gave_up = []
+        script = self.recorded()
+        board, leader = script.tracker._board, Pbx(script, PermissionMissing("no"))
+        board.inquiries.clear()
+        board.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(1))
+        self.ask(script, PermissionMissing("no"))
+        self.assertEqual(gave_up, [1])
+        board.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
+        Inquiries(leader).make(None)
+        self.assertEqual(gave_up, [1, 2])
+        for number in range(3, MAX_INQUIRIES + 4):
+            board.ask(
+                recording_file("PJSIP/1001-1"), None, partial(gave_up.append, number)
+            )
+        self.assertEqual(gave_up, [1, 2, MAX_INQUIRIES + 3])
 
     def test_silent_pbx_is_not_flooded(self):
         script = Script()

@@ -66,6 +66,85 @@ class TestResync(BaseCase):
         self.assertIn("inbound answered", script.log[0])
         self.assertIn("talked 600.0", script.log[0])
 
+    def answer_inquiries(self, script, **told):
+        """Tell of each channel (start, answer) as CDR has them, where it has."""
+        for inquiry in script.tracker.take_inquiries():
+            headers = inquiry.request.headers
+            uid = headers["Channel"][-1]
+            named = {"CDR(start,u)": 0, "CDR(answer,u)": 1}
+            if headers["Variable"] not in named:
+                continue
+            if uid in told:
+                value = told[uid][named[headers["Variable"]]]
+                script.tracker.learn(inquiry, {"Value": f"{value:.6f}"})
+            else:
+                script.tracker.give_up(inquiry)
+        for call in script.tracker.take():
+            script.calls[call.uniqueid] = call
+
+    def test_when_an_unseen_talk_began_is_asked(self):
+        """The caller waited in a menu, which picks up for nobody."""
+        script = Script()
+        channels = phone("b", 1001, age="00:09:00", bridge="x"), caller(bridge="x")
+        call = self.resync(script, *channels)["a"]
+        self.assertIsNone(call.changes()["answer_date"], "asked for, not known yet")
+        self.assertEqual(call.changes()["state"], "ongoing")
+        now = script.clock()
+        # Both by the PBX's clock, which is an hour ahead of ours.
+        pbx = script.seconds + 3600
+        self.answer_inquiries(
+            script, a=(pbx - 600, pbx - 599), b=(pbx - 540, pbx - 525)
+        )
+        changes = script.calls["a"].changes()
+        self.assertEqual(changes["start_date"], now - timedelta(minutes=10))
+        self.assertEqual(changes["answer_date"], now - timedelta(seconds=525))
+        self.assertEqual(
+            [leg["answer_date"] for leg in changes["legs"]],
+            [now - timedelta(seconds=599), now - timedelta(seconds=525)],
+        )
+        self.assertTrue(all(leg["answered_unseen"] for leg in changes["legs"]))
+        self.resync(script, *channels)
+        self.assertFalse(script.tracker.take_inquiries(), "asked once")
+
+    def test_when_it_began_is_not_told(self):
+        """Then the younger channel dates it: no call waits for what never comes."""
+        for told in ({}, {"a": (0, 0), "b": (0, 0)}, {"b": (9e18, 9e18)}):
+            with self.subTest(told=told):
+                script = Script()
+                channels = (
+                    phone("b", 1001, age="00:09:00", bridge="x"),
+                    caller(bridge="x"),
+                )
+                self.resync(script, *channels)
+                self.answer_inquiries(script, **told)
+                self.assertEqual(
+                    script.calls["a"].changes()["answer_date"],
+                    script.clock() - timedelta(minutes=9),
+                )
+
+    def test_one_that_ends_before_that_is_told(self):
+        script = Script()
+        channels = phone("b", 1001, age="00:09:00", bridge="x"), caller(bridge="x")
+        self.resync(script, *channels)
+        script.channels = {each["Uniqueid"]: each for each in channels}
+        script.wait(60).hang_up("b", "a")
+        began = script.clock() - timedelta(minutes=10)
+        self.assertEqual(script.calls["a"].changes()["answer_date"], began)
+        self.answer_inquiries(script, b=(1000, 1005))
+        changes = script.calls["a"].changes()
+        self.assertEqual(changes["state"], "ended")
+        self.assertEqual(changes["answer_date"], began + timedelta(seconds=5))
+
+    def test_one_of_which_the_middle_is_heard_first(self):
+        """It began long before the first event, as the list says."""
+        script = Script()
+        for uid, more in (("a", caller()), ("b", phone("b", 1001))):
+            script.channels[uid] = more
+        script.on("Hold", "b").on("Hold", "a").wait(1).tracker.begin_resync()
+        channels = phone("b", 1001, bridge="b"), caller(bridge="b")
+        call = self.resync(script, *channels)["a"]
+        self.assertEqual(call.start_date, script.clock() - timedelta(minutes=10))
+
     def test_one_that_is_answered_before_the_list_comes(self):
         """The log knows it by its first channel, of which no event told yet."""
         script = Script()
@@ -169,6 +248,9 @@ class TestResync(BaseCase):
         self.assertEqual(call.state, "ongoing")
         self.assertTrue(call.incomplete)
         self.assertEqual(call.answer_date - call.start_date, timedelta(seconds=2))
+        self.answer_inquiries(script, a=(50, 71), b=(50, 71))
+        call = script.calls["a"]
+        self.assertEqual(call.answer_date - call.start_date, timedelta(seconds=21))
 
     def test_transferred_unseen(self):
         script = self.talking().wait(30)

@@ -323,6 +323,40 @@ class TestCallDoor(TelephonyCommon):
         self.assertTrue(payload["open_page"])
         self.assertNotIn("33612340001", str(payload))
 
+    def test_a_talk_that_nobody_heard_begin_opens_no_page(self):
+        """Whoever talks is offered the card, not torn from what they do meanwhile."""
+        unseen = self.answered(1) | {"incomplete": True, "answer_date": None}
+        unseen["legs"][0]["answered_unseen"] = True
+        call = self.apply(unseen)
+        news = call._get_news(self.alice)
+        self.assertEqual((news["mine"], news["show_card"]), ("ongoing", True))
+        self.assertFalse(news["open_page"])
+        [card] = call.with_user(self.alice).read_cards()
+        self.assertEqual((card["open_page"], card["answer_date"]), (False, False))
+        self.assertFalse(call.with_user(self.alice)._get_agent_calls())
+        # When it began comes a moment later.
+        self.apply(unseen | {"revision": 2, "answer_date": at(4)})
+        self.assertEqual(call.answer_date, at(4))
+
+    def test_a_page_that_was_open_stays_the_users(self):
+        """The listener was started anew in the middle of the talk."""
+        call = self.ring()
+        self.assertTrue(call.with_user(self.alice).claim_page())
+        unseen = self.answered(1) | {"incomplete": True, "term": 2}
+        unseen["legs"][0]["answered_unseen"] = True
+        self.apply(unseen)
+        self.assertTrue(call._get_news(self.alice)["open_page"], "no card beside it")
+
+    def test_who_is_rung_later_gets_the_page(self):
+        unseen = self.answered(1) | {"incomplete": True}
+        unseen["legs"][0]["answered_unseen"] = True
+        call = self.apply(unseen)
+        leg = {"uniqueid": "c1-1002", "extension": "1002", "state": "ringing"}
+        unseen["legs"].append(leg | {"start_date": at(30)})
+        self.apply(unseen | {"revision": 2})
+        self.assertTrue(call._get_news(self.bruno)["open_page"])
+        self.assertFalse(call._get_news(self.alice)["open_page"])
+
     def assertBusNotifications(self):
         return _BusTrap(self)
 

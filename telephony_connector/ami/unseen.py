@@ -1,0 +1,105 @@
+"""When a talk began that nobody heard begin: Asterisk's call records tell."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from ..engine.errors import InvalidValue
+from . import actions
+from .board import Board
+from .pieces import Channel, Record
+
+
+class UnseenTalk:
+    """A talk that is under way, of which the PBX is asked when it began.
+
+    :param channels: those who talk
+    :param records: their calls whose talk is dated by what is told
+    :param now: the present; nobody answers later
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        channels: Iterable[Channel],
+        records: Iterable[Record],
+        now: datetime,
+    ):
+        self._board = board
+        self._channels = list(channels)
+        self._records = list(records)
+        self._now = now
+        self._told = {}
+        self._waits_for = set()
+
+    def ask(self):
+        """Ask for each telephone when it began and when it was picked up.
+
+        Until that is known or known not to be told, a call that goes on has no time of
+        answer for the log, which keeps the first that it hears.
+        """
+        questions = []
+        for channel in self._channels:
+            try:
+                requests = actions.call_record(channel.name)
+            except InvalidValue:
+                continue
+            questions += [(channel, what, each) for what, each in requests.items()]
+        if not questions:
+            return
+        for record in self._records:
+            record.call.is_answer_sought = True
+        self._waits_for = {(channel.uniqueid, what) for channel, what, _ in questions}
+        for channel, what, request in questions:
+            self._board.ask(
+                request,
+                partial(self._learn, channel, what),
+                partial(self._note, channel, what, 0.0),
+            )
+
+    def _learn(self, channel, what, answer):
+        self._note(channel, what, actions.read_moment(answer.get("Value", "")))
+
+    def _note(self, channel, what, seconds):
+        self._told[channel.uniqueid, what] = seconds
+        self._waits_for.discard((channel.uniqueid, what))
+        if not self._waits_for:
+            self._conclude()
+
+    def _conclude(self):
+        answers = []
+        for channel in self._channels:
+            answered = self._get_answer(channel)
+            if answered is None:
+                continue
+            answers.append(answered)
+            leg = channel.leg
+            if leg.answered_unseen:
+                leg.answer_date = max(
+                    min(answered, leg.end_date or answered), leg.start_date
+                )
+                self._board.touch(channel.record)
+        for record in self._records:
+            call = record.call
+            if call.is_answer_sought:
+                # Who waits in a queue or a menu was answered before anyone talked.
+                began = max((call.answer_date, *answers))
+                call.answer_date = min(began, call.end_date or began)
+                call.is_answer_sought = False
+                self._board.touch(record)
+
+    def _get_answer(self, channel):
+        """Return when a telephone was picked up, ``None`` where that is not told.
+
+        By how long it rang: the PBX's clock may not be ours.
+        """
+        start, answer = (
+            self._told.get((channel.uniqueid, what), 0.0)
+            for what in ("start", "answer")
+        )
+        if not 0 < start <= answer <= start + MAX_RINGING.total_seconds():
+            return None
+        return min(channel.start + timedelta(seconds=answer - start), self._now)
+
+
+MAX_RINGING = timedelta(days=1)
