@@ -448,6 +448,23 @@ class TestRegistration(TelephonyCommon):
         self.assertEqual(self.env["telephony.call"].search_count([]), calls)
         self.assertEqual(self.env["crm.lead"].search_count([]), leads + 1)
 
+    def test_by_url_what_a_client_writes_itself(self):
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        page = pages.create(
+            {
+                "ref": "own",
+                "pbx_id": self.pbx.id,
+                "url_direction": "sideways",
+                "url_number": "+33639985077",
+                "object_ref": f"res.partner,{self.alice.partner_id.id}",
+            }
+        )
+        self.assertIn("Incoming", page.title)
+        with self.assertRaises(UserError):
+            page.action_load_saved()
+        page.action_save()
+        self.assertEqual(page.call_id.sudo().direction, "inbound")
+
     def test_by_url_one_page_a_user_and_call(self):
         self.by_url(number=NUMBER, ref="r1")
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
@@ -619,6 +636,52 @@ class TestTwoPages(TelephonyCommon):
         self.assertIn("second", call.sudo().stored_note)
         self.env.invalidate_all()
         self.assertTrue(theirs.is_outdated, "now it is the first page that is old")
+
+    def test_registering_compares_what_was_seen(self):
+        """Registering by the method alone replaces nothing that came meanwhile."""
+        call = self.ring_both()
+        theirs = self.page(self.bruno, call)
+        theirs.note = "<p>first</p>"
+        theirs.action_save()
+        record = call.sudo()._get_object()
+        record.user_id = self.alice
+        register = call.with_user(self.alice).register
+        with self.assertRaises(UserError):
+            register(record._name, record.id, note="<p>second</p>", revision=0)
+        self.assertIn("first", call.sudo().stored_note)
+        register(record._name, record.id, note="<p>second</p>", revision=1)
+        self.assertIn("second", call.sudo().stored_note)
+
+    def test_saved_where_the_user_may_not_look(self):
+        """Nothing is offered that would take the call from a record out of reach."""
+        call = self.ring_both()
+        theirs, mine = self.page(self.bruno, call), self.page(self.alice, call)
+        self.assertTrue(mine.create_new)
+        theirs.action_save()
+        self.env.invalidate_all()
+        self.assertFalse(self.leads().with_user(self.alice).has_access("read"))
+        mine.action_load_saved()
+        self.assertFalse(mine.object_ref or mine.create_new)
+        self.assertTrue(mine.is_hidden)
+        with self.assertRaises(UserError):
+            mine.action_save()
+        self.assertEqual(len(self.leads()), 1)
+
+    def test_the_other_page_hears_of_it(self):
+        """Whoever has the page open is told that the call was saved, and how often."""
+        call = self.ring_both()
+        told = []
+        self.patch(
+            self.registry["res.users"],
+            "_bus_send",
+            lambda user, kind, news, **kwargs: told.append((user, news)),
+        )
+        page = self.page(self.bruno, call)
+        for count in (1, 2):
+            page.action_save()
+            news = dict(told)[self.alice]
+            self.assertEqual(news["id"], call.id)
+            self.assertEqual(news["registration_revision"], count)
 
     def test_register_it_oneself(self):
         """A colleague may register a call that another answered, knowingly."""

@@ -375,13 +375,17 @@ class TelephonyRegistration(models.TransientModel):
             raise UserError(self.env._("No telephone system is set up yet."))
         return pbx
 
+    def _get_url_direction(self):
+        """Return the direction that the URL tells; clients can write the field."""
+        return "outbound" if self.url_direction == "outbound" else "inbound"
+
     def _make_url_call(self):
         """Return an unsaved call: what the page's URL tells of it."""
         pbx = self.pbx_id._filtered_access("read")
         reading = self.env["telephony.number"]._read(self.url_number or "", pbx)
         values = {
             "pbx_id": pbx.id,
-            "direction": self.url_direction or "inbound",
+            "direction": self._get_url_direction(),
             "number": reading.e164 or reading.text or False,
             "withheld": reading.kind == "withheld",
             "dialed_number": self.url_dialed_number,
@@ -614,18 +618,26 @@ class TelephonyRegistration(models.TransientModel):
         self.is_taken_over = True
 
     def action_load_saved(self):
-        """Show what somebody else saved; a note that was begun is kept below it."""
+        """Show what somebody else saved; a note that was begun is kept below it.
+
+        :raise UserError: where no call is known by now
+        """
         self.ensure_one()
+        if not self.call_id:
+            raise UserError(self.env._("This page belongs to no call."))
         begun = self.note
         self._load_saved()
         if not is_html_empty(begun) and begun != self.note:
             self.note = Markup("%s%s") % (self.note or "", begun)
         target = self.call_id._get_visible_object()
-        if target is not None:
-            self.write(
-                {"object_ref": f"{target._name},{target.id}", "create_new": False}
-            )
-        self.is_taken_over = True
+        self.write(
+            {
+                "object_ref": target is not None and f"{target._name},{target.id}",
+                "is_hidden": target is None and self.call_id.is_registered,
+                "create_new": False,
+                "is_taken_over": True,
+            }
+        )
 
     def _schedule(self, record):
         """Make the next step an activity on the record, once."""
@@ -732,7 +744,7 @@ class TelephonyRegistration(models.TransientModel):
                 {
                     "pbx_id": self.pbx_id.id,
                     "uniqueid": self._get_url_uniqueid(self.ref),
-                    "direction": self.url_direction,
+                    "direction": self._get_url_direction(),
                     "state": "ended",
                     "outcome": "unknown",
                     "incomplete": True,

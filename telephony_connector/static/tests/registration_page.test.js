@@ -4,6 +4,8 @@ import {
     contains,
     defineModels,
     fields,
+    getService,
+    MockServer,
     models,
     mountView,
     onRpc,
@@ -13,6 +15,7 @@ import {
     defineTelephonyModels,
     getTelephony,
     makeNews,
+    sendNews,
     setupTelephony,
     TelephonyCall,
 } from "./telephony_test_helpers";
@@ -23,8 +26,12 @@ class Page extends models.Model {
     call_id = fields.Many2one({ relation: "telephony.call" });
     duration = fields.Integer();
     note = fields.Char();
+    state = fields.Char();
 
-    _records = [{ id: 1, call_id: 1, duration: 3723, note: "" }];
+    _records = [
+        { id: 1, call_id: 1, duration: 3723, note: "" },
+        { id: 2, call_id: 1, state: "ringing" },
+    ];
 }
 
 defineTelephonyModels();
@@ -35,16 +42,17 @@ beforeEach(() => {
     onRpc("page", "web_read", () => expect.step("read"));
 });
 
-async function mountPage() {
+async function mountPage(resId = 1) {
     await mountView({
         type: "form",
         resModel: "page",
-        resId: 1,
+        resId,
         arch: `
             <form>
                 <widget name="telephony_live_call"/>
                 <field name="duration" widget="telephony_duration"/>
                 <field name="note"/>
+                <field name="state"/>
             </form>`,
     });
     expect.verifySteps(["read"]);
@@ -78,6 +86,11 @@ test("the page shows the call's time while it lasts, and reads again when it end
     expect.verifySteps(["read"]);
 });
 
+test("the page reads again where the first news of the call says more than it does", async () => {
+    await mountPage(2);
+    expect.verifySteps(["read"]);
+});
+
 test("what is half filled in is not read over", async () => {
     const telephony = await mountPage();
     await contains("[name=note] input").edit("She asks for", { confirm: false });
@@ -85,4 +98,21 @@ test("what is half filled in is not read over", async () => {
     await animationFrame();
     expect("[name=note] input").toHaveValue("She asks for");
     expect.verifySteps([]);
+});
+
+test("the page reads again when somebody saves the call, also after its end", async () => {
+    const telephony = await mountPage();
+    telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    await animationFrame();
+    expect.verifySteps(["read"]);
+    const saved = { revision: 2, state: "ended", mine: "ended", registration_revision: 1 };
+    getService("bus_service").subscribe("telephony.call/changed", ({ id }) =>
+        expect.step(`heard of ${id}`)
+    );
+    for (const id of [2, 1, 1]) {
+        sendNews(MockServer.env, makeNews({ ...saved, id }));
+    }
+    await expect.waitForSteps(["heard of 2", "read", "heard of 1", "heard of 1"], {
+        ignoreOrder: true,
+    });
 });

@@ -40,6 +40,7 @@ export function makeNews(values = {}) {
         user_id: false,
         show_card: true,
         open_page: false,
+        registration_revision: 0,
         ...values,
     };
 }

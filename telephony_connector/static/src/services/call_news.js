@@ -16,6 +16,7 @@ import { _t } from "@web/core/l10n/translation";
  * @property {boolean} on_hold
  * @property {boolean} show_card
  * @property {boolean} open_page
+ * @property {number} registration_revision counts how often the call was saved
  */
 
 /** What a bus message holds, and a card besides its details. */
@@ -32,6 +33,7 @@ export const NEWS_KEYS = Object.freeze([
     "user_id",
     "show_card",
     "open_page",
+    "registration_revision",
 ]);
 
 const STATE_ORDER = Object.freeze({ ringing: 0, ongoing: 1, ended: 2 });

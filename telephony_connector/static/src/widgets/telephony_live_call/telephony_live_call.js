@@ -1,4 +1,4 @@
-import { Component, status, useEffect } from "@odoo/owl";
+import { Component, onWillDestroy, status, useEffect } from "@odoo/owl";
 
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -9,7 +9,8 @@ import { getStatusText, isTalking } from "@telephony_connector/services/call_new
 
 /**
  * On a call's page: how far the call has come while it lasts. The page's other data is
- * read again when that changes, unless the user is filling it in.
+ * read again when that changes or somebody saves the call, unless the user is filling
+ * it in.
  */
 export class TelephonyLiveCall extends Component {
     static template = "telephony_connector.TelephonyLiveCall";
@@ -18,16 +19,26 @@ export class TelephonyLiveCall extends Component {
 
     setup() {
         this.telephony = useService("telephony");
-        let lastState = this.call?.state;
+        // What the page was read with: the first news may come later, and say more.
+        let shown = this.props.record.data.state;
+        let isKnown = false;
         useEffect(
             (state) => {
-                if (lastState && state !== lastState) {
+                const isForgotten = !state && isKnown && shown !== "ended";
+                if (isForgotten || (state && shown && state !== shown)) {
                     this.reload();
                 }
-                lastState = state;
+                isKnown = Boolean(state);
+                shown = state || shown;
             },
             () => [this.call?.state]
         );
+        // Also of a call that is over and no more among those that are shown.
+        this.savedRevision = this.call?.registration_revision || 0;
+        const busService = useService("bus_service");
+        const onChanged = (news) => this.onCallChanged(news);
+        busService.subscribe("telephony.call/changed", onChanged);
+        onWillDestroy(() => busService.unsubscribe("telephony.call/changed", onChanged));
     }
 
     get call() {
@@ -40,6 +51,14 @@ export class TelephonyLiveCall extends Component {
 
     get isTalking() {
         return isTalking(this.call);
+    }
+
+    onCallChanged({ id, registration_revision }) {
+        const isOfThisCall = id === this.props.record.data.call_id?.id;
+        if (isOfThisCall && registration_revision > this.savedRevision) {
+            this.savedRevision = registration_revision;
+            this.reload();
+        }
     }
 
     async reload() {
