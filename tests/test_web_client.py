@@ -6,10 +6,14 @@ from playwright.sync_api import expect
 from tools.stack.waiting import wait_for
 
 from .support.browser import WebClient
-from .support.records import contact, new_number
+from .support.records import contact, international, new_number
 
 DID = "+33140001001"
 RING_GROUP = "+33140000002"
+SIZES = {
+    "wide": {"width": 1440, "height": 900},
+    "narrow": {"width": 390, "height": 844},
+}
 
 
 @pytest.fixture
@@ -142,3 +146,139 @@ def test_a_busy_number_is_said_to_be_busy(stack, agent_page, number):
     stack.phone("1001").incoming().answer()
     stack.phone("public").incoming().reject()
     expect(agent_page.card(number)).to_contain_text("Busy")
+
+
+@pytest.fixture(params=SIZES)
+def size(request):
+    """The name of a screen's size."""
+    return request.param
+
+
+def test_a_page_says_that_a_colleague_answered_and_saved(
+    stack, agent_page, number, size
+):
+    agent_page.page.set_viewport_size(SIZES[size])
+    call = stack.phone("public").call(RING_GROUP, caller=number)
+    stack.phone("1001").incoming()
+    theirs = stack.phone("1002").incoming()
+    expect(agent_page.card(number)).to_be_visible()
+    call_id = stack.wait_for_call(number, state="ringing")["id"]
+    pages = "telephony.registration"
+    action = stack.agent.call(pages, "open_for_call", call_id)
+    agent_page.open(f"/odoo/{action['path']}/{action['res_id']}")
+    alert = agent_page.registration.locator(".alert-warning", has_text="this call.")
+    save = agent_page.registration.locator("button[name='action_save']")
+    expect(save).to_be_visible()
+    expect(alert).to_be_hidden()
+
+    theirs.answer()
+    call.answered()
+    expect(alert).to_contain_text("Colleague Test answered this call.")
+    expect(alert.get_by_role("button")).to_have_text("Register It Myself")
+    expect(save).to_be_hidden()
+    agent_page.shot(f"colleague-answered-{size}")
+
+    colleague = stack.client("colleague")
+    theirs_id = colleague.call(pages, "open_for_call", call_id)["res_id"]
+    colleague.call(pages, "write", [theirs_id], {"note": "<p>Wants an offer</p>"})
+    colleague.call(pages, "action_save", [theirs_id])
+    expect(alert).to_contain_text("Colleague Test saved this call.")
+    agent_page.shot(f"colleague-saved-{size}")
+    alert.get_by_role("button", name="Show What Was Saved").click()
+    expect(alert).to_be_hidden()
+    note = agent_page.registration.locator("[name='note']")
+    expect(note).to_contain_text("Wants an offer")
+    # The lead is the colleague's: nothing is offered that would take the call away.
+    expect(agent_page.registration).to_contain_text("not visible to you")
+    expect(save).to_be_hidden()
+    agent_page.shot(f"colleague-saved-shown-{size}")
+    call.hang_up()
+
+
+def test_an_extension_whose_user_lacks_the_right(stack, web_client, size):
+    number = "1080" if size == "wide" else "1081"
+    user = stack.admin.create("res.users", name=f"Nora {number}", login=number)
+    extension = stack.admin.create(
+        "telephony.extension", number=number, pbx_id=stack.pbx, user_id=user
+    )
+    administrator = web_client("admin")
+    page = administrator.page
+    page.set_viewport_size(SIZES[size])
+    administrator.open_record("telephony.extension", extension)
+    alert = page.locator(".alert-warning", has_text="is missing")
+    expect(alert).to_be_visible()
+    administrator.shot(f"extension-without-right-{size}")
+    places = (
+        "/odoo/action-telephony_connector.action_telephony_extension",
+        f"/odoo/telephony.pbx/{stack.pbx}",
+    )
+    for place in places:
+        administrator.open(place)
+        row = page.locator(".o_data_row", has_text=number)
+        grant = row.get_by_role("button", name="Grant Right")
+        expect(grant).to_be_visible()
+        administrator.shot(f"extensions-{places.index(place)}-{size}")
+    grant.click()
+    expect(grant).to_be_hidden()
+    administrator.open_record("telephony.extension", extension)
+    expect(alert).to_be_hidden()
+
+
+def test_missed_callers_are_listed_and_dismissed(stack, agent_page, size):
+    known, unknown = new_number(), new_number()
+    contact(stack, f"Missed {known}", known)
+    for each in (known, unknown):
+        call = stack.phone("public").call(DID, caller=each)
+        rings = stack.phone("1001").incoming()
+        call.hang_up()
+        rings.ended()
+        stack.wait_for_call(each, outcome="missed")
+    # Nobody runs scheduled actions in this stack.
+    _model, cron = stack.admin.call(
+        "ir.model.data",
+        "check_object_reference",
+        "telephony_connector",
+        "ir_cron_telephony_followup",
+    )
+    stack.admin.call("ir.cron", "method_direct_trigger", [cron])
+    page = agent_page.page
+    page.set_viewport_size(SIZES[size])
+    agent_page.open("/odoo/missed-callers")
+    rows = ".o_data_row" if size == "wide" else ".o_kanban_record"
+    row = page.locator(rows, has_text=f"Missed {known}")
+    link = row.locator("a", has_text=international(known))
+    expect(link).to_be_visible()
+    assert link.evaluate("each => each.scrollWidth <= each.clientWidth + 1"), "cut"
+    agent_page.shot(f"missed-callers-{size}")
+    page.get_by_role("button", name="Dismiss Unknown").click()
+    dialog = page.locator(".modal")
+    expect(dialog).to_contain_text("called once and left")
+    agent_page.shot(f"missed-callers-dismissed-{size}")
+    dialog.get_by_role("button", name="Dismiss All").click()
+    expect(page.locator(".o_notification")).to_contain_text("dismissed")
+    state = stack.admin.one("telephony.followup", [("number", "=", unknown)], ["state"])
+    assert state["state"] == "done"
+    expect(row).to_be_visible()
+
+
+def test_problems_of_a_telephone_system(stack, web_client, size):
+    message = "Asterisk refused it: Odoo's account lacks the permission “agent”."
+    stack.odoo.postgres.query(
+        """INSERT INTO telephony_pbx_problem
+                  (pbx_id, kind, name, message, count, start_date, last_date)
+           VALUES (%s, 'list', 'QueueStatus', %s, 2, now(), now()) RETURNING id""",
+        [stack.pbx, message],
+        database=stack.odoo.database,
+    )
+    administrator = web_client("admin")
+    administrator.page.set_viewport_size(SIZES[size])
+    administrator.open_record("telephony.pbx", stack.pbx)
+    problem = administrator.page.locator(".o_telephony_problems .o_kanban_record")
+    text = problem.get_by_text(message)
+    expect(text).to_be_visible()
+    assert text.evaluate("each => each.scrollWidth <= each.clientWidth + 1"), "cut"
+    administrator.shot(f"problems-{size}")
+    stack.odoo.postgres.query(
+        "DELETE FROM telephony_pbx_problem RETURNING id",
+        database=stack.odoo.database,
+    )

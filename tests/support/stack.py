@@ -15,6 +15,8 @@ from .telephones import Line
 DATABASE = "e2e"
 AGENTS = {"agent": "1001", "colleague": "1002"}
 """The users of the tests by login, which is the password too, and their extensions."""
+NO_CHAT = {"odoobot_state": "disabled"}
+"""Odoo greets new users in a chat, which lies over everything on a narrow screen."""
 
 
 class Stack:
@@ -33,6 +35,7 @@ class Stack:
         self._background = background
         self._telephones = telephones
         self.admin = OdooClient(odoo.url, odoo.database, "admin")
+        self.admin.call("res.users", "write", [self.admin.uid], NO_CHAT)
         _create_agents(self.admin)
         self.agent = self.client("agent")
 
@@ -191,6 +194,7 @@ def create_agent(admin, login):
         login=login,
         password=login,
         group_ids=[(6, 0, groups)],
+        **NO_CHAT,
     )
 
 
