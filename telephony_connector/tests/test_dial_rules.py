@@ -56,6 +56,16 @@ class TestDialRules(BaseCase):
             with self.subTest(text=text):
                 self.assertFalse(is_found("+33612340000", text))
 
+    def test_the_national_plan_reads_what_no_prefix_tells(self):
+        # A collect call, a trunk prefix too many: whatever follows.
+        for region, pattern, text in (
+            ("BR", "+5511999990000", "9011999990000"),
+            ("US", "+12125550123", "112125550123"),
+        ):
+            for more in ("", "1", "123456"):
+                with self.subTest(region=region, text=text + more):
+                    self.assertTrue(is_found(pattern, text + more, region))
+
     def test_what_is_not_meant(self):
         for patterns, text in (
             ("+3389*", "0612340001"),

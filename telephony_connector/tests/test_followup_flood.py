@@ -1,10 +1,13 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.mail.tests.common import MailCase
 
@@ -187,15 +190,23 @@ class TestFlood(FloodCommon, MailCase):
 
     def test_attempts_take_the_same_however_often_one_called(self):
         self.partner()
+        rows = []
+        execute = Cursor.execute
+
+        def count_rows(cursor, *args, **kwargs):
+            result = execute(cursor, *args, **kwargs)
+            rows.append(cursor.rowcount)
+            return result
 
         def attempt(index):
             self.call(f"m{index}")
             self.env.flush_all()
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.followups._cron_follow_up()
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            rows.clear()
+            with patch.object(Cursor, "execute", count_rows):
+                self.followups._cron_follow_up()
+                self.env.flush_all()
+            return len(rows), sum(rows)
 
         for index in range(3):
             attempt(index)
@@ -211,23 +222,30 @@ class TestFlood(FloodCommon, MailCase):
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+        for model, work, index in (
+            ("telephony.call", "_review_calls", "telephony_call_followup_due_idx"),
+            ("telephony.call", "_open_missed", "telephony_call_to_follow_up_idx"),
+            ("telephony.followup", "_escalate_due", "telephony_followup_due_idx"),
+        ):
+            with self.subTest(work=work):
+                plans = self.explain(model, getattr(self.followups, work))
+                self.assertIn(index, plans[0])
+
+    def explain(self, model, work):
+        """Return how PostgreSQL finds what a function searches of a model."""
         plans = []
-        execute = self.env.registry["telephony.call"]._search
+        search = self.registry[model]._search
 
         def explain(records, *args, **kwargs):
-            query = execute(records, *args, **kwargs)
+            query = search(records, *args, **kwargs)
             if not query.is_empty():
-                rows = records.env.execute_query(
-                    type(query.select())("EXPLAIN %s", query.select())
-                )
+                rows = records.env.execute_query(SQL("EXPLAIN %s", query.select()))
                 plans.append("\n".join(row for (row,) in rows))
             return query
 
-        self.patch(self.registry["telephony.call"], "_search", explain)
-        self.followups._review_calls()
-        self.followups._open_missed()
-        self.assertIn("telephony_call_followup_due_idx", plans[0])
-        self.assertIn("telephony_call_to_follow_up_idx", plans[1])
+        with patch.object(self.registry[model], "_search", explain):
+            work()
+        return plans
 
     def test_unknown_callers_who_repeat_fill_no_user_s_activities(self):
         self.patch(telephony_followup, "MAX_UNKNOWN_ACTIVITIES", 2)

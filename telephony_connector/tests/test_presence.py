@@ -90,10 +90,11 @@ class TestPresence(PresenceCommon):
         self.assertFalse(self.alice.telephony_presence)
         self.ring()
         self.assertEqual(self.presences(self.bruno)[self.alice.id], "ringing")
-        leg = {"uniqueid": "c1-1001", "extension": "1001", "state": "ongoing"}
-        self.apply(self.change(state="ongoing", answer_date=at(5), legs=[leg]))
-        leg["state"] = "ended"
-        self.apply(self.change(state="ended", end_date=at(9), legs=[leg]))
+        leg = {"uniqueid": "c1-1001", "extension": "1001"}
+        answered = {"state": "ongoing", "answer_date": at(5)}
+        ended = {"state": "ended", "end_date": at(9)}
+        for part in (answered, ended):
+            self.apply(self.change(legs=[{**leg, **part}], **part))
         self.assertEqual(
             self.told,
             [[[self.alice.id, presence]] for presence in ("ringing", "in_use", False)],
