@@ -20,12 +20,14 @@ from . import test_call_card
 from . import test_call_control
 from . import test_call_door
 from . import test_generate_calls
+from . import test_call_order
 from . import test_call_panel
 from . import test_call_parts
 from . import test_checked_links
 from . import test_click_numbers
 from . import test_click_places
 from . import test_content
+from . import test_collected
 from . import test_companies
 from . import test_controllers
 from . import test_copies

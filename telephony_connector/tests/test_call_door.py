@@ -357,6 +357,18 @@ class TestCallDoor(TelephonyCommon):
         self.assertTrue(call._get_news(self.bruno)["open_page"])
         self.assertFalse(call._get_news(self.alice)["open_page"])
 
+    def test_waits_for_a_row_that_others_hold(self):
+        """A page being opened refers to the call: its next change must not be lost."""
+        self.ring()
+        with patch.object(
+            self.env.cr, "execute", side_effect=self.env.cr.execute
+        ) as execute:
+            self.apply(self.answered(2))
+        queries = [str(call.args[0]) for call in execute.call_args_list]
+        [lock] = [query for query in queries if " UPDATE" in query and "FOR " in query]
+        self.assertIn("FOR NO KEY UPDATE", lock)
+        self.assertNotIn("SKIP LOCKED", lock)
+
     def assertBusNotifications(self):
         return _BusTrap(self)
 
@@ -378,15 +390,3 @@ class _BusTrap:
 
     def __exit__(self, *_args):
         return False
-
-    def test_waits_for_a_row_that_others_hold(self):
-        """A page being opened refers to the call: its next change must not be lost."""
-        self.ring()
-        with patch.object(
-            self.env.cr, "execute", side_effect=self.env.cr.execute
-        ) as execute:
-            self.apply(self.answered(2))
-        queries = [str(call.args[0]) for call in execute.call_args_list]
-        [lock] = [query for query in queries if " UPDATE" in query and "FOR " in query]
-        self.assertIn("FOR NO KEY UPDATE", lock)
-        self.assertNotIn("SKIP LOCKED", lock)
