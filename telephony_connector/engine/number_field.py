@@ -18,7 +18,7 @@ import phonenumbers
 from . import number_plan, number_text
 
 # Goes up with each change of what is read out of a field: indexes are built anew then.
-VERSION = 2
+VERSION = 3
 MIN_DIGITS = 3
 # What Odoo's own widget, imports and most people write: one number, nothing else.
 _PLAIN = re.compile(r"\+?[\d ().\-]+\Z", re.ASCII)
@@ -272,6 +272,9 @@ class _Reader:
         digits = self._without_trunk_zero(run)
         if len(digits) < MIN_DIGITS:
             return []
+        if not self._region and number_plan.is_dialled_with_009(digits):
+            # 00 and another number elsewhere: whoever asks knows which.
+            return _unread(digits)
         found = self._interpret(digits)
         if found and found[0].sound and self._may_mean(run, digits, found[0], alone):
             return self._items(found) + self._read_head(run, found[0])
@@ -296,6 +299,8 @@ class _Reader:
             # The prefix of most countries; 001 and 0011 are two countries' prefixes and
             # the way to America from others.
             found = number_plan.interpret(digits, "")
+            if number_plan.is_dialled_with_009(digits):
+                return []
         else:
             # Whoever asks later reads the digits with their own country.
             return []

@@ -327,6 +327,24 @@ def national_forms(e164: str, region: str) -> list[str]:
     return [number, prefix + number] if prefix else [number]
 
 
+def forms_from_abroad(e164: str, region: str) -> list[str]:
+    """How the number is dialled from a country, with whatever prefix people use there.
+
+    :param region: ISO code of the country, or ""
+    :return: digits
+    """
+    metadata = PhoneMetadata.metadata_for_region(region, None) if region else None
+    own = (metadata and metadata.international_prefix) or ""
+    prefixes = [*COMMON_IDD, own] if own.isdecimal() else COMMON_IDD
+    return [prefix + e164.removeprefix("+") for prefix in prefixes]
+
+
+def is_dialled_with_009(digits: str) -> bool:
+    """Whether a number stands behind 009, as people in Nigeria dial one abroad."""
+    number = digits.startswith("009") and _international(f"+{digits[3:]}")
+    return bool(number and number.valid)
+
+
 def may_be_same(one: str, other: str) -> bool:
     """Whether two E.164 numbers of one country may be one line, written shorter once.
 

@@ -95,6 +95,9 @@ class Reading:
                 for form in number_plan.national_forms(key, self.region)
                 if len(form) < SUFFIX_LENGTH
             ]
+            if len(key.removeprefix("+")) < SUFFIX_LENGTH:
+                # And one abroad within the prefix that is dialled before it.
+                forms += number_plan.forms_from_abroad(key, self.region)
         for key in self.keys[:1]:
             forms += number_plan.stems(key)
         if self.local and len(self.text) == SUFFIX_LENGTH - 1:

@@ -1,8 +1,11 @@
 """Numbers of every country, in the ways people store and trunks present them."""
 
+from functools import cache
+
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
+DIRECT_DIAL_CODES = 43, 49
 TYPES = [kind for name, kind in vars(PhoneNumberType).items() if name.isupper()]
 
 
@@ -33,6 +36,24 @@ def _forms(number):
     )
 
 
+def _letters(number):
+    """Return how a free number is written as a word: 1-800-ADGJMPT."""
+    subscriber = phonenumbers.national_significant_number(number)
+    kind = phonenumbers.number_type(number)
+    word = subscriber[3:].translate(str.maketrans("23456789", "ADGJMPTW"))
+    if number.country_code != 1 or kind != PhoneNumberType.TOLL_FREE:
+        return {}
+    return {"letters": f"1-{subscriber[:3]}-{word}"} if word.isalpha() else {}
+
+
+def _direct_dial(number):
+    """Return how the last digits are set apart where they belong to the number."""
+    national = _forms(number)[3]
+    if number.country_code not in DIRECT_DIAL_CODES or not national[-3:].isdecimal():
+        return {}
+    return {"direct dial": f"{national[:-3]} DW {national[-3:]}"}
+
+
 def stored_forms(number):
     """Return how people write a number in a phone field of a record of its country."""
     e164, international, rfc3966, national, national_digits, subscriber = _forms(number)
@@ -51,8 +72,11 @@ def stored_forms(number):
         "label": f"Tel: {international} (home)",
         "among others": f"{international} | +33 6 39 98 00 01",
         "remark": f"{international} after 6pm",
-        "remark, national": f"{national} ask for Ann",
+        "national remark": f"{national} ask for Ann",
         "floor": f"{national} (2nd floor)",
+        "line": f"{national} line 2",
+        "apartment": f"{international} App. 12",
+        "bare hours": f"{national} (9-17)",
         "hours": f"{international} 9h-18h",
         "always": f"{national} 24/7",
         "tabs": national.replace(" ", "\t"),
@@ -65,6 +89,8 @@ def stored_forms(number):
         "words": f"{international} or +33 7 56 78 33 44",
         "invisible marks": f"\u202a{international}\u202c\u200b",
         "old fax label": f"T {international} F +33 1 99 00 12 34",
+        **_letters(number),
+        **_direct_dial(number),
     }
 
 
@@ -85,10 +111,23 @@ def presented_forms(region, number):
         "tel uri": rfc3966,
         "arabic digits": e164.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
     }
-    own_prefix = PhoneMetadata.metadata_for_region(region).international_prefix or ""
-    if own_prefix.isdecimal():
+    if own_prefix := own_international_prefixes().get(region):
         forms["own international prefix"] = own_prefix + e164[1:]
     return forms
+
+
+@cache
+def own_international_prefixes():
+    """Return what is dialled for another country, where it is always the same.
+
+    :return: region → digits
+    """
+    found = {}
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        prefix = PhoneMetadata.metadata_for_region(region).international_prefix or ""
+        if prefix.isdecimal():
+            found[region] = prefix
+    return found
 
 
 def neighbours(region, number):

@@ -1,8 +1,10 @@
 import logging
 import random
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import islice
+
+import phonenumbers
 
 from odoo.tests import BaseCase, tagged
 
@@ -43,6 +45,10 @@ class Index:
         return found
 
 
+def _percent(part, whole):
+    return f"{100 * part / max(whole, 1):.2f}"
+
+
 @tagged("telephony_corpus")
 class TestNumberCorpus(BaseCase):
     """Every country that libphonenumber knows: all true matches, no false one."""
@@ -54,7 +60,7 @@ class TestNumberCorpus(BaseCase):
         codes = sorted({number.country_code for number in examples.values()})
         lookups = found = expected = false = 0
         wrong = []
-        by_way = defaultdict(lambda: [0, 0])
+        right, stored, mistaken = Counter(), Counter(), Counter()
         index = self._index(examples, codes)
         for (region, e164), number in examples.items():
             ways = number_corpus.stored_forms(number)
@@ -66,9 +72,9 @@ class TestNumberCorpus(BaseCase):
                 lookups += 1
                 expected += len(wanted)
                 found += len(wanted & hits)
-                for item in wanted:
-                    by_way[item[2]][0] += item in hits
-                    by_way[item[2]][1] += 1
+                stored.update(way for _region, _e164, way in wanted)
+                right.update(way for _region, _e164, way in wanted & hits)
+                mistaken.update(way for _region, _e164, way in others)
                 false += len(others)
                 if others or not wanted <= hits:
                     wrong.append((region, form, text, wanted - hits, others))
@@ -88,10 +94,11 @@ class TestNumberCorpus(BaseCase):
             time.monotonic() - began,
         )
         _figures.info(
-            "number corpus, recall by how a number is stored: %s",
-            ", ".join(
-                f"{way} {100 * right / total:.2f} %"
-                for way, (right, total) in sorted(by_way.items())
+            "number corpus, recall and precision in %% by how a number is stored: %s",
+            "; ".join(
+                f"{way} {_percent(right[way], total)}, "
+                f"{_percent(right[way], right[way] + mistaken[way])}"
+                for way, total in sorted(stored.items())
             ),
         )
         self.assertFalse(wrong[:5], f"{len(wrong)} of {lookups} lookups went wrong")
@@ -124,6 +131,42 @@ class TestNumberCorpus(BaseCase):
                 index = Index()
                 index.add("record", text, "")
                 self.assertTrue(index.exact(numbers.read(presented, region)))
+
+    def test_abroad_without_country(self):
+        """A record of no country has a number abroad as those who ask dial it."""
+        by_region = {}
+        for (region, e164), number in number_corpus.examples().items():
+            by_region.setdefault(region, (e164, number))
+        prefixes = number_corpus.own_international_prefixes()
+        indexes = {prefix: Index() for prefix in prefixes.values()}
+        for prefix, index in indexes.items():
+            for e164, number in by_region.values():
+                written = number_corpus.stored_forms(number)["international"]
+                index.add(e164, f"{prefix} {written[1:]}", "")
+        pairs = found = false = 0
+        wrong = []
+        for step, (region, prefix) in enumerate(prefixes.items()):
+            # Every fourth: all pairs would take minutes.
+            for e164, number in islice(by_region.values(), step % 4, None, 4):
+                if number.country_code == phonenumbers.country_code_for_region(region):
+                    continue
+                hits = indexes[prefix].exact(numbers.read(e164, region))
+                pairs += 1
+                found += e164 in hits
+                false += len(hits - {e164})
+                if hits != {e164}:
+                    wrong.append((region, prefix, e164, hits))
+        _figures.info(
+            "number corpus, numbers abroad of records without a country: %d regions, "
+            "%d prefixes, %d pairs: recall %s %%, exact precision %s %% (%d false)",
+            len(prefixes),
+            len(indexes),
+            pairs,
+            _percent(found, pairs),
+            _percent(found, found + false),
+            false,
+        )
+        self.assertFalse(wrong[:5], f"{len(wrong)} of {pairs} lookups went wrong")
 
     def test_short_way(self):
         """The short way through a plan never says what the full way does not."""
