@@ -11,12 +11,9 @@ from tools.mightycall import Emulator
 from .asterisk import Asterisk, Telephones
 from .background import Background
 from .control import Control
+from .demo_callers import create_callers
 from .demo_data import (
     EXTENSIONS,
-    NONE,
-    ONE,
-    SEVERAL,
-    create_callers,
     create_mightycall,
     create_pbx,
     create_softphone,
@@ -33,6 +30,11 @@ from .say import say
 from .softphone_exchange import SoftphoneExchange
 
 DATABASE = "demo"
+OPTIONS = {"max_cron_threads": 2, "smtp_server": "invalid"}
+"""Odoo listens by a scheduled action, as after a plain install, and sends no mail."""
+SCHEDULED = ("base", "base_automation", *ADDONS)
+"""The modules whose scheduled actions run: others would write to people of Odoo's demo
+data, and to services on the Internet."""
 
 
 def run():
@@ -73,7 +75,7 @@ def _start(stack):
     say("PostgreSQL …")
     postgres = Postgres()
     stack.callback(postgres.stop)
-    odoo = Odoo(postgres, DATABASE)
+    odoo = Odoo(postgres, DATABASE, **OPTIONS)
     if postgres.exists(DATABASE):
         say("Upgrading the addons in the demo's database …")
         odoo.upgrade(ADDONS)
@@ -81,8 +83,23 @@ def _start(stack):
         say("Installing the addons in a database with demo data …")
         odoo.create(ADDONS, demo=True)
         odoo.install(ADDONS, demo=True)
+    choose_scheduled_actions(postgres, DATABASE)
     kind = os.environ.get("PBX") or "asterisk"
     return PARTS[kind](stack, odoo)
+
+
+def choose_scheduled_actions(postgres, database):
+    """Switch off the scheduled actions that are none of the telephony's."""
+    postgres.query(
+        """
+        UPDATE ir_cron SET active = false WHERE id IN (
+            SELECT res_id FROM ir_model_data
+             WHERE model = 'ir.cron' AND module NOT IN %s
+        ) RETURNING id
+        """,
+        (SCHEDULED,),
+        database=database,
+    )
 
 
 def _start_odoo(stack, odoo):
@@ -99,15 +116,16 @@ def _with_asterisk(stack, odoo):
     pbx, processes = _start_pbx(stack)
     server, client = _start_odoo(stack, odoo)
     use_only(client, create_pbx(client, **pbx), EXTENSIONS)
-    create_callers(client)
+    callers = create_callers(client)
 
     say("Listener …")
-    listener = odoo.start_listener()
-    stack.callback(listener.stop)
-    listener.wait_for_log("connected")
+    server.wait_for_log(r"\.listener\.connection: .*: connected")
     say("Listener: connected")
-    _welcome(odoo, can_ring=bool(processes))
-    return [server, listener, *processes]
+    _welcome(odoo)
+    if processes:
+        _tell_of_ringing(callers)
+    say(STOP)
+    return [server, *processes]
 
 
 def _with_mightycall(stack, odoo):
@@ -120,10 +138,12 @@ def _with_mightycall(stack, odoo):
     server, client = _start_odoo(stack, odoo)
     pbx = create_mightycall(client, emulator)
     use_only(client, pbx, EXTENSIONS)
-    create_callers(client)
+    callers = create_callers(client)
     found = client.one("telephony.pbx", [("id", "=", pbx)], ["webhook_url"])
     emulator.webhook.connect(odoo.url + urlsplit(found["webhook_url"]).path)
-    _welcome(odoo, can_ring=True)
+    _welcome(odoo)
+    _tell_of_ringing(callers)
+    say(STOP)
     return [server]
 
 
@@ -132,16 +152,15 @@ def _with_softphone(stack, odoo):
     pbx = create_softphone(client)
     _listen(stack, SoftphoneExchange(odoo.url, pbx))
     use_only(client, pbx, EXTENSIONS)
-    create_callers(client)
-    _welcome(odoo, can_ring=False)
-    say(f"""In another terminal, let somebody call admin:
-  make ring FROM={ONE} TO=1001   exactly one contact has the number
-  make ring FROM={NONE} TO=1001   nobody has it
-  make ring FROM={SEVERAL} TO=1001   several records have it
+    callers = create_callers(client)
+    _welcome(odoo)
+    say(f"""
+In another terminal, let somebody call admin:
+{_ways_to_ring(callers)}
 The page opens as a softphone opens it, by its address.
 Or click a telephone number in Odoo: the browser hands tel:… over to whatever program
-you have for it, and the call's page opens.
-""")
+you have for it, and the call's page opens.""")
+    say(STOP)
     return [server]
 
 
@@ -199,24 +218,33 @@ def _start_pbx(stack):
     return {"host": asterisk.host, "port": asterisk.port}, [process]
 
 
-def _welcome(odoo, can_ring):
+def _welcome(odoo):
     say(f"""
 Odoo runs at {odoo.url}/odoo
   log in as admin, password admin   (extension {EXTENSIONS["admin"]})
          or demo,  password demo    (extension {EXTENSIONS["demo"]})""")
-    if can_ring:
-        say(f"""
+
+
+def _tell_of_ringing(callers):
+    say(f"""
 In another terminal, let somebody call admin:
-  make ring FROM={ONE} TO=1001   exactly one contact has the number
-  make ring FROM={NONE} TO=1001   nobody has it
-  make ring FROM={SEVERAL} TO=1001   several records have it
+{_ways_to_ring(callers)}
 Whoever is called picks up after {ANSWER_SECONDS} seconds;
 ANSWER=2: sooner, ANSWER=no: never.
 TO=1002 is demo, 600 rings both; with Asterisk 700 is a queue.
 Or click a telephone number in Odoo: your telephone picks up by itself.""")
-    say("\nCtrl-C stops everything.\n")
 
 
+def _ways_to_ring(callers):
+    """
+    :return: a line for each caller, to be pasted.
+    """
+    orders = {f"make ring FROM={number} TO=1001": callers[number] for number in callers}
+    width = max(map(len, orders))
+    return "\n".join(f"  {order:{width}}   {text}" for order, text in orders.items())
+
+
+STOP = "\nCtrl-C stops everything.\n"
 PARTS = {
     "asterisk": _with_asterisk,
     "mightycall": _with_mightycall,

@@ -2,9 +2,6 @@
 
 from .asterisk import MANAGER
 
-ONE = "+33612345678"
-SEVERAL = "+33199000042"
-NONE = "+33639981234"
 EXTENSIONS = {"admin": "1001", "demo": "1002"}
 
 
@@ -104,34 +101,3 @@ def use_only(client, pbx, extensions):
     others = client.call("telephony.extension", "search", [("pbx_id", "!=", pbx)])
     client.call("telephony.extension", "write", others, {"user_id": False})
     create_extensions(client, pbx, extensions)
-
-
-def create_callers(client):
-    """Give ``ONE`` to exactly one contact and ``SEVERAL`` to three records.
-
-    Their numbers are written the way that people write them; the country says how a
-    national one is read.
-    """
-    france = client.one("res.country", [("code", "=", "FR")])["id"]
-
-    def contact(name, **values):
-        return client.upsert(
-            "res.partner",
-            [("name", "=", name)],
-            name=name,
-            country_id=france,
-            **values,
-        )
-
-    contact("Camille Laurent", phone="06 12 34 56 78")
-    company = contact("Atelier Moreau", phone="01 99 00 00 42", is_company=True)
-    contact("Paul Moreau", phone="+33 1 99 00 00 42", parent_id=company)
-    client.upsert(
-        "crm.lead",
-        [("name", "=", "Kitchen for Atelier Moreau")],
-        name="Kitchen for Atelier Moreau",
-        type="opportunity",
-        contact_name="Julie Moreau",
-        phone="0033 199 00 00 42",
-        country_id=france,
-    )
