@@ -21,8 +21,13 @@ class CrmLead(models.Model):
             *super()._telephony_match_fields(),
             "email_normalized",
             "partner_name",
+            "type",
             "won_status",
         ]
+
+    def _telephony_kind(self):
+        kinds = self._fields["type"]._description_selection(self.env)
+        return dict(kinds)[self.type]
 
     def _telephony_person(self):
         # Leads that a visitor left twice are one person's.

@@ -373,6 +373,36 @@ class TestCallers(TelephonyCommon):
         action = action.open_for_call(call.id)
         self.assertEqual(action["res_model"], "telephony.registration")
 
+    def test_reason(self):
+        """Where one has to choose, it is said what each is and why it is offered."""
+        self.env.ref("crm.group_use_lead").user_ids |= self.alice
+        self.lead(contact_name="Somebody", user_id=self.alice.id)
+        self.lead(type="lead", contact_name="Else", user_id=self.alice.id)
+        self.contact.copy({"name": "Old"}).action_archive()
+        call = self.ring(number=self.NUMBER).with_user(self.alice)
+        (card,) = call.read_cards()
+        expected = [
+            ("Contact", "Same number"),
+            ("Lead", "Same number"),
+            ("Opportunity", "Same number"),
+            ("Contact", "Same number · Archived"),
+        ]
+        self.assertEqual(
+            [(match["model_name"], match["reason"]) for match in card["matches"]],
+            expected[:3],
+        )
+        pages = self.env["telephony.registration"].with_user(self.alice)
+        pages.open_for_call(call.id)
+        page = pages.search([("call_id", "=", call.id)])
+        lines = page.match_ids
+        self.assertEqual([(line.kind, line.reason) for line in lines], expected)
+        for arch in (
+            lines.get_view(view_type="list")["arch"],
+            lines.get_view(view_type="kanban")["arch"],
+            page.get_view(view_type="form")["arch"],
+        ):
+            self.assertIn('name="reason"', arch)
+
     def test_customer_of_a_lead_set_later(self):
         """Calls on a lead are the contact's, too, wherever it is set later."""
         self.contact.phone = False

@@ -17,6 +17,9 @@ class EventRegistration(models.Model):
             "state",
         ]
 
+    def _telephony_kind(self):
+        return self.env._("Attendee")
+
     def _telephony_person(self):
         # The contact booked, perhaps for somebody else.
         self.ensure_one()

@@ -54,6 +54,7 @@ class TestAttendee(TelephonyCommon):
         self.assertEqual(call.object_ref, attendee)
         (card,) = call.read_cards()
         self.assertEqual(card["object"]["name"], attendee.display_name)
+        self.assertEqual(card["object"]["model_name"], "Attendee")
         (details,) = call.read_card_details()
         self.assertEqual(details["company"], "Sails")
         self.assertEqual(details["salesperson"], self.host.name)

@@ -10,7 +10,7 @@ CALLERS = {
     "+33612340005": "an archived contact alone: the page opens with it",
     "+33199000041": "two people share the number: a list to choose from",
     "+33199000042": "a company, one of its people and a lead: likewise",
-    "+493023125678": "an extension of a company whose number ends in -0: likewise",
+    "+493023125678": "a company (its number ends in -0), likely: to confirm",
     "+33612340006": "an attendee of an event",
     "+33612340007": "a colleague's mobile phone",
 }

@@ -51,10 +51,12 @@ test("who is not in the telephony group hears of no calls", async () => {
     expect(getTelephony().calls).toEqual({});
 });
 
-test("several matches are listed, with how many more there are", async () => {
+test("several matches are listed, with a doubt about one and how many more there are", async () => {
     const pyEnv = await startServer();
     await start();
     const matches = [1, 2].map((id) => ({
+        exact: id === 1,
+        reason: id === 1 ? "Same number" : "Company's number",
         model: "crm.lead",
         id,
         name: `Lead ${id}`,
@@ -63,6 +65,7 @@ test("several matches are listed, with how many more there are", async () => {
     sendNews(pyEnv, makeNews(), { object: false, matches, match_count: 5 });
     await contains(".o_telephony_card_record", { count: 2 });
     expect(".o_telephony_card_more").toHaveText("and 3 more");
+    expect(".o_telephony_card_reason").toHaveText("Company's number");
 });
 
 test("what the user may not see is said to be known, and not named", async () => {
