@@ -88,7 +88,8 @@ class TelephonyCall(models.Model):
             "user_id": self.user_id.id,
             "show_card": self._has_card(user),
             "open_page": self._wants_page(user, mine),
-            "registration_revision": self.registration_revision,
+            # sudo - telephony.call: whether somebody saved it, not what
+            "registration_revision": self.sudo().registration_revision,
         }
 
     def _comes_in(self, user):

@@ -39,10 +39,10 @@ class FieldWalkCase(AccessMatrixCase):
 
     def find_fields(self):
         """Return the names of the addon's fields by model."""
-        found = {}
+        found, needed = {}, self.find_needed()
         for name, cls in sorted(self.registry.items()):
             model = self.env[name]
-            if model._abstract:
+            if model._abstract or cls._original_module not in needed:
                 continue
             names = self.find_own_fields(cls)
             if names:

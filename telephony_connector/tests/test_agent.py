@@ -189,7 +189,9 @@ class TestAgentToken(AgentCommon):
             "state": "ongoing",
             "answer_date": at(4),
         }
-        self.apply(self.change(call.uniqueid, state="ongoing", legs=[leg]))
+        self.apply(
+            self.change(call.uniqueid, state="ongoing", answer_date=at(4), legs=[leg])
+        )
 
     def test_one_page_over_tabs_and_agents(self):
         call = self.ring().with_user(self.alice)

@@ -45,6 +45,13 @@ LOG_ACCESS = ("create_uid", "write_uid")
 
 
 class LinksCommon(RightsCommon):
+    """Set ``addon``, whose models are tried, ``roles``, who fills each in, and
+    ``own_values``, what a row of each needs."""
+
+    addon = "telephony_connector"
+    roles = ROLE_OF
+    own_values = {}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -180,10 +187,10 @@ class LinksCommon(RightsCommon):
             return [self.foreign["res.partner"], self.foreign["crm.lead"]]
         if field.comodel_name in SHARED or field.comodel_name == model:
             return []
-        if ROLE_OF.get(field.comodel_name) and field.type == "one2many":
+        if self.roles.get(field.comodel_name) and field.type == "one2many":
             # Lines: their own links are tried by themselves, and through this one.
             return []
-        if field.comodel_name == "telephony.call" and ROLE_OF[model] == "User":
+        if field.comodel_name == "telephony.call" and self.roles[model] == "User":
             return [self.foreign["telephony.call"], self.others_call()]
         return [self.foreign[field.comodel_name]]
 
@@ -227,7 +234,7 @@ class LinksCommon(RightsCommon):
                 "res_model": "res.partner",
                 "res_id": user.partner_id.id,
             }
-        return values.get(model, {})
+        return self.own_values.get(model) or values.get(model, {})
 
     def specifications(self, model, name):
         """Yield what to ask of: the link and all that is computed from it, each alone.
@@ -308,7 +315,7 @@ class TestCheckedLinks(LinksCommon):
         return {
             name
             for name, model in self.env.registry.items()
-            if name.startswith("telephony.") and model._transient
+            if model._original_module == self.addon and model._transient
         }
 
     def writable(self):
@@ -317,19 +324,19 @@ class TestCheckedLinks(LinksCommon):
         return {
             name
             for name, model in self.env.registry.items()
-            if name.startswith("telephony.")
+            if model._original_module == self.addon
             and not model._abstract
             and not model._transient
             and self.env[name].with_user(administrator).has_access("write")
         }
 
     def test_every_model_that_users_fill_in_is_tried(self):
-        self.assertEqual(self.transient() | self.writable(), set(ROLE_OF))
+        self.assertEqual(self.transient() | self.writable(), set(self.roles))
 
     def try_links(self, models):
         count = 0
         for model, name, record in self.links(models):
-            own = self.row(model, self.users[ROLE_OF[model]])
+            own = self.row(model, self.users[self.roles[model]])
             for spec in self.specifications(model, name):
                 for way, send in self.ways(model, name, record, own, spec):
                     count += 1
@@ -347,10 +354,10 @@ class TestCheckedLinks(LinksCommon):
             return error
 
     def test_pages(self):
-        self.assertGreater(self.try_links(self.transient()), 100)
+        self.assertGreater(self.try_links(self.transient()), 20)
 
     def test_rows(self):
-        self.assertGreater(self.try_links(self.writable()), 50)
+        self.assertGreater(self.try_links(self.writable()), 20)
 
     def test_lines(self):
         """A line is checked also where it comes with its page."""
@@ -367,7 +374,7 @@ class TestCheckedLinks(LinksCommon):
     def test_a_page_that_outlives_a_right_names_nothing(self):
         """What the user could read once stays in the draft, without its name."""
         for model, name, record in self.links(self.transient()):
-            user = self.users[ROLE_OF[model]]
+            user = self.users[self.roles[model]]
             own = self.row(model, user)
             field = own._fields[name]
             sent = {name: self.value(field, record)}

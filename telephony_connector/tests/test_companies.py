@@ -40,7 +40,7 @@ class TestCompanies(TelephonyCommon):
         return {
             name
             for name, model in self.env.items()
-            if name.startswith("telephony.")
+            if model._original_module == "telephony_connector"
             and not (model._abstract or model._transient)
             and "company_id" in model._fields
             and model.with_user(self.administrators[0]).has_access("write")

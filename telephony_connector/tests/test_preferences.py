@@ -45,6 +45,9 @@ class TestPreferences(TelephonyCommon):
             "//*[self::field or self::button][contains(@name, 'telephony')]"
             "[not(ancestor::list)]"
         ):
+            field = self.env["res.users"]._fields.get(node.get("name"))
+            if field and "telephony_connector" not in field._modules:
+                continue
             path = [node, *node.iterancestors()]
             if not any(self.is_hidden(form, each) for each in path):
                 names.add(node.get("name"))

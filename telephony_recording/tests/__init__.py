@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_checked_links
 from . import test_content
 from . import test_copies
 from . import test_js

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 
 from .odoo import LOGS, Odoo, OdooFailed
 from .paths import ADDONS, LOCAL, ROOT, SCREENSHOTS
@@ -12,6 +12,7 @@ from .say import say
 
 NOTHING_COLLECTED = 5
 AGENT = "agent"
+TOGETHER = LOGS / "test-together.log"
 
 
 def run_flows(args):
@@ -21,7 +22,7 @@ def run_flows(args):
     :return: the exit status for the shell.
     """
     places = [] if _paths(args) else ["tests"]
-    return _cross_process_tests(None, ["-m", "flow", *args, *places])
+    return _cross_process_tests(["-m", "flow", *args, *places])
 
 
 def _paths(args):
@@ -32,7 +33,8 @@ def _paths(args):
 def run(args):
     """Run the addons' and the agent's own tests and then those across processes.
 
-    Each addon is tested alone, beside what it depends on, and then all together.
+    Each addon is tested alone, beside what it depends on, and meanwhile all together;
+    what those together say is shown at the end of it.
 
     :param args: for pytest, as ``["-k", "lead"]``; naming a file runs that alone, of an
         addon in a database with that addon; naming files of several, with all of them.
@@ -40,7 +42,9 @@ def run(args):
     """
     postgres = Postgres()
     try:
-        results = [test(postgres) for test in _choose(args)]
+        results = (
+            _run_chosen(postgres, args) if _paths(args) else _run_all(postgres, args)
+        )
     except OdooFailed as error:
         say(f"An installation failed: {error}")
         return 1
@@ -51,64 +55,64 @@ def run(args):
     return max(results)
 
 
-def _choose(args):
-    """
-    :return: what to run: functions of a :class:`Postgres` that return a status.
-    """
+def _run_chosen(postgres, args):
     named = {path.partition("/")[0] for path in _paths(args)}
-    addons = tuple(addon for addon in ADDONS if addon in named)
-    if addons:
-        return [partial(_addon_tests, addons=addons, args=args)]
-    if AGENT in named:
-        return [partial(_agent_tests, args=args)]
-    if named:
-        return [partial(_cross_process_tests, args=args)]
-    return [
-        *(
-            partial(_addon_tests, addons=(addon,), args=[*args, f"{addon}/tests"])
+    if addons := tuple(addon for addon in ADDONS if addon in named):
+        return [_addon_tests(postgres, addons, args)]
+    return [_agent_tests(args) if AGENT in named else _cross_process_tests(args)]
+
+
+def _run_all(postgres, args):
+    TOGETHER.parent.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor() as pool, TOGETHER.open("w") as log:
+        together = pool.submit(_together_tests, postgres, args, log)
+        results = [
+            _addon_tests(postgres, (addon,), [*args, f"{addon}/tests"])
             for addon in ADDONS
-        ),
-        partial(_together_tests, args=args),
-        partial(_agent_tests, args=[*args, f"{AGENT}/tests"]),
-        partial(_cross_process_tests, args=[*args, "tests"]),
-    ]
+        ]
+        results.append(_agent_tests([*args, f"{AGENT}/tests"]))
+        results.append(together.result())
+    say(TOGETHER.read_text())
+    return [*results, _cross_process_tests([*args, "tests"])]
 
 
-def _addon_tests(postgres, addons, args):
+def _addon_tests(postgres, addons, args, output=None):
+    """
+    :param output: a file for what pytest says.
+    """
     say(f"Tests of {', '.join(addons)}, in a database that has no more …")
     odoo = Odoo(postgres, f"test_{addons[0]}" if len(addons) == 1 else "test_together")
     odoo.create(addons)
     odoo.install(addons)
     try:
-        return _pytest(f"--odoo-config={odoo.config}", "--odoo-http", *args)
+        options = [f"--odoo-config={odoo.config}", "--odoo-http"]
+        return _pytest(*options, *args, output=output)
     finally:
         postgres.drop(odoo.database)
 
 
-def _together_tests(postgres, args):
+def _together_tests(postgres, args, output):
     """What asks the database runs again where all addons are."""
-    if len(ADDONS) == 1:
-        return 0
     places = [f"{addon}/tests" for addon in ADDONS]
-    options = ["-p", "tools.pytest_database_only"]
-    return _addon_tests(postgres, ADDONS, [*options, *args, *places])
+    options = ["-p", "tools.pytest_database_only", "-p", "no:cacheprovider"]
+    return _addon_tests(postgres, ADDONS, [*options, *args, *places], output)
 
 
-def _agent_tests(_postgres, args):
+def _agent_tests(args):
     say("Tests of the desktop agent …")
     return _pytest("-p", "no:odoo", *args)
 
 
-def _cross_process_tests(_postgres, args):
+def _cross_process_tests(args):
     say("Tests across processes …")
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
     # Without Odoo's plugin: these tests talk to Odoo, they do not run in it.
     return _pytest("-p", "no:odoo", *args)
 
 
-def _pytest(*args):
+def _pytest(*args, output=None):
     command = [sys.executable, "-m", "pytest", *args]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, stdout=output, check=False).returncode
 
 
 def clean():
