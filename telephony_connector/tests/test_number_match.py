@@ -53,6 +53,81 @@ class TestNumberMatch(TelephonyCommon):
                 self.assertEqual(match.reason, "Same number")
                 self.assertEqual(match.field, "phone")
 
+    def test_stored_and_caller(self):
+        """What people write and who calls from it: exact, but likely, or nobody."""
+        mobile = "06 12 34 56 78"
+        for stored, country, region, caller, exact in (
+            # What stands behind a number is no part of it.
+            ("202-555-0143 after 6pm", "US", "FR", "+12025550143", True),
+            ("202-555-0143 after 6pm", "US", "FR", "+20255501436", None),
+            ("202-555-0143 (2nd floor)", "US", "FR", "+12025550143", True),
+            ("202-555-0143 (2nd floor)", "US", "FR", "+20255501432", None),
+            ("202-555-0143 line 2", "US", "FR", "+12025550143", True),
+            ("202-555-0143 line 2", "US", "FR", "+20255501432", None),
+            ("030 1234567 App. 12", "DE", "FR", "+49301234567", True),
+            ("030 1234560 bis 69", "DE", "FR", "+49301234560", True),
+            ("33612345678.0", "FR", "FR", "+33612345678", True),
+            (f"{mobile} (9-17)", "FR", "FR", "+33612345678", True),
+            (f"{mobile} 24/7", "FR", "FR", "+33612345678", True),
+            (f"{mobile} 9h-18h", "FR", "FR", "+33612345678", True),
+            (f"1) {mobile} 2) 07 56 78 33 44", "FR", "FR", "+33612345678", True),
+            (f"1) {mobile} 2) 07 56 78 33 44", "FR", "FR", "+33756783344", True),
+            (mobile.replace(" ", "\t"), "FR", "FR", "+33612345678", True),
+            # Lines that have two numbers, and numbers as they once were.
+            ("0690 33 59 41", "FR", "FR", "+590690335941", True),
+            ("0690 33 59 41", "GP", "FR", "+590690335941", True),
+            ("+33 6 90 33 59 41", "GP", "FR", "+590690335941", True),
+            ("0690 33 59 41", "FR", "FR", "+33690335941", True),
+            ("044 55 1234 5678", "MX", "FR", "+525512345678", True),
+            ("01 55 1234 5678", "MX", "FR", "+525512345678", True),
+            ("+378 882555", "SM", "FR", "+390549882555", True),
+            ("+378 882555", "SM", "IT", "0549882555", True),
+            # Direct dials, companies and letters.
+            ("+43 1 12345 DW 678", "AT", "FR", "+43112345678", True),
+            ("030 12345 DW 678", "DE", "FR", "+493012345678", True),
+            ("+49 30 12345-0", "DE", "FR", "+493012345678", False),
+            ("1.800.GO.FEDEX", "US", "FR", "+18004633339", True),
+            ("1300 FLOWERS", "AU", "FR", "+611300356937", True),
+            ("+1 202 555 0143", "US", "US", "5550143", False),
+            ("+33 6 12 34 50 01", "FR", "FR", "+43112345001", None),
+            # Of no country: read with that of the telephone system that is rung.
+            ("011 49 170 1234567", False, "US", "+491701234567", True),
+            ("011 49 170 1234567", False, "US", "1234567", None),
+            ("001 65 6521 8000", False, "SG", "+6565218000", True),
+            ("0011 354 410 1234", False, "AU", "+3544101234", True),
+            ("800-FLOWERS", False, "US", "+18003569377", True),
+            ("011 290 8999", False, "US", "+2908999", True),
+            ("009 32 12 34 56 78", False, "NG", "+3212345678", True),
+            ("009 32 12 34 56 78", False, "FR", "+93212345678", True),
+            ("00 98 21 2345 6789", False, "FR", "+982123456789", True),
+        ):
+            with self.subTest(stored=stored, country=country, caller=caller):
+                home = self.env["res.country"].search([("code", "=", region)])
+                self.pbx.country_id = home
+                countries = self.env["res.country"]
+                if country:
+                    countries = countries.search([("code", "=", country)])
+                person = self.partner(phone=stored, country_id=countries.id)
+                found = self.matches(caller)[1]
+                self.assertEqual(
+                    [(match.record, match.exact) for match in found],
+                    [] if exact is None else [(person, exact)],
+                )
+                person.unlink()
+
+    def test_fallback_country(self):
+        """A web lead's number that is none where its company is, is read where one
+        asks."""
+        usa = self.env.ref("base.us")
+        company = self.env["res.company"].create({"name": "Us", "country_id": usa.id})
+        self.env.user.company_ids |= company
+        lead = self.env["crm.lead"].create(
+            {"name": "Web", "phone": "06 12 34 56 90", "company_id": company.id}
+        )
+        both = (self.env.company | company).ids
+        records, (match,) = self.matches("+33612345690", allowed_company_ids=both)
+        self.assertEqual((records, match.exact), ([lead], True))
+
     def test_area_code(self):
         """A caller without an area code is probable, and exact with one's own."""
         usa = self.env.ref("base.us")
