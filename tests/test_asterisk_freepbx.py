@@ -51,6 +51,7 @@ def test_the_guided_form_finds_all_right(world):
     assert "✗" not in world.findings, world.findings
     assert set(world.found) == {"1001", "1002", "1003"}
     assert not world.found["1001"]["devices"]
+    assert world.found["1001"]["name"] == "Alice Martin"
 
 
 def test_a_call_from_outside(world, number):

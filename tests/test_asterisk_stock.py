@@ -47,6 +47,15 @@ def test_the_samples_do_not_speak_for_the_own_phones(world):
     """``1001@demo`` is a hint of Debian's, for a phone that is never there."""
     assert "SIP/1001" in world.asterisk.console("core show hints")
     assert not world.found["1001"]["devices"]
+    assert "1000" in world.asterisk.console("core show hints")
+    assert "1000" not in world.found
+    proposed = {line["number"] for line in world.found.values() if line["chosen"]}
+    assert proposed == {"1001", "1002"}
+
+
+def test_the_guided_form_knows_the_names(world):
+    """Of the caller ids of docs/asterisk.md."""
+    assert world.found["1001"]["name"] == "Alice Martin"
 
     def availability():
         domain = [("pbx_id", "=", world.pbx), ("number", "=", "1001")]

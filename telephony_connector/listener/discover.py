@@ -7,8 +7,10 @@ from ..ami import actions
 from ..engine.errors import ActionRefused, PermissionMissing
 
 EXTENSION = re.compile(r"[0-9]{1,8}")
-# The status of a hint whose phone is not there.
-UNAVAILABLE = "4"
+# States of a device whose phone answers, and of a hint whose phone does not.
+REACHABLE = ("NOT_INUSE", "INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD")
+INVALID = "INVALID"
+UNAVAILABLE = ("4", "-1", "-2")
 DEVICE = re.compile(r"(PJSIP|SIP|IAX2|SCCP)/([A-Za-z0-9_.@+-]+)")
 
 
@@ -22,6 +24,7 @@ class FoundExtension:
     email: str = ""
     # How many phones are registered; None where that can't be asked.
     phones: int | None = None
+    is_reachable: bool = True
 
 
 @dataclass
@@ -32,31 +35,50 @@ class Found:
     queues: list[str]
 
 
-async def discover(session):
+async def discover(session, context):
     """Ask an open session what the PBX has.
 
-    Hints name the extension of a device, queues and mailboxes the person behind it.
-    Where there are no hints, a device that is called as an extension is
-    (``PJSIP/1001``) counts as one. What the account may not ask is left out.
+    Hints name the extension of a device, queues, mailboxes and caller ids the person
+    behind it. Where there are no hints, a device that is called as an extension is
+    (``PJSIP/1001``) counts as one. What the account may not ask is left out, and so are
+    hints of contexts that the own phones do not use, unless their phone is there: the
+    samples that Asterisk comes with have some.
 
+    :param str context: where the own phones dial from
     :rtype: Found
     """
     found = Found({}, [])
-    hints = await _list(session, "ExtensionStateList")
-    # The same number may have a hint in several contexts, as in the samples that
-    # Asterisk comes with: one whose phone is there counts.
-    hints.sort(key=lambda event: event.get("Status") != UNAVAILABLE)
-    for event in hints:
-        devices = [
-            name for name in event.get("Hint", "").split("&") if DEVICE.fullmatch(name)
-        ]
-        if devices and EXTENSION.fullmatch(event.get("Exten", "")):
-            _get(found, event["Exten"]).devices = tuple(devices)
-    hinted = {name for ext in found.extensions.values() for name in ext.devices}
-    for event in await _list(session, "DeviceStateList"):
-        device = DEVICE.fullmatch(event.get("Device", ""))
-        if device and device[0] not in hinted and EXTENSION.fullmatch(device[2]):
-            _get(found, device[2]).devices = (device[0],)
+    states = {
+        event.get("Device"): event.get("State")
+        for event in await _list(session, "DeviceStateList")
+    }
+    used = await _find_used_contexts(session, context)
+    hinted = set()
+    for event in await _list(session, "ExtensionStateList"):
+        number = event.get("Exten", "")
+        devices = tuple(filter(DEVICE.fullmatch, _split_hint(event.get("Hint", ""))))
+        hinted.update(devices)
+        if not devices or not EXTENSION.fullmatch(number):
+            continue
+        is_reachable = _is_reachable(devices, states, event.get("Status"))
+        is_foreign = used is not None and event.get("Context") not in used
+        known = found.extensions.get(number)
+        # The same number may have a hint in several contexts: one whose phone is there
+        # counts.
+        if (known and not is_reachable) or (is_foreign and not is_reachable):
+            continue
+        if not known or not known.is_reachable:
+            found.extensions[number] = FoundExtension(
+                number, devices, is_reachable=is_reachable
+            )
+    for name, state in states.items():
+        device = DEVICE.fullmatch(name or "")
+        is_new = device and name not in hinted and EXTENSION.fullmatch(device[2])
+        if is_new and state != INVALID:
+            extension = FoundExtension(
+                device[2], (name,), is_reachable=state in REACHABLE
+            )
+            found.extensions.setdefault(device[2], extension)
     for event in await _list(session, "QueueStatus"):
         if event.get("Event") == "QueueParams":
             found.queues.append(event.get("Queue", ""))
@@ -71,7 +93,61 @@ async def discover(session):
         counts = [await count_phones(session, name) for name in extension.devices]
         known = [count for count in counts if count is not None]
         extension.phones = sum(known) if known else None
+        extension.is_reachable |= bool(extension.phones)
+        extension.name = extension.name or await _ask_name(session, extension)
     return found
+
+
+def _split_hint(hint):
+    """Return the devices of a hint; what follows a comma is no device."""
+    return hint.partition(",")[0].split("&")
+
+
+def _is_reachable(devices, states, status):
+    known = [states[device] for device in devices if device in states]
+    if known:
+        return any(state in REACHABLE for state in known)
+    return status not in UNAVAILABLE
+
+
+async def _find_used_contexts(session, context):
+    """Return the contexts that a context includes, with itself; None where that is not
+    told, or where there is no such context."""
+    includes = {}
+    for event in await _list(session, "ShowDialPlan"):
+        name = event.get("Context", "")
+        found = includes.setdefault(name, set())
+        if "IncludeContext" in event:
+            # It may bear times: "night,18:00-8:00,*,*,*".
+            found.add(event["IncludeContext"].partition(",")[0])
+    if context not in includes:
+        return None
+    used, todo = set(), {context}
+    while todo:
+        name = todo.pop()
+        used.add(name)
+        todo |= includes.get(name, set()) - used
+    return used
+
+
+async def _ask_name(session, extension):
+    """Return the name that the PBX presents for an extension's calls, empty if none."""
+    for device in extension.devices:
+        requests = actions.own_caller_id(device)
+        values = [await _ask_value(session, request) for request in requests]
+        name = actions.read_caller_id(values).name.strip()
+        # Older FreePBX calls every device so.
+        if name and name not in ("device", extension.number):
+            return name
+    return ""
+
+
+async def _ask_value(session, request):
+    try:
+        answer = await session.action(request.name, **request.headers)
+    except (ActionRefused, PermissionMissing):
+        return ""
+    return answer.get("Value") or ""
 
 
 async def count_phones(session, device):
@@ -89,10 +165,6 @@ async def count_phones(session, device):
     except (ActionRefused, PermissionMissing):
         return None
     return actions.count_phones(answer.get("Value") or "")
-
-
-def _get(found, number):
-    return found.extensions.setdefault(number, FoundExtension(number))
 
 
 def _note_name(found, event):

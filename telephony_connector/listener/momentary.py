@@ -35,7 +35,7 @@ def discover_now(settings):
         session = open_session(settings)
         try:
             await session.open()
-            return await discover(session)
+            return await discover(session, settings.context)
         finally:
             await session.close()
 

@@ -34,6 +34,7 @@ from . import test_copies
 from . import test_description
 from . import test_dial_link
 from . import test_dial_rules
+from . import test_discover
 from . import test_followup
 from . import test_health
 from . import test_hostile

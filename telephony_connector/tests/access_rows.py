@@ -544,7 +544,7 @@ ROWS = [
         "– – – – – own own",
         IS_MINE,
         on="setup",
-        effect=lambda target: target.setup.pbx_id.id,
+        effect=value("setup", "step"),
     ),
     Row(
         "telephony.pbx.setup",

@@ -104,6 +104,7 @@ class TestPbxSetup(TelephonyCommon):
         self.assertIn("BEGIN", settings.tls_ca)
         with self.find():
             setup.action_connect()
+        setup.action_finish()
         self.assertIn("BEGIN", setup.pbx_id.tls_ca)
 
     def test_what_is_wrong_is_told(self):
@@ -147,14 +148,49 @@ class TestPbxSetup(TelephonyCommon):
             ],
         )
         self.assertEqual(setup.queues, "support")
-        self.assertFalse(setup.secret, "the draft keeps no secret")
-        self.assertEqual(setup.pbx_id.sudo().stored_secret, secret)
         setup.line_ids[1].is_chosen = False
         action = setup.action_finish()
+        self.assertFalse(setup.secret, "the draft keeps no secret")
+        self.assertEqual(setup.pbx_id.sudo().stored_secret, secret)
         self.assertEqual(action["res_id"], setup.pbx_id.id)
         self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001", "2003"])
         queues = self.env["telephony.queue"].search([("pbx_id", "=", setup.pbx_id.id)])
         self.assertEqual(queues.mapped("name"), ["support"])
+
+    def test_who_is_not_there_is_not_ticked(self):
+        setup = self.setup()
+        with self.find(
+            FoundExtension("2001", ("PJSIP/2001",)),
+            FoundExtension("2002", ("PJSIP/2002",), is_reachable=False),
+        ):
+            setup.action_connect()
+        self.assertEqual(setup.line_ids.mapped("is_chosen"), [True, False])
+        self.assertEqual(setup.line_ids.mapped("is_reachable"), [True, False])
+
+    def test_back_and_cancel(self):
+        """Each step leads back, and nothing is there before Done."""
+        count = self.env["telephony.pbx"].search_count([])
+        setup = self.setup()
+        with (
+            self.find(FoundExtension("2001")),
+            patch.object(telephony_pbx_setup, "check_now", lambda _: []),
+        ):
+            setup.action_test()
+            for _again in range(2):
+                setup.action_connect()
+                self.assertEqual(setup.step, "extensions")
+                setup.action_back()
+                self.assertEqual(setup.step, "test")
+        setup.action_back()
+        self.assertEqual(setup.step, "account")
+        self.assertTrue(setup.secret)
+        setup.host = "127.0.0.2"
+        self.assertEqual(self.env["telephony.pbx"].search_count([]), count)
+        with self.find(FoundExtension("2001")):
+            setup.action_connect()
+        setup.action_finish()
+        self.assertEqual(setup.pbx_id.host, "127.0.0.2")
+        self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001"])
 
     def test_users_are_given_the_right(self):
         """A chosen user without the right is named, and given it unless declined."""

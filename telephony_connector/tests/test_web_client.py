@@ -68,7 +68,10 @@ class TestWebClient(TelephonyCommon, HttpCase):
             return [Finding(is_right, f"{settings.host}:{settings.port}")]
 
         found = Found(
-            {"2001": FoundExtension("2001", ("PJSIP/2001",), self.alice.name)},
+            {
+                "2001": FoundExtension("2001", ("PJSIP/2001",), self.alice.name),
+                "2002": FoundExtension("2002", ("PJSIP/2002",), is_reachable=False),
+            },
             ["support"],
         )
         administrator = new_test_user(

@@ -195,18 +195,16 @@ class TelephonyPbxSetup(models.TransientModel):
         return self._show()
 
     def action_back(self):
-        """Go back to the account."""
-        self.step = "account"
+        """Go back one step."""
+        self._check_pbx()
+        self.step = "test" if self.step == "extensions" else "account"
         return self._show()
 
     def action_connect(self):
-        """Create the telephone system and look for its extensions."""
+        """Look for the extensions of the telephone system; nothing is created yet."""
         self._check_pbx()
-        if not self.pbx_id:
-            self.pbx_id = self.env["telephony.pbx"].create(self._prepare_pbx())
         self._find_extensions()
-        # It is stored where nobody reads it; the draft needs it no more.
-        self.write({"secret": False, "step": "extensions"})
+        self.step = "extensions"
         return self._show()
 
     def action_use_lines(self):
@@ -216,15 +214,21 @@ class TelephonyPbxSetup(models.TransientModel):
         """
         self._check_pbx()
         self.uses_lines = True
-        self.pbx_id.dial_string = self.dial_string
+        if self.pbx_id:
+            self.pbx_id.dial_string = self.dial_string
         return self._show()
 
     def action_finish(self):
-        """Create the chosen extensions and the queues; open the telephone system.
+        """Create the telephone system, unless it is there already, with the chosen
+        extensions and the queues, and open it.
 
         :return: an action
         """
         self._check_pbx()
+        if not self.pbx_id:
+            self.pbx_id = self.env["telephony.pbx"].create(self._prepare_pbx())
+        # It is stored where nobody reads it; the draft needs it no more.
+        self.secret = False
         extensions = self.env["telephony.extension"].create(
             [
                 {
@@ -329,6 +333,8 @@ class TelephonyPbxSetup(models.TransientModel):
         else:
             is_usual = usual in extension.devices
         return {
+            "is_chosen": extension.is_reachable,
+            "is_reachable": extension.is_reachable,
             "number": extension.number,
             "name": extension.name,
             "phones": extension.phones or 0,
@@ -392,6 +398,11 @@ class TelephonyPbxSetupExtension(models.TransientModel):
         "telephony.pbx.setup", required=True, ondelete="cascade", index=True
     )
     is_chosen = fields.Boolean(string="Take Over", default=True)
+    is_reachable = fields.Boolean(
+        string="Reachable",
+        readonly=True,
+        help="Whether a phone of it is there now.",
+    )
     number = fields.Char(readonly=True)
     name = fields.Char(string="Name There", readonly=True)
     devices = fields.Char(readonly=True)

@@ -84,6 +84,7 @@ class World:
             "telephony.pbx.setup.extension", "read", step("connect")["line_ids"]
         )
         for line in lines:
+            line["chosen"] = line["is_chosen"]
             user = self.users.get(line["number"], False)
             values = {"is_chosen": bool(user), "user_id": user}
             self.admin.call(

@@ -75,8 +75,26 @@ registry.category("web_tour.tours").add("telephony_pbx_setup", {
             run: "click",
         },
         {
+            content: "Back once more",
+            trigger: ".modal button[name=action_back]",
+            run: "click",
+        },
+        {
+            content: "Connect again",
+            trigger: ".modal button[name=action_connect]",
+            run: "click",
+        },
+        {
+            content: "One could still give it up",
+            trigger: ".modal button[special=cancel], .modal .o_form_button_cancel",
+        },
+        {
             content: "The extension found is proposed with its user",
             trigger: ".modal .o_data_row:contains(2001):has([name=user_id] :contains(alice_t))",
+        },
+        {
+            content: "Whose phone is not there is not ticked",
+            trigger: ".modal .o_data_row:contains(2002) [name=is_chosen] input:not(:checked)",
         },
         {
             content: "So is the queue",
