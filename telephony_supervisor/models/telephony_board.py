@@ -151,6 +151,13 @@ class TelephonyBoard(models.AbstractModel):
             teams.setdefault(user, set()).add(member.crm_team_id)
         return teams
 
+    def _name_party(self, call):
+        """Return who is on the other side of a call, as far as the user may know."""
+        if name := call.contact_id.display_name or call._get_colleague():
+            return name
+        record = call._get_visible_object()
+        return record.display_name if record is not None else False
+
     def _describe_call(self, call):
         legs = call.leg_ids.filtered(lambda leg: leg.extension_id)
         return {
@@ -159,7 +166,7 @@ class TelephonyBoard(models.AbstractModel):
             "direction": call.direction,
             "state": call.state,
             "number": call._get_number_text(),
-            "contact": call.contact_id.display_name or call._get_colleague() or False,
+            "contact": self._name_party(call),
             "queue": call.queue or False,
             "waits": bool(call.queue_date),
             "since": fields.Datetime.to_string(

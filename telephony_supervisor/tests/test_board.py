@@ -152,6 +152,23 @@ class TestBoardState(BoardCommon):
         self.assertEqual(call["talking"], self.ext_bruno.ids)
         self.assertEqual(call["since"], "2026-03-02 09:00:05")
 
+    def test_callers_that_are_no_contacts(self):
+        """Any record is named, as on the card, to those alone who may read it."""
+        lead = self.env["crm.lead"].create(
+            {"name": "Boat", "phone": "+33612340001", "user_id": False}
+        )
+        self.talk()
+        [call] = self.state()["calls"]
+        self.assertEqual(call["contact"], lead.display_name)
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env.ref("crm.model_crm_lead").id,
+                "domain_force": [("id", "!=", lead.id)],
+            }
+        )
+        self.assertNotIn("Boat", str(self.state()))
+
     def test_a_contact_that_may_not_be_read_is_not_named(self):
         partner = self.env["res.partner"].create(
             {"name": "Jeanne", "phone": "+33612340001", "country_id": self.france.id}
