@@ -1,6 +1,6 @@
 {
     "name": "Telephony Connector",
-    "version": "19.0.1.0.4",
+    "version": "19.0.1.0.5",
     "category": "Sales/CRM",
     "summary": "Click-to-call and incoming calls with Asterisk and other systems",
     "author": "The telephony_connector project",

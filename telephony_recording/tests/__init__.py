@@ -11,3 +11,4 @@ from . import test_recording_fetch
 from . import test_recording_http
 from . import test_secrets
 from . import test_sources
+from . import test_upgrade
