@@ -27,13 +27,14 @@ SUFFIXES = {".py", ".xml", ".js", ".csv", ".sql"}
 
 def files(addon, *suffixes):
     """
-    :return: the files of an addon that are installed, tests left out.
+    :return: the files of an addon, without tests, and upgrades from what it was.
     """
     return [
         path
         for path in sorted((ROOT / addon).rglob("*"))
         if path.suffix in suffixes
-        and not {"tests", "i18n"} & set(path.relative_to(ROOT / addon).parts)
+        and not {"tests", "i18n", "migrations"}
+        & set(path.relative_to(ROOT / addon).parts)
     ]
 
 
