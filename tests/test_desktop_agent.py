@@ -290,6 +290,9 @@ def test_a_revoked_agent_stops(stack, desktop):
 
 def test_a_token_is_made_in_the_preferences(stack, web_client):
     """And shown this once, with the command that takes it."""
+    # With the employees app nobody saves preferences without a time zone.
+    user = stack.admin.one("res.users", [("login", "=", "colleague")])
+    stack.admin.call("res.users", "write", [user["id"]], {"tz": "UTC"})
     client = web_client("colleague")
     page = client.page
     page.locator(".o_user_menu button").click()
