@@ -27,6 +27,7 @@ def assert_rings(stack, number):
     theirs = stack.phone("public").incoming()
     assert theirs.number == number
     theirs.answer()
+    stack.wait_for_call(number, state="ongoing")
     theirs.hang_up()
 
 
