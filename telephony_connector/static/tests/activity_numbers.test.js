@@ -6,9 +6,10 @@ import {
     startServer,
 } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { onRpc, serverState } from "@web/../tests/web_test_helpers";
+import { serverState } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
+    mockCalls,
     getTelephony,
     server,
     setupTelephony,
@@ -22,11 +23,7 @@ const NUMBERS = [
 defineTelephonyModels();
 beforeEach(() => {
     setupTelephony();
-    onRpc("/telephony/call", async (request) => {
-        const { params } = await request.json();
-        expect.step(["call", ...Object.values(params)].join(" "));
-        return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
-    });
+    mockCalls();
 });
 
 async function openActivity(activity_category) {

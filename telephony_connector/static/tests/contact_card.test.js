@@ -2,8 +2,8 @@ import { RecipientsPopover } from "@mail/core/web/recipients_popover";
 import { AvatarCardPopover } from "@mail/discuss/web/avatar_card/avatar_card_popover";
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { getMockEnv, mountWithCleanup, onRpc, serverState } from "@web/../tests/web_test_helpers";
-import { defineTelephonyModels, setupTelephony } from "./telephony_test_helpers";
+import { getMockEnv, mountWithCleanup, serverState } from "@web/../tests/web_test_helpers";
+import { defineTelephonyModels, mockCalls, setupTelephony } from "./telephony_test_helpers";
 
 const NUMBERS = "+33 6 39 98 00 01 | 01 99 00 12 34";
 const CHOICES = [
@@ -14,14 +14,7 @@ const CHOICES = [
 defineTelephonyModels();
 beforeEach(() => {
     setupTelephony();
-    onRpc("/telephony/call", async (request) => {
-        const { params } = await request.json();
-        expect.step(["call", ...Object.values(params)].join(" "));
-        if (params.number === NUMBERS) {
-            return { choose: CHOICES };
-        }
-        return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
-    });
+    mockCalls({ [NUMBERS]: CHOICES });
 });
 
 async function mountCard(Card, id, props = {}) {

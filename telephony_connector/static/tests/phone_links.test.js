@@ -14,18 +14,19 @@ import {
 } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, markup, xml } from "@odoo/owl";
-import { mountWithCleanup, onRpc, serverState } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 import { HtmlViewer } from "@html_editor/components/html_viewer/html_viewer";
-import { defineTelephonyModels, getTelephony, setupTelephony } from "./telephony_test_helpers";
+import {
+    defineTelephonyModels,
+    getTelephony,
+    mockCalls,
+    setupTelephony,
+} from "./telephony_test_helpers";
 
 defineTelephonyModels();
 beforeEach(() => {
     setupTelephony();
-    onRpc("/telephony/call", async (request) => {
-        const { params } = await request.json();
-        expect.step(["call", ...Object.values(params)].join(" "));
-        return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
-    });
+    mockCalls();
 });
 
 const LINK = '<a href="tel:+33%206%2039980001" target="_blank">Call <b>us</b></a>';

@@ -7,6 +7,7 @@ import {
     fields,
     getService,
     models,
+    onRpc,
     patchWithCleanup,
     serverState,
     webModels,
@@ -167,6 +168,22 @@ export function setupTelephony({ isUser = true, phone = {} } = {}) {
         phone: { ...PHONE, ...phone },
     });
     patchWithCleanup(session, { is_telephony_user: isUser });
+}
+
+/**
+ * Have the server take clicks: each is a step of the test, "call" and what was sent.
+ *
+ * @param {Object} choices of texts with several numbers: what is answered to choose from
+ */
+export function mockCalls(choices = {}) {
+    onRpc("/telephony/call", async (request) => {
+        const { params } = await request.json();
+        expect.step(["call", ...Object.values(params)].join(" "));
+        if (params.number in choices) {
+            return { choose: choices[params.number] };
+        }
+        return { call_id: 1, command_id: false, expires_in: 0, number_display: params.number };
+    });
 }
 
 /** Let the call's state on the server and the bus's message say the same. */
