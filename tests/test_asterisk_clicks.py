@@ -1,5 +1,7 @@
 """Numbers that users click, wherever they stand, ring the number that is meant."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -83,7 +85,10 @@ def test_the_contacts_list(stack, agent_page, number):
     agent_page.open("/odoo/contacts")
     page = agent_page.page
     page.locator(".o_switch_view.o_list").click()
+    expect(page.locator(".o_list_view")).to_be_visible()
     page.locator(".o_searchview_input").fill(name)
+    # Before it is there, Enter searches for nothing.
+    expect(page.locator(".o_searchview_autocomplete")).to_contain_text(name)
     page.keyboard.press("Enter")
     row = page.locator(".o_data_row", has_text=name)
     expect(page.locator(".o_data_row")).to_have_count(1)
@@ -159,6 +164,8 @@ def test_a_further_number_is_saved_from_the_calls_page(stack, agent_page, number
     )
     chosen = {"object_ref": f"res.partner,{res_id}", "create_new": False}
     stack.agent.call("telephony.registration", "write", pages, chosen)
+    # The address follows the page, which is what is loaded again.
+    expect(agent_page.page).to_have_url(re.compile("/call-registration/"))
     agent_page.page.reload()
     agent_page.wait_until_ready()
     page = agent_page.registration

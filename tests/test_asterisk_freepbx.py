@@ -143,6 +143,7 @@ def test_a_transfer(world, number):
     own = world.phone("1001").incoming()
     own.answer()
     out.answered()
+    world.wait_until_bridged()
     own.transfer("1003")
     target = world.phone("1003").incoming()
     target.answer()

@@ -164,6 +164,7 @@ def test_a_transfer(world, number):
     own = world.phone("1001").incoming()
     own.answer()
     out.answered()
+    world.wait_until_bridged()
     own.transfer("1002")
     target = world.phone("1002").incoming()
     target.answer()

@@ -145,6 +145,11 @@ class World:
 
         return wait_for(reached, what=lambda: f"{expected}; there are {seen}")
 
+    def wait_until_bridged(self):
+        """Wait until two talk: Asterisk says *answered* a moment before, and refuses to
+        transfer a call whose sides are not joined yet."""
+        wait_for(lambda: self.asterisk.bridged() == 2, what="two to talk")
+
     def extension(self, number):
         """
         :return: an extension as a many2one field reads it.

@@ -137,6 +137,15 @@ class Asterisk:
         count = re.search(r"(\d+) active channel", self.console("core show channels"))
         return int(count[1]) if count else 0
 
+    def bridged(self):
+        """
+        :return: how many channels are joined with another one.
+        """
+        head, *bridges = self.console("bridge show all").splitlines()
+        # Its place is not the same in all versions.
+        column = head.split().index("Chans")
+        return sum(int(bridge.split()[column]) for bridge in bridges)
+
     def stop(self):
         """Stop it and give its addresses back."""
         if self.process:
