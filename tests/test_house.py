@@ -23,6 +23,23 @@ FOREIGN = (
     "event.registration",
 )
 SUFFIXES = {".py", ".xml", ".js", ".csv", ".sql"}
+# What Odoo offers to addons; anything else of its own is private.
+PUBLIC = {
+    "odoo",
+    "odoo.api",
+    "odoo.cli.command",
+    "odoo.exceptions",
+    "odoo.fields",
+    "odoo.http",
+    "odoo.models",
+    "odoo.modules",
+    "odoo.tests",
+    "odoo.tools",
+}
+# Of other addons, what their tests offer to those of others.
+PUBLIC_TO_TESTS = re.compile(r"odoo\.(tests\.common|addons\.\w+\.tests(\.\w+)?)")
+# Who may import what is private: the code, and the tests.
+PRIVATE_USERS = {"odoo_compat.py", "tests/odoo_compat.py"}
 
 
 def files(addon, *suffixes):
@@ -63,6 +80,39 @@ def imported(path):
     }
 
 
+def private_imports(path, is_test):
+    """
+    :return: what a file imports of Odoo that is no public API: "module.name".
+    """
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [(each.name, "") for each in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [(node.module, each.name) for each in node.names]
+        else:
+            continue
+        found |= {
+            f"{module}.{name}".rstrip(".")
+            for module, name in names
+            if not is_public(module, name, is_test)
+        }
+    return found
+
+
+def is_public(module, name, is_test):
+    """
+    :return: whether an import is of ours, of another package, or of Odoo's public API.
+    """
+    if module.partition(".")[0] != "odoo" or module.startswith(f"{PACKAGE}telephony_"):
+        return True
+    if name.startswith("_"):
+        return False
+    if is_test and PUBLIC_TO_TESTS.fullmatch(module):
+        return True
+    return module in PUBLIC or module.startswith("odoo.tools.")
+
+
 @pytest.mark.parametrize("addon", ADDONS)
 def test_python_imports_follow_the_dependencies(addon):
     for path in (ROOT / addon).rglob("*.py"):
@@ -89,9 +139,58 @@ def test_the_base_names_nobody_else():
     assert named == []
 
 
+def test_what_odoo_keeps_private_is_imported_in_one_file():
+    private = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for addon in ADDONS
+        for path in (ROOT / addon).rglob("*.py")
+        if path not in {ROOT / BASE / user for user in PRIVATE_USERS}
+        for name in private_imports(path, "tests" in path.parts)
+    }
+    assert private == set()
+
+
+def test_each_private_import_is_used():
+    texts = {
+        path: path.read_text()
+        for addon in ADDONS
+        for path in (ROOT / addon).rglob("*.py")
+        if path.name != "odoo_compat.py"
+    }
+    for user in PRIVATE_USERS:
+        names = {
+            alias.name
+            for node in ast.parse((ROOT / BASE / user).read_text()).body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        shipped = [
+            text
+            for path, text in texts.items()
+            if user.startswith("tests/") or "tests" not in path.parts
+        ]
+        unused = {
+            name
+            for name in names
+            if not any(re.search(rf"(?<!\w){name}(?!\w)", text) for text in shipped)
+        }
+        assert unused == set(), f"nothing takes them from {user}"
+
+
 def test_the_rules_would_find_a_fault(tmp_path):
     path = tmp_path / "example.py"
     path.write_text("from odoo.addons.telephony_recording.tools import x\nimport os\n")
     assert imported(path) == {"telephony_recording"}
     assert "telephony_recording" not in reachable(BASE)
     assert reachable("telephony_recording") == {"telephony_recording", BASE}
+    path.write_text(
+        "import odoo.sql_db\n"
+        "from odoo.http import request, _generate_routing_rules\n"
+        "from odoo.addons.mail.tests.common import MailCase\n"
+        "from odoo.tools.misc import formatLang\n"
+    )
+    assert private_imports(path, is_test=True) == {
+        "odoo.sql_db",
+        "odoo.http._generate_routing_rules",
+    }
+    assert "odoo.addons.mail.tests.common.MailCase" in private_imports(path, False)

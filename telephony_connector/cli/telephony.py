@@ -15,7 +15,7 @@ import sys
 import threading
 
 from odoo.cli.command import Command
-from odoo.modules.module import initialize_sys_path
+from odoo.modules import initialize_sys_path
 from odoo.tools import config
 
 _logger = logging.getLogger(__name__)

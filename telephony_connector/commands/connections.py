@@ -3,10 +3,10 @@
 import asyncio
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
 
 from ..listener.bridge import Bridge
 from ..listener.check import Check, Finding
+from ..odoo_compat import Registry
 
 MARKS = {True: "ok  ", False: "FAIL", None: "?   "}
 

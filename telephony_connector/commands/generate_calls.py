@@ -4,8 +4,9 @@ import random
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
 from odoo.tools import SQL
+
+from ..odoo_compat import Registry
 
 BATCH_SIZE = 5000
 QUEUES = ("sales", "support", None, None)

@@ -1,8 +1,8 @@
 """Building and checking the number index from a terminal."""
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
+
+from ..odoo_compat import Registry, retrying
 
 BAR_WIDTH = 40
 # Differences that are written out; all are counted.

@@ -13,15 +13,15 @@ import psycopg2
 from psycopg2 import errors
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.sql_db import (
+
+from ..odoo_compat import (
     ConnectionPool,
     Cursor,
     PoolError,
+    Registry,
     connection_info_for,
     db_connect,
 )
-
 from .election import KEEPALIVES
 
 _logger = logging.getLogger(__name__)

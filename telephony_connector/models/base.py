@@ -4,8 +4,7 @@ from lxml.builder import E
 
 from odoo import api, models, tools
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
+from ..odoo_compat import MODULE_UNINSTALL_FLAG
 from .telephony_phone_source import PhoneSource
 
 CALLS_ACTION = "telephony_connector.action_telephony_record_call"

@@ -2,8 +2,7 @@
 
 from odoo import models
 
-from odoo.addons.mail.tools.discuss import Store
-
+from ..odoo_compat import Store
 from .telephony_pbx_dialling import USER_GROUP
 
 

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.service.model import retrying
 from odoo.tools import consteq
 
 from ..engine.dial_rules import require_authorized
 from ..engine.errors import ActionTimeout, SwitchedOff, TelephonyError
 from ..engine.origin import origin
 from ..engine.presented import is_presentable
+from ..odoo_compat import retrying
 from . import mightycall_events
 from .base import Provider
 from .mightycall_client import LimitExceeded, MightyCallClient, Token

@@ -62,6 +62,7 @@ from . import test_number_match
 from . import test_numbers
 from . import test_phone
 from . import test_phone_fields
+from . import test_odoo_private
 from . import test_parameters
 from . import test_pbx_setup
 from . import test_preferences

@@ -19,10 +19,15 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, MissingError
-from odoo.http import _generate_routing_rules, root
 from odoo.models import BaseModel
-from odoo.service.model import call_kw, get_public_method
 from odoo.tools import mute_logger
+
+from .odoo_compat import (
+    _generate_routing_rules,
+    call_kw,
+    get_public_method,
+    root,
+)
 
 # In the order of the table's columns; the titles are those of docs/rights.md.
 ROLES = {

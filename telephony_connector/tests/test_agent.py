@@ -5,11 +5,10 @@ from unittest.mock import patch
 from odoo.exceptions import AccessDenied, AccessError
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.bus.models.bus import channel_with_db
-
 from ..controllers import guard
 from ..controllers.rate_limit import RateLimiter
 from .common import TelephonyCommon, at
+from .odoo_compat import channel_with_db
 
 NUMBER = "+33612340001"
 

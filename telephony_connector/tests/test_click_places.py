@@ -4,8 +4,7 @@ from lxml import etree
 
 from odoo.tests import tagged
 
-from odoo.addons.mail.tools.discuss import Store
-
+from ..odoo_compat import Store
 from .test_click_numbers import FIRST, SECOND, ClickCommon
 
 

@@ -1,9 +1,9 @@
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.sql_db import Cursor
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..odoo_compat import Cursor
 from .common import USER_GROUPS
 
 

@@ -5,13 +5,13 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from odoo.addons.mail.tests.common import MailCase
 
 from ..models import telephony_call_panel, telephony_followup
+from ..odoo_compat import Cursor
 from .test_followup import CALLER, FollowupCommon
 
 

@@ -8,12 +8,12 @@ from unittest.mock import patch
 
 import psycopg2.errors
 
-from odoo.sql_db import connection_info_for
 from odoo.tests import TransactionCase, tagged
 
 from ..listener import notifications
 from ..listener.bridge import Bridge, ModuleGone, Unavailable
 from ..listener.election import Election, connect
+from ..odoo_compat import connection_info_for
 from .common import TelephonyCommon
 
 

@@ -2,9 +2,9 @@ import re
 from contextlib import contextmanager
 
 from odoo import Command
-from odoo.sql_db import Cursor
 from odoo.tests import Form, tagged
 
+from ..odoo_compat import Cursor
 from .common import TelephonyCommon
 
 # Further numbers are a list on the form, which is read like any other.

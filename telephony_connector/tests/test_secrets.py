@@ -8,7 +8,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.modules.migration import load_script as load_module
 from odoo.tests import Form, new_test_user, tagged
 
 from ..engine.errors import TelephonyError
@@ -16,6 +15,7 @@ from ..engine.origin import origin
 from ..listener.bridge import Bridge
 from ..wizards import telephony_pbx_setup
 from .common import TelephonyCommon
+from .odoo_compat import load_script as load_module
 from .scripted_http import ScriptedServer
 
 ADDON = Path(__file__).parents[1]

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.base.models.res_users import check_identity
+from ..odoo_compat import check_identity
 
 
 class TelephonyAgentTokenNew(models.TransientModel):
