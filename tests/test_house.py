@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 
 import pytest
 
@@ -38,6 +39,8 @@ PUBLIC = {
 }
 # Of other addons, what their tests offer to those of others.
 PUBLIC_TO_TESTS = re.compile(r"odoo\.(tests\.common|addons\.\w+\.tests(\.\w+)?)")
+# Packages that Odoo itself needs.
+OF_ODOO = {"dateutil", "lxml", "markupsafe", "psycopg2", "pytz", "werkzeug"}
 # Who may import what is private: the code, and the tests.
 PRIVATE_USERS = {"odoo_compat.py", "tests/odoo_compat.py"}
 
@@ -175,6 +178,40 @@ def test_each_private_import_is_used():
             if not any(re.search(rf"(?<!\w){name}(?!\w)", text) for text in shipped)
         }
         assert unused == set(), f"nothing takes them from {user}"
+
+
+def packages(path):
+    """
+    :return: the packages of others that a file imports.
+    """
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names - set(sys.stdlib_module_names) - {"odoo"}
+
+
+def test_a_plain_install_brings_every_package():
+    """The manifest names them, the set-up pins them, the README tells of them."""
+    readme = (ROOT / "README.md").read_text()
+    pinned = re.findall(
+        r"^([\w-]+)==", (ROOT / "tools/odoo/requirements.txt").read_text(), re.M
+    )
+    for addon in ADDONS:
+        used = set().union(*map(packages, files(addon, ".py"))) - OF_ODOO
+        named = {
+            name
+            for each in reachable(addon)
+            for name in manifest(each).get("external_dependencies", {"python": ()})[
+                "python"
+            ]
+        }
+        assert used <= named, addon
+        assert named <= set(pinned)
+    for name in manifest(BASE)["external_dependencies"]["python"]:
+        assert re.search(rf"pip install [^`]*\b{name}\b", readme), name
 
 
 def test_the_rules_would_find_a_fault(tmp_path):

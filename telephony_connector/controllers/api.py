@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 from odoo import fields, http
 from odoo.http import request
 
-from ..engine import json_schema
 from ..engine.origin import is_web_address
 from ..engine.presented import is_presentable
-from . import guard
+from . import api_check, guard
 from .api_schema import BASE, BY_NAME, ID_PATTERN, build_openapi
 
 # Calls are told of as they happen, or soon after.
@@ -134,8 +133,8 @@ def read_query(name, parameters):
 
 def _check(values, schema, where):
     try:
-        json_schema.check(values, schema, where)
-    except json_schema.SchemaError as error:
+        api_check.check(values, schema, where)
+    except api_check.SchemaError as error:
         raise guard.Refused(400, str(error)) from error
     for key in NUMBERS:
         if not is_presentable(values.get(key, "")):

@@ -16,6 +16,7 @@ from . import test_ami_session
 from . import test_ami_sip
 from . import test_ami_transcripts
 from . import test_api
+from . import test_api_check
 from . import test_call_card
 from . import test_call_control
 from . import test_call_door
@@ -42,7 +43,6 @@ from . import test_followup_flood
 from . import test_import_rules
 from . import test_internal_calls
 from . import test_js
-from . import test_json_schema
 from . import test_listener_breakdowns
 from . import test_listener_check
 from . import test_listener_database

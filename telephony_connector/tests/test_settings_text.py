@@ -6,7 +6,7 @@ from pathlib import Path
 from odoo.exceptions import ValidationError
 from odoo.tests import BaseCase, tagged
 
-from ..engine import json_schema
+from ..controllers import api_check
 from .common import TelephonyCommon
 
 ADDON = Path(__file__).parent.parent
@@ -118,11 +118,11 @@ class TestSettingsText(TelephonyCommon):
 class TestPatterns(BaseCase):
     def test_ids_of_the_api_end_where_they_seem_to(self):
         schema = {"type": "string", "pattern": "^[0-9]{1,8}$"}
-        json_schema.check("1001", schema)
+        api_check.check("1001", schema)
         for value in ("1001\n", "1001\r\n", "\n1001", "1001 "):
-            with self.subTest(value=value), self.assertRaises(json_schema.SchemaError):
-                json_schema.check(value, schema)
-        json_schema.check("http://x/", {"type": "string", "pattern": "^https?://"})
+            with self.subTest(value=value), self.assertRaises(api_check.SchemaError):
+                api_check.check(value, schema)
+        api_check.check("http://x/", {"type": "string", "pattern": "^https?://"})
 
     def test_no_pattern_ends_before_a_line_break(self):
         """Python's "$" also matches before a line break at the text's end."""
