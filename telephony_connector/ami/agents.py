@@ -4,8 +4,8 @@ takes part in many calls, one after the other."""
 from datetime import datetime
 
 from . import ending
-from .board import Board
-from .pieces import Channel, Record
+from .entities import Channel, Record
+from .state import Board
 
 
 def wait_for_callers(board: Board, channel: Channel, now: datetime):

@@ -1,8 +1,8 @@
 """Who talks with whom: bridges, conferences and pick-ups."""
 
 from . import agents, talking
-from .board import Board
-from .pieces import Bridge
+from .entities import Bridge
+from .state import Board
 
 
 def on_bridge_create(board: Board, event: dict):

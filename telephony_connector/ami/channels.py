@@ -1,7 +1,7 @@
 """Channels come, change state, are held and hang up."""
 
 from . import ending, parties
-from .board import Board
+from .state import Board
 
 RING, UP = "4", "6"
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from ..engine import outcomes
 from ..engine.call import Direction, Leg, Outcome, State
-from .board import Board
 from .dialplan import is_feature_code
-from .pieces import Channel, Record
+from .entities import Channel, Record
+from .state import Board
 
 
 def hang_up(board: Board, channel: Channel, now: datetime, cause: int | None = None):

@@ -8,9 +8,9 @@ is new. Both are one call.
 from datetime import datetime
 
 from . import parties, talking
-from .board import Board
 from .dialplan import parse_channel
-from .pieces import Channel
+from .entities import Channel
+from .state import Board
 
 
 def number_of(forward: str) -> str:

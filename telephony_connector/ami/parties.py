@@ -4,9 +4,9 @@ call."""
 from datetime import datetime
 
 from ..engine.call import Direction, State
-from .board import Board
 from .dialplan import dialled_number, is_withheld, known
-from .pieces import Channel, Record
+from .entities import Channel, Record
+from .state import Board
 
 
 def set_caller(board: Board, channel: Channel):

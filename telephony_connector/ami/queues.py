@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ..engine.call import Outcome
-from . import dialling, parties
-from .board import Board
+from . import dialing, parties
 from .channels import number
 from .dialplan import parse_interface
+from .state import Board
 
 
 def on_caller_join(board: Board, event: dict):
@@ -23,7 +23,7 @@ def _wait(board, channel, event, since):
         parties.set_caller(board, channel)
     record.call.queue = event.get("Queue", "")
     record.call.queue_date = since
-    dialling.note_dialled(channel, event.get("Exten", ""))
+    dialing.note_dialled(channel, event.get("Exten", ""))
     parties.settle(board, record)
     board.touch(record)
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from ..engine.errors import InvalidValue
 from . import actions
-from .board import Board
+from .state import Board
 
 
 def on_mixmonitor_start(board: Board, event: dict):

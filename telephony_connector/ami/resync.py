@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import channels, dialling, ending, forwarding, parties, talking
-from .board import Board
+from . import channels, dialing, ending, forwarding, parties, talking
 from .bridging import bridge_of
 from .dialplan import is_dialable, known, parse_channel
+from .state import Board
 from .unseen import UnseenTalk
 
 # A channel this young may only be ahead of its own event.
@@ -123,7 +123,7 @@ def _take_part(board, channel, event, now, dial):
         channel.is_dialled = True
         source = board.channels.get(dial.source)
         if is_new and source is not None:
-            dialling.link(board, source, channel)
+            dialing.link(board, source, channel)
         if is_new and not channel.is_local:
             parties.ring(board, channel, dial.string)
     elif not channel.is_dialled and state in (channels.UP, channels.RING):

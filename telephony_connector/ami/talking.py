@@ -6,8 +6,8 @@ from datetime import datetime
 
 from ..engine.call import Direction, State
 from . import ending, parties
-from .board import Board
-from .pieces import Bridge, Channel, Record
+from .entities import Bridge, Channel, Record
+from .state import Board
 
 
 def talkers(board: Board, bridge: Bridge | None) -> list[Channel]:

@@ -11,7 +11,7 @@ from . import (
     agents,
     bridging,
     channels,
-    dialling,
+    dialing,
     ending,
     parties,
     presence,
@@ -21,16 +21,16 @@ from . import (
     transfers,
     voicemail,
 )
-from .board import Board
 from .dialplan import Dialplan
-from .pieces import Inquiry
+from .entities import Inquiry
+from .state import Board
 from .wire import find_flaw
 
 _logger = logging.getLogger(__name__)
 
 HANDLERS = {
     **channels.HANDLERS,
-    **dialling.HANDLERS,
+    **dialing.HANDLERS,
     **bridging.HANDLERS,
     **transfers.HANDLERS,
     **queues.HANDLERS,

@@ -1,8 +1,8 @@
 """A call goes from one person to another: transfers, parking, pick-up."""
 
 from . import talking
-from .board import Board
 from .dialplan import is_dialable, known, parse_channel
+from .state import Board
 
 # Whom an AttendedTransfer names, by the prefix of the headers.
 PARTIES = ("OrigTransferer", "SecondTransferer", "Transferee", "TransferTarget")

@@ -6,8 +6,8 @@ from functools import partial
 
 from ..engine.errors import InvalidValue
 from . import actions
-from .board import Board
-from .pieces import Channel, Record
+from .entities import Channel, Record
+from .state import Board
 
 
 class UnseenTalk:

@@ -4,8 +4,8 @@ from functools import partial
 
 from ..engine.errors import InvalidValue
 from . import actions
-from .board import EPOCH, Board
 from .channels import number
+from .state import EPOCH, Board
 
 NEW_FOLDERS = ("INBOX", "Urgent")
 

@@ -102,6 +102,6 @@ class TestFaults(BaseCase):
 
 def learn_what_fails(each):
     from ..ami.actions import recording_file
-    from ..ami.pieces import Inquiry
+    from ..ami.entities import Inquiry
 
     each.learn(Inquiry(recording_file("PJSIP/1001-1"), fail), {})

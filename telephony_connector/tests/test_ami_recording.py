@@ -7,8 +7,8 @@ from functools import partial
 from odoo.tests import BaseCase, tagged
 
 from ..ami.actions import recording_file
-from ..ami.board import MAX_INQUIRIES
 from ..ami.session import Response
+from ..ami.state import MAX_INQUIRIES
 from ..engine.errors import PermissionMissing
 from ..listener.inquiries import AT_ONCE, Inquiries
 from .ami_script import START, Script

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ..engine.call import Call, Direction, Leg, State
 from .actions import Request
 from .dialplan import Dialplan, is_withheld, known, parse_channel
-from .pieces import Channel, Inquiry, Record
+from .entities import Channel, Inquiry, Record
 
 EPOCH = datetime(1970, 1, 1)
 # A caller who waits for hours is rung for at many telephones: the oldest are let go.

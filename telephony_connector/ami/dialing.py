@@ -3,9 +3,9 @@
 from ..engine.call import Outcome, State
 from ..engine.outcomes import DIAL_STATUSES
 from . import ending, forwarding, parties, talking
-from .board import Board
 from .dialplan import is_dialable
-from .pieces import Channel
+from .entities import Channel
+from .state import Board
 
 
 def on_dial_begin(board: Board, event: dict):
