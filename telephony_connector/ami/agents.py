@@ -4,23 +4,23 @@ takes part in many calls, one after the other."""
 from datetime import datetime
 
 from . import ending
-from .entities import Channel, Record
-from .state import Board
+from .entities import Channel, TrackedCall
+from .state import PbxState
 
 
-def wait_for_callers(board: Board, channel: Channel, now: datetime):
+def wait_for_callers(pbx: PbxState, channel: Channel, now: datetime):
     """Note that an agent waits, for the first time or again: done with the last call.
 
     What the channel did there stays, as something past.
     """
-    record, leg = channel.record, channel.leg
+    tracked, leg = channel.tracked, channel.leg
     if leg is not None and leg.answer_date is None:  # of having dialled the log-in
-        del record.call.legs[channel.uniqueid]
+        del tracked.call.legs[channel.uniqueid]
     elif leg is not None:
         ending.close_leg(leg, now, channel)
-        _leave(board, channel, now)
+        _leave(pbx, channel, now)
     channel.leg = None
-    channel.met_customer = False
+    channel.has_met_customer = False
 
 
 def meet_caller(channel: Channel, now: datetime):
@@ -28,20 +28,20 @@ def meet_caller(channel: Channel, now: datetime):
     channel.start = now
 
 
-def is_waiting(record: Record) -> bool:
+def is_waiting(tracked: TrackedCall) -> bool:
     """Whether that is no call, but an agent who waits for one."""
-    bridge = record.caller.bridge if record.caller else None
+    bridge = tracked.caller.bridge if tracked.caller else None
     return bridge is not None and bridge.is_for_agents
 
 
-def _leave(board, channel, now):
-    old = channel.record
+def _leave(pbx, channel, now):
+    old = channel.tracked
     del old.channels[channel.uniqueid]
-    record = board.open_record(channel.uniqueid, now)
-    board.attach(channel, record)
-    record.caller = channel
+    tracked = pbx.open_call(channel.uniqueid, now)
+    pbx.attach(channel, tracked)
+    tracked.caller = channel
     if old.caller is channel:
         old.caller = None
-    board.touch(old)
+    pbx.mark_changed(old)
     if not old.channels:
-        ending.end(board, old, now)
+        ending.end(pbx, old, now)

@@ -2,68 +2,68 @@
 
 from . import agents, talking
 from .entities import Bridge
-from .state import Board
+from .state import PbxState
 
 
-def on_bridge_create(board: Board, event: dict):
+def on_bridge_create(pbx: PbxState, event: dict):
     """A room is opened."""
-    _bridge(board, event)
+    _bridge(pbx, event)
 
 
-def on_bridge_enter(board: Board, event: dict):
+def on_bridge_enter(pbx: PbxState, event: dict):
     """A channel enters a room: those in it talk, unless they only wait."""
-    channel = board.channel(event)
-    bridge = _bridge(board, event)
+    channel = pbx.channel(event)
+    bridge = _bridge(pbx, event)
     if channel is None or bridge is None:
         return
     if channel.bridge is not bridge:
-        board.leave_bridge(channel)
+        pbx.leave_bridge(channel)
         _meet(channel, bridge)
         channel.bridge = bridge
         bridge.members[channel.uniqueid] = channel
         if bridge.is_for_agents:
-            agents.wait_for_callers(board, channel, board.time(event))
-    talking.talk(board, bridge, board.time(event))
+            agents.wait_for_callers(pbx, channel, pbx.time(event))
+    talking.talk(pbx, bridge, pbx.time(event))
 
 
 def _meet(channel, bridge):
     """Note whom a channel came to: transfers do not always say whom they join."""
-    channel.met = list(bridge.members.values())
-    for other in channel.met:
-        other.met = other.met or [channel]
+    channel.first_peers = list(bridge.members.values())
+    for other in channel.first_peers:
+        other.first_peers = other.first_peers or [channel]
 
 
-def on_bridge_leave(board: Board, event: dict):
+def on_bridge_leave(pbx: PbxState, event: dict):
     """A channel leaves a room; it may well enter another."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     if channel is not None and channel.bridge is not None:
-        if board.bridges.get(event.get("BridgeUniqueid")) is channel.bridge:
+        if pbx.bridges.get(event.get("BridgeUniqueid")) is channel.bridge:
             if channel.bridge.is_for_agents:
-                agents.meet_caller(channel, board.time(event))
-            board.leave_bridge(channel)
+                agents.meet_caller(channel, pbx.time(event))
+            pbx.leave_bridge(channel)
 
 
-def on_bridge_destroy(board: Board, event: dict):
+def on_bridge_destroy(pbx: PbxState, event: dict):
     """A room is closed."""
-    bridge = board.bridges.pop(event.get("BridgeUniqueid"), None)
+    bridge = pbx.bridges.pop(event.get("BridgeUniqueid"), None)
     if bridge is not None:
         for channel in bridge.members.values():
             channel.bridge = None
 
 
-def bridge_of(board: Board, uniqueid: str | None, event: dict) -> Bridge | None:
+def bridge_of(pbx: PbxState, uniqueid: str | None, event: dict) -> Bridge | None:
     """Return the room of that id, opened as an event describes it if it is new."""
     if not uniqueid:
         return None
-    bridge = board.bridges.get(uniqueid)
+    bridge = pbx.bridges.get(uniqueid)
     if bridge is None:
         bridge = Bridge(event.get("BridgeTechnology"), event.get("BridgeCreator"))
-        board.bridges[uniqueid] = bridge
+        pbx.bridges[uniqueid] = bridge
     return bridge
 
 
-def _bridge(board, event):
-    return bridge_of(board, event.get("BridgeUniqueid"), event)
+def _bridge(pbx, event):
+    return bridge_of(pbx, event.get("BridgeUniqueid"), event)
 
 
 HANDLERS = {

@@ -1,86 +1,86 @@
 """Channels come, change state, are held and hang up."""
 
 from . import ending, parties
-from .state import Board
+from .state import PbxState
 
 RING, UP = "4", "6"
 
 
-def on_newchannel(board: Board, event: dict):
+def on_newchannel(pbx: PbxState, event: dict):
     """A channel exists. One that rings inwards (``Ring``) is somebody calling."""
-    channel = board.channel(event)
+    channel = pbx.channel(event)
     if channel is not None:
-        _look_at_state(board, channel, event)
+        _look_at_state(pbx, channel, event)
 
 
-def on_newstate(board: Board, event: dict):
+def on_newstate(pbx: PbxState, event: dict):
     """A channel rings, is answered, …"""
-    channel = board.channel(event)
+    channel = pbx.channel(event)
     if channel is not None:
         channel.exten = channel.exten or event.get("Exten", "")
-        _look_at_state(board, channel, event)
+        _look_at_state(pbx, channel, event)
 
 
-def _look_at_state(board, channel, event):
+def _look_at_state(pbx, channel, event):
     state = event.get("ChannelState")
     if state == RING:
-        _is_calling(board, channel)
+        _is_calling(pbx, channel)
     elif state == UP and not channel.is_up:
         channel.is_up = True
-        _is_calling(board, channel)
-        parties.pick_up(board, channel, board.time(event))
+        _is_calling(pbx, channel)
+        parties.pick_up(pbx, channel, pbx.time(event))
 
 
-def _is_calling(board, channel):
-    if not channel.is_dialled and not channel.is_local:
-        parties.set_caller(board, channel)
+def _is_calling(pbx, channel):
+    if not channel.is_dialed and not channel.is_local:
+        parties.set_caller(pbx, channel)
 
 
-def on_newcallerid(board: Board, event: dict):
+def on_newcallerid(pbx: PbxState, event: dict):
     """The dial plan corrects a caller's number or finds the name."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     if channel is None:
         return
     channel.caller_number = event.get("CallerIDNum", "")
     channel.caller_name = event.get("CallerIDName", "")
-    record = channel.record
-    if record.caller is not channel or record.is_originated or channel.extension:
+    tracked = channel.tracked
+    if tracked.caller is not channel or tracked.is_originated or channel.extension:
         return
-    if record.call.answer_date is None:
-        parties.set_caller_id(board, channel)
+    if tracked.call.answer_date is None:
+        parties.set_caller_id(pbx, channel)
 
 
-def on_hangup_request(board: Board, event: dict):
+def on_hangup_request(pbx: PbxState, event: dict):
     """A telephone hangs up; the PBX does not do it by itself."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     if channel is not None:
         channel.is_leaving = True
 
 
-def on_hangup(board: Board, event: dict):
+def on_hangup(pbx: PbxState, event: dict):
     """A channel is gone."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     if channel is not None:
-        ending.hang_up(board, channel, board.time(event), number(event.get("Cause")))
+        ending.hang_up(pbx, channel, pbx.time(event), number(event.get("Cause")))
 
 
-def on_hold(board: Board, event: dict):
+def on_hold(pbx: PbxState, event: dict):
     """A telephone holds its talk."""
-    _hold(board, event, True)
+    _hold(pbx, event, True)
 
 
-def on_unhold(board: Board, event: dict):
+def on_unhold(pbx: PbxState, event: dict):
     """A telephone takes its talk back."""
-    _hold(board, event, False)
+    _hold(pbx, event, False)
 
 
-def _hold(board, event, on):
-    channel = board.channel(event)
+def _hold(pbx, event, on):
+    channel = pbx.channel(event)
     if channel is not None and not channel.is_local:
-        leg = board.leg(channel)
+        leg = pbx.leg(channel)
         if leg.on_hold != on:
             leg.on_hold = on
-            board.touch(channel.record)
+            pbx.mark_changed(channel.tracked)
 
 
 def number(text) -> int | None:

@@ -84,7 +84,7 @@ def is_dialable(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text))
 
 
-def dialled_number(dial_string: str) -> str:
+def parse_dialed_number(dial_string: str) -> str:
     """Return the telephone number in a Dial()'s argument for a trunk, or nothing.
 
     ``+33…@trunk`` (PJSIP), ``trunk/+33…`` (SIP), ``user@host/+33…`` (IAX2), ``g1/06…``
@@ -143,7 +143,7 @@ class Dialplan:
         trunk that leads on to a number (``+33…@1001``).
         """
         number = _device_number(name)
-        through_trunk = dialled_number(dial_string) not in ("", number)
+        through_trunk = parse_dialed_number(dial_string) not in ("", number)
         return "" if through_trunk else number
 
     def may_be_extension(self, number: str) -> bool:

@@ -1,4 +1,4 @@
-"""The pieces that a telephone call is made of on a PBX."""
+"""What a telephone call consists of on a PBX: channels, bridges, the tracked call."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,8 +12,8 @@ def _do_nothing():
 
 
 class Inquiry(NamedTuple):
-    """What no event tells: an action to send, who learns of its answer, and who is
-    told that there is none."""
+    """A question for the PBX about what no event reports: the action to send, the
+    callback for its answer, and the callback for the case that none comes."""
 
     request: Request
     learn: Callable[[object], None]
@@ -28,23 +28,23 @@ class Channel:
         "caller_name",
         "caller_number",
         "dial_string",
-        "dialled",
-        "dialler",
+        "dialed_channels",
+        "dialed_by",
         "exten",
         "extension",
         "is_dial_over",
-        "is_dialled",
+        "is_dialed",
         "is_leaving",
         "is_own",
         "is_up",
         "leg",
         "linkedid",
-        "met",
-        "met_customer",
+        "first_peers",
+        "has_met_customer",
         "name",
         "parsed",
-        "record",
-        "seen",
+        "tracked",
+        "last_count",
         "start",
         "uniqueid",
     )
@@ -61,18 +61,18 @@ class Channel:
         self.exten = ""
         self.dial_string = ""
         self.is_up = False
-        self.is_dialled = False
-        self.is_dial_over = False  # it was told how the dialling ended
-        self.is_leaving = False  # its own side hangs up
-        self.is_own = False  # rung first, on whose behalf another is called then
-        self.dialler = None
-        self.dialled = []  # of a Local channel: those that it calls
-        self.met = []  # whom it met first in the bridge that it was in last
-        self.met_customer = False
-        self.record = None
+        self.is_dialed = False
+        self.is_dial_over = False  # its DialEnd has come
+        self.is_leaving = False  # its own side requested the hangup
+        self.is_own = False  # the caller's own phone, rung before the other party
+        self.dialed_by = None
+        self.dialed_channels = []  # of a Local channel: the channels that it dials
+        self.first_peers = []  # the channels in its last bridge when it entered
+        self.has_met_customer = False
+        self.tracked = None
         self.leg = None
         self.bridge = None
-        self.seen = 0
+        self.last_count = 0
 
     @property
     def is_local(self):
@@ -85,7 +85,7 @@ class Channel:
 
 
 class Bridge:
-    """A room in which channels hear each other, unless it is for waiting only."""
+    """A bridge of Asterisk: its channels hear each other, unless it is for holding."""
 
     __slots__ = ("is_conference", "is_for_agents", "is_holding", "members")
 
@@ -96,47 +96,49 @@ class Bridge:
         self.is_for_agents = creator == "AgentPool"
 
 
-class Record:
-    """A call with what must be remembered to keep it right."""
+class TrackedCall:
+    """A call, with the state that is needed to update it by the next event."""
 
     __slots__ = (
-        "agent",
-        "born",
+        "own_extension",
+        "opened_at",
         "call",
         "caller",
         "called",
         "channels",
         "forward",
         "is_click",
-        "is_doubtful",
-        "is_handed_over",
-        "is_held_back",
+        "is_unconfirmed",
+        "is_transferred",
+        "is_deferred",
         "is_originated",
-        "is_reported",
-        "is_settled",
+        "is_published",
+        "is_party_known",
         "is_unseen",
-        "last_words",
-        "links",
+        "last_event_date",
+        "linkedids",
     )
 
-    def __init__(self, call, born):
+    def __init__(self, call, opened_at):
         self.call = call
-        self.born = born  # by our clock; the call's dates are by the PBX's
+        self.opened_at = opened_at  # by our clock, unlike the dates of the call
         self.caller = None
-        self.called = {}  # uniqueid → leg, of those who were rung
+        self.called = {}  # uniqueid → leg of each channel that rang
         self.channels = {}
-        self.links = set()
-        self.agent = ""  # the extension on whose behalf it is made
-        self.forward = ""  # the number that its own phone forwards to, not dialled yet
-        self.is_click = False  # asked for by us
-        self.is_doubtful = False  # it is not known whether the PBX took it
-        self.is_originated = False  # begun by the PBX's rung telephone, not by a caller
-        self.is_handed_over = False
-        self.is_held_back = False  # it may turn out to be a part of another call
-        self.is_reported = False
-        self.is_unseen = True  # the PBX has not shown a channel of it
-        self.is_settled = False  # it is known whom it is with
-        self.last_words = None  # the time of the last thing that a real channel did
+        self.linkedids = set()
+        self.own_extension = ""  # the extension that makes the call
+        self.forward = ""  # the number that the own phone forwards to, not dialed yet
+        self.is_click = False  # originated by Odoo
+        self.is_unconfirmed = False  # it is not known whether the PBX accepted it
+        self.is_originated = False  # the PBX rang a phone first; no caller began it
+        self.is_transferred = False
+        self.is_deferred = False  # not published yet: it may be a part of another call
+        self.is_published = False
+        self.is_unseen = True  # no channel of it was seen yet
+        self.is_party_known = False  # the other party is known
+        self.last_event_date = (
+            None  # the time of the last thing that a real channel did
+        )
 
     @property
     def is_open(self):

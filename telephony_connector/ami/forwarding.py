@@ -10,7 +10,7 @@ from datetime import datetime
 from . import parties, talking
 from .dialplan import parse_channel
 from .entities import Channel
-from .state import Board
+from .state import PbxState
 
 
 def number_of(forward: str) -> str:
@@ -18,62 +18,62 @@ def number_of(forward: str) -> str:
     return forward.partition("@")[0].rpartition("/")[2]
 
 
-def forward(board: Board, channel: Channel, destination: str, now: datetime):
+def forward(pbx: PbxState, channel: Channel, destination: str, now: datetime):
     """Note that a phone that was dialled forwards to another destination."""
-    record, leg = channel.record, channel.leg
+    tracked, leg = channel.tracked, channel.leg
     number = leg.transferred_to = number_of(destination)
-    record.call.diverted_from = leg.extension or leg.number
+    tracked.call.diverted_from = leg.extension or leg.number
     if not _is_first(channel):
         return
-    for other in reversed(board.records.values()):
-        if other is not record and _continues(board, record, other, number):
-            _absorb(board, record, other, now)
+    for other in reversed(pbx.tracked_calls.values()):
+        if other is not tracked and _continues(pbx, tracked, other, number):
+            _absorb(pbx, tracked, other, now)
             return
-    record.forward = number
+    tracked.forward = number
 
 
-def on_originated(board: Board, channel: Channel, dial_string: str, now: datetime):
+def on_originated(pbx: PbxState, channel: Channel, dial_string: str, now: datetime):
     """Note that the PBX dials by itself: a call of its own, or one that is forwarded.
 
     :param channel: the channel dialled
     """
     channel.is_own = True
     channel.dial_string = dial_string
-    channel.record.is_originated = True
-    for record in list(board.records.values()):
-        if record.forward and _is_to(channel, record.forward):
-            _absorb(board, record, channel.record, now)
+    channel.tracked.is_originated = True
+    for tracked in list(pbx.tracked_calls.values()):
+        if tracked.forward and _is_to(channel, tracked.forward):
+            _absorb(pbx, tracked, channel.tracked, now)
             return
 
 
-def catch_up(board: Board, listed: dict[str, dict]):
+def catch_up(pbx: PbxState, listed: dict[str, dict]):
     """Find own phones that forwarded their call while nothing was heard: they are gone
     unanswered, and the PBX has begun one other call.
 
     :param listed: uniqueid → CoreShowChannel event
     """
-    for record in board.records.values():
-        call = record.call
-        if not record.is_click or not record.channels:
+    for tracked in pbx.tracked_calls.values():
+        call = tracked.call
+        if not tracked.is_click or not tracked.channels:
             continue
-        is_there = any(uniqueid in listed for uniqueid in record.channels)
+        is_there = any(uniqueid in listed for uniqueid in tracked.channels)
         if is_there or any(leg.answer_date for leg in call.legs.values()):
             continue
         begun = [
             event
             for uniqueid, event in listed.items()
-            if uniqueid not in board.channels and _is_begun(event, call.dialed_number)
+            if uniqueid not in pbx.channels and _is_begun(event, call.dialed_number)
         ]
         if len(begun) != 1:
             continue
         [event] = begun
         link = event["Uniqueid"]
-        record.forward = parse_channel(event.get("Channel", "")).number or "?"
-        board.links[link] = record
-        record.links.add(link)
-        call.diverted_from = record.agent
+        tracked.forward = parse_channel(event.get("Channel", "")).number or "?"
+        pbx.linkedids[link] = tracked
+        tracked.linkedids.add(link)
+        call.diverted_from = tracked.own_extension
         for leg in call.legs.values():
-            leg.transferred_to = record.forward
+            leg.transferred_to = tracked.forward
 
 
 def _is_begun(event, number):
@@ -87,17 +87,17 @@ def _is_begun(event, number):
 
 def _is_first(channel):
     """Whether nothing dialled this channel but the PBX itself."""
-    record = channel.record
-    return record.is_originated and channel.uniqueid == record.call.uniqueid
+    tracked = channel.tracked
+    return tracked.is_originated and channel.uniqueid == tracked.call.uniqueid
 
 
-def _continues(board, record, other, number):
+def _continues(pbx, tracked, other, number):
     if other.is_click or not other.is_originated or other.call.answer_date:
         return False
-    first = board.channels.get(other.call.uniqueid)
+    first = pbx.channels.get(other.call.uniqueid)
     return (
         first is not None
-        and first.start >= record.call.start_date
+        and first.start >= tracked.call.start_date
         and _is_to(first, number)
     )
 
@@ -106,23 +106,23 @@ def _is_to(channel, number):
     return number in (channel.parsed.number, number_of(channel.dial_string))
 
 
-def _absorb(board, record, other, now):
+def _absorb(pbx, tracked, other, now):
     """Make all of one call part of another, as if it had been from the beginning."""
-    if other is record:
+    if other is tracked:
         return
-    record.forward, other.is_held_back = "", False
-    if other.is_reported:  # told already: it stays as one that was handed over
+    tracked.forward, other.is_deferred = "", False
+    if other.is_published:  # told already: it stays as one that was handed over
         for channel in list(other.channels.values()):
-            talking.move(board, channel, record, now)
+            talking.move(pbx, channel, tracked, now)
         return
-    board.records.pop(other.call.uniqueid, None)
-    for link in other.links:
-        board.links[link] = record
-    record.links |= other.links
-    record.call.legs.update(other.call.legs)
-    record.called.update(other.called)
+    pbx.tracked_calls.pop(other.call.uniqueid, None)
+    for link in other.linkedids:
+        pbx.linkedids[link] = tracked
+    tracked.linkedids |= other.linkedids
+    tracked.call.legs.update(other.call.legs)
+    tracked.called.update(other.called)
     for channel in other.channels.values():
-        board.attach(channel, record)
+        pbx.attach(channel, tracked)
         if channel.is_own and channel.leg is not None:
             parties.become_own(channel)
-    board.touch(record)
+    pbx.mark_changed(tracked)

@@ -4,53 +4,53 @@ call."""
 from datetime import datetime
 
 from ..engine.call import Direction, State
-from .dialplan import dialled_number, is_withheld, known
-from .entities import Channel, Record
-from .state import Board
+from .dialplan import is_withheld, known, parse_dialed_number
+from .entities import Channel, TrackedCall
+from .state import PbxState
 
 
-def set_caller(board: Board, channel: Channel):
+def set_caller(pbx: PbxState, channel: Channel):
     """Note the party that a call began with, if it is not known yet."""
-    record = channel.record
-    if record.caller is not None or channel.is_local:
+    tracked = channel.tracked
+    if tracked.caller is not None or channel.is_local:
         return
-    record.caller = channel
-    call = record.call
+    tracked.caller = channel
+    call = tracked.call
     if not channel.extension:
-        channel.extension = board.dialplan.guess_caller(
+        channel.extension = pbx.dialplan.guess_caller(
             channel.parsed, channel.caller_number
         )
-    board.leg(channel)
-    if record.is_click:
+    pbx.leg(channel)
+    if tracked.is_click:
         return
-    if not record.is_originated:
+    if not tracked.is_originated:
         call.dialed_number = "" if channel.exten == "s" else channel.exten
     if channel.extension:
-        record.agent = record.agent or channel.extension
+        tracked.own_extension = tracked.own_extension or channel.extension
         call.direction = Direction.OUTBOUND
         call.number = call.dialed_number
         call.extension = channel.extension
         return
-    set_caller_id(board, channel)
-    if board.dialplan.is_internal(call.number):  # from a PBX that is ours as well
+    set_caller_id(pbx, channel)
+    if pbx.dialplan.is_internal(call.number):  # from a PBX that is ours as well
         call.direction = Direction.INTERNAL
-    record.is_settled = True
-    board.report(record)
+    tracked.is_party_known = True
+    pbx.publish(tracked)
 
 
-def set_caller_id(board: Board, channel: Channel):
+def set_caller_id(pbx: PbxState, channel: Channel):
     """Take over the number and name that a calling outside party presents."""
-    call = channel.record.call
+    call = channel.tracked.call
     number, name = channel.caller_number, known(channel.caller_name)
     call.withheld = is_withheld(number)
     call.number = channel.leg.number = "" if call.withheld else number
     call.caller_name = "" if call.withheld or name == number else name
-    board.touch(channel.record)
+    pbx.mark_changed(channel.tracked)
 
 
 def settle(
-    board: Board,
-    record: Record,
+    pbx: PbxState,
+    tracked: TrackedCall,
     called: Channel | None = None,
     dial_string: str = "",
 ):
@@ -58,52 +58,52 @@ def settle(
 
     :param called: the channel called, None for a queue or a conference
     """
-    call = record.call
-    if record.is_settled or record.caller is None:
+    call = tracked.call
+    if tracked.is_party_known or tracked.caller is None:
         return
-    record.is_settled = True
-    caller = record.caller
-    if record.is_originated and not call.dialed_number:
+    tracked.is_party_known = True
+    caller = tracked.caller
+    if tracked.is_originated and not call.dialed_number:
         extension = called.extension if called else ""
-        call.dialed_number = dialled_number(dial_string) or extension
+        call.dialed_number = parse_dialed_number(dial_string) or extension
     within = called is None or called.extension
-    if within or board.dialplan.is_internal(call.dialed_number):
+    if within or pbx.dialplan.is_internal(call.dialed_number):
         call.direction = Direction.INTERNAL
         call.number = caller.extension
         call.caller_name = known(caller.caller_name)
         call.extension = ""
     else:
         call.direction = Direction.OUTBOUND
-        number = dialled_number(dial_string) or known(called.caller_number)
+        number = parse_dialed_number(dial_string) or known(called.caller_number)
         call.number = number or call.number
-    board.report(record)
+    pbx.publish(tracked)
 
 
-def ring(board: Board, channel: Channel, dial_string: str = ""):
+def ring(pbx: PbxState, channel: Channel, dial_string: str = ""):
     """Note that a telephone is being called for the call that it is part of."""
-    record = channel.record
-    if record.is_click and channel.uniqueid == record.call.uniqueid:
-        channel.extension = record.agent
+    tracked = channel.tracked
+    if tracked.is_click and channel.uniqueid == tracked.call.uniqueid:
+        channel.extension = tracked.own_extension
     if not channel.extension:
-        channel.extension = board.dialplan.guess_called(channel.parsed, dial_string)
-    leg = board.leg(channel)
-    leg.number = dialled_number(dial_string) or leg.number
+        channel.extension = pbx.dialplan.guess_called(channel.parsed, dial_string)
+    leg = pbx.leg(channel)
+    leg.number = parse_dialed_number(dial_string) or leg.number
     if channel.is_own:
         become_own(channel)
     leg.extension = channel.extension
     if channel.extension:
         leg.number = ""
-    board.touch(record)
-    if channel is record.caller:
+    pbx.mark_changed(tracked)
+    if channel is tracked.caller:
         return
-    if _is_own_phone(board, channel):
-        set_caller(board, channel)
+    if _is_own_phone(pbx, channel):
+        set_caller(pbx, channel)
         return
-    record.called[channel.uniqueid] = leg
-    if record.caller is None and record.is_originated:
-        _settle_outside_first(board, record, leg)
-    settle(board, record, channel, dial_string)
-    _name_the_only_one(board, record)
+    tracked.called[channel.uniqueid] = leg
+    if tracked.caller is None and tracked.is_originated:
+        _settle_outside_first(pbx, tracked, leg)
+    settle(pbx, tracked, channel, dial_string)
+    _name_the_only_one(pbx, tracked)
 
 
 def become_own(channel: Channel):
@@ -111,82 +111,84 @@ def become_own(channel: Channel):
 
     A mobile telephone that an extension leads or forwards to stands for the extension.
     """
-    record, leg = channel.record, channel.leg
-    channel.extension = leg.extension = channel.extension or record.agent
+    tracked, leg = channel.tracked, channel.leg
+    channel.extension = leg.extension = channel.extension or tracked.own_extension
     if channel.extension:
         leg.number = ""
-        record.called.pop(channel.uniqueid, None)
+        tracked.called.pop(channel.uniqueid, None)
         if leg.answer_date:
-            record.caller = channel
+            tracked.caller = channel
 
 
-def _is_own_phone(board, channel):
+def _is_own_phone(pbx, channel):
     """Whether the PBX rings the one on whose behalf it then calls another."""
-    record = channel.record
-    if not record.is_originated or not channel.extension:
+    tracked = channel.tracked
+    if not tracked.is_originated or not channel.extension:
         return False
-    if channel.is_own or (record.is_click and channel.extension == record.agent):
+    if channel.is_own or (
+        tracked.is_click and channel.extension == tracked.own_extension
+    ):
         return True
-    return not record.is_click and record.caller is None and not record.called
+    return not tracked.is_click and tracked.caller is None and not tracked.called
 
 
-def _settle_outside_first(board, record, leg):
+def _settle_outside_first(pbx, tracked, leg):
     """The PBX calls an outside party on its own, to join it with somebody after."""
-    if record.is_settled:
+    if tracked.is_party_known:
         return
-    record.is_settled = True
-    record.call.direction = Direction.OUTBOUND
-    record.call.number = record.call.dialed_number = leg.number
-    if _may_be_forwarded_to(board, record):
-        record.is_held_back = True
-        board.held_back.append(record)
+    tracked.is_party_known = True
+    tracked.call.direction = Direction.OUTBOUND
+    tracked.call.number = tracked.call.dialed_number = leg.number
+    if _may_be_forwarded_to(pbx, tracked):
+        tracked.is_deferred = True
+        pbx.deferred.append(tracked)
     else:
-        board.report(record)
+        pbx.publish(tracked)
 
 
-def _may_be_forwarded_to(board, record):
+def _may_be_forwarded_to(pbx, tracked):
     """Whether a call that the PBX began may be what another one is forwarded to: of
     that one, the own phone still rings."""
     return any(
         channel.is_own and channel.leg and channel.leg.state is State.RINGING
-        for other in board.records.values()
-        if other is not record and other.agent
+        for other in pbx.tracked_calls.values()
+        if other is not tracked and other.own_extension
         for channel in other.channels.values()
     )
 
 
-def report_held_back(board: Board):
+def publish_deferred(pbx: PbxState):
     """Report calls that the PBX began once no phone may have been forwarded to them."""
-    waiting, board.held_back = board.held_back, []
-    for record in waiting:
-        if not record.is_held_back or not record.is_open:
+    waiting, pbx.deferred = pbx.deferred, []
+    for tracked in waiting:
+        if not tracked.is_deferred or not tracked.is_open:
             continue
-        is_answered = any(leg.answer_date for leg in record.call.legs.values())
-        if is_answered or not _may_be_forwarded_to(board, record):
-            board.report(record)
+        is_answered = any(leg.answer_date for leg in tracked.call.legs.values())
+        if is_answered or not _may_be_forwarded_to(pbx, tracked):
+            pbx.publish(tracked)
         else:
-            board.held_back.append(record)
+            pbx.deferred.append(tracked)
 
 
-def pick_up(board: Board, channel: Channel, now: datetime):
+def pick_up(pbx: PbxState, channel: Channel, now: datetime):
     """Note that the telephone that rings first in a call that the PBX began was
     answered: the caller's own, or that of the outside party who is called back."""
-    record, leg = channel.record, channel.leg
-    if not record.is_originated or leg is None or leg.answer_date:
+    tracked, leg = channel.tracked, channel.leg
+    if not tracked.is_originated or leg is None or leg.answer_date:
         return
-    if channel is record.caller or _is_own_phone(board, channel):
-        record.caller = channel
-        if record.call.direction is Direction.OUTBOUND:
-            record.call.extension = channel.extension
+    if channel is tracked.caller or _is_own_phone(pbx, channel):
+        tracked.caller = channel
+        if tracked.call.direction is Direction.OUTBOUND:
+            tracked.call.extension = channel.extension
     elif not channel.is_own:
         return
     leg.state, leg.answer_date = State.ONGOING, max(now, leg.start_date)
-    board.touch(record)
+    pbx.mark_changed(tracked)
 
 
-def _name_the_only_one(board, record):
-    call = record.call
+def _name_the_only_one(pbx, tracked):
+    call = tracked.call
     if call.answer_date or call.direction is Direction.OUTBOUND:
         return
-    rung = {leg.extension for leg in record.called.values()}
+    rung = {leg.extension for leg in tracked.called.values()}
     call.extension = rung.pop() if len(rung) == 1 else ""

@@ -38,7 +38,7 @@ HANDLERS = {
 }
 
 
-class PresenceBoard:
+class PresenceTracker:
     """The extensions of one PBX.
 
     A hint (the dial plan's own word on an extension, which may include "do not

@@ -7,37 +7,37 @@ from ..engine.call import Outcome
 from . import dialing, parties
 from .channels import number
 from .dialplan import parse_interface
-from .state import Board
+from .state import PbxState
 
 
-def on_caller_join(board: Board, event: dict):
+def on_caller_join(pbx: PbxState, event: dict):
     """A caller waits for a member of the queue; that is no answer yet."""
-    channel = board.channel(event)
+    channel = pbx.channel(event)
     if channel is not None:
-        _wait(board, channel, event, board.time(event))
+        _wait(pbx, channel, event, pbx.time(event))
 
 
-def _wait(board, channel, event, since):
-    record = channel.record
-    if record.caller is None and not record.is_originated:
-        parties.set_caller(board, channel)
-    record.call.queue = event.get("Queue", "")
-    record.call.queue_date = since
-    dialing.note_dialled(channel, event.get("Exten", ""))
-    parties.settle(board, record)
-    board.touch(record)
+def _wait(pbx, channel, event, since):
+    tracked = channel.tracked
+    if tracked.caller is None and not tracked.is_originated:
+        parties.set_caller(pbx, channel)
+    tracked.call.queue = event.get("Queue", "")
+    tracked.call.queue_date = since
+    dialing.set_dialed_number(channel, event.get("Exten", ""))
+    parties.settle(pbx, tracked)
+    pbx.mark_changed(tracked)
 
 
-def on_caller_leave(board: Board, event: dict):
+def on_caller_leave(pbx: PbxState, event: dict):
     """A caller waits no more: a member took the call, they gave up or were sent on."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     if channel is not None:
-        channel.seen = board.count
-        channel.record.call.queue_date = None
-        board.touch(channel.record)
+        channel.last_count = pbx.count
+        channel.tracked.call.queue_date = None
+        pbx.mark_changed(channel.tracked)
 
 
-def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
+def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
     """Bring who waits in line with what QueueStatus listed.
 
     :param listed: its events
@@ -50,37 +50,39 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
         for event in listed
         if event.get("Event") == "QueueEntry"
     }
-    for record in list(board.records.values()):
-        call = record.call
-        heard = [u for u, channel in record.channels.items() if channel.seen > mark]
-        waiting = next((u for u in record.channels if u in waits), None)
+    for tracked in list(pbx.tracked_calls.values()):
+        call = tracked.call
+        heard = [
+            u for u, channel in tracked.channels.items() if channel.last_count > mark
+        ]
+        waiting = next((u for u in tracked.channels if u in waits), None)
         if waiting is not None and waiting not in heard:
             entry = waits[waiting]
             if call.queue_date is not None and call.queue == entry.get("Queue", ""):
                 continue
             seconds = number(entry.get("Wait")) or 0
             since = now - timedelta(seconds=seconds)
-            _wait(board, record.channels[waiting], entry, since)
+            _wait(pbx, tracked.channels[waiting], entry, since)
         elif waiting is None and not heard and call.queue_date is not None:
             call.queue_date = None
         else:
             continue
-        board.touch(record)
+        pbx.mark_changed(tracked)
 
 
-def on_ring_no_answer(board: Board, event: dict):
+def on_ring_no_answer(pbx: PbxState, event: dict):
     """A member let it ring. Behind a Local channel that looks like a caller who gave
     up."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     interface = parse_interface(event.get("Interface", ""))
-    extension = interface.number or board.dialplan.extension_of_device(interface)
+    extension = interface.number or pbx.dialplan.extension_of_device(interface)
     if channel is None or not extension:
         return
-    for leg in reversed(channel.record.called.values()):
+    for leg in reversed(channel.tracked.called.values()):
         if leg.extension == extension:
             if leg.answer_date is None and leg.outcome in (None, Outcome.CANCELLED):
                 leg.outcome = Outcome.MISSED
-                board.touch(channel.record)
+                pbx.mark_changed(channel.tracked)
             return
 
 

@@ -4,41 +4,41 @@ from functools import partial
 
 from ..engine.errors import InvalidValue
 from . import actions
-from .state import Board
+from .state import PbxState
 
 
-def on_mixmonitor_start(board: Board, event: dict):
+def on_mixmonitor_start(pbx: PbxState, event: dict):
     """A channel is recorded from now on."""
-    channel = board.channel(event)
+    channel = pbx.channel(event)
     if channel is None:
         return
-    channel.record.call.recorded = True
-    board.touch(channel.record)
-    _ask(board, channel)
+    channel.tracked.call.recorded = True
+    pbx.mark_changed(channel.tracked)
+    _ask(pbx, channel)
 
 
-def find(board: Board):
+def find(pbx: PbxState):
     """Ask which calls are recorded: no list of channels says it."""
-    for channel in board.channels.values():
-        if not channel.record.call.recording_file:
-            _ask(board, channel)
+    for channel in pbx.channels.values():
+        if not channel.tracked.call.recording_file:
+            _ask(pbx, channel)
 
 
-def _ask(board, channel):
+def _ask(pbx, channel):
     """Ask which file a channel is recorded to: no event names it."""
     try:
         request = actions.recording_file(channel.name)
     except InvalidValue:
         return
-    board.ask(request, partial(_note_file, board, channel))
+    pbx.ask(request, partial(_note_file, pbx, channel))
 
 
-def _note_file(board, channel, answer):
+def _note_file(pbx, channel, answer):
     name = answer.get("Value", "")
     if name:
-        channel.record.call.recorded = True
-        channel.record.call.recording_file = name
-        board.touch(channel.record)
+        channel.tracked.call.recorded = True
+        channel.tracked.call.recording_file = name
+        pbx.mark_changed(channel.tracked)
 
 
 HANDLERS = {"MixMonitorStart": on_mixmonitor_start}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from . import channels, dialing, ending, forwarding, parties, talking
 from .bridging import bridge_of
 from .dialplan import is_dialable, known, parse_channel
-from .state import Board
+from .state import PbxState
 from .unseen import UnseenTalk
 
 # A channel this young may only be ahead of its own event.
@@ -32,7 +32,7 @@ class Dial(NamedTuple):
 UNKNOWN = Dial("", "", "")
 
 
-def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
+def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
     """Close what is gone, adopt what is new, join what is bridged.
 
     :param listed: CoreShowChannel events
@@ -41,99 +41,99 @@ def resync(board: Board, listed: Iterable[dict], now: datetime, mark: int):
         heard of since, the events know better than the list
     """
     listed = {event["Uniqueid"]: event for event in listed if event.get("Uniqueid")}
-    heard = min(board.heard(), now)
-    forwarding.catch_up(board, listed)
-    for uniqueid, channel in list(board.channels.items()):
-        if channel.seen > mark:
+    heard = min(pbx.last_event_time(), now)
+    forwarding.catch_up(pbx, listed)
+    for uniqueid, channel in list(pbx.channels.items()):
+        if channel.last_count > mark:
             listed.pop(uniqueid, None)
         elif uniqueid not in listed:
-            channel.record.call.incomplete = True
-            ending.hang_up(board, channel, heard)
+            channel.tracked.call.incomplete = True
+            ending.hang_up(pbx, channel, heard)
     aged = [(_duration(event), event) for event in listed.values()]
-    aged.sort(key=lambda pair: (_is_dialled(pair[1]), -pair[0]))
+    aged.sort(key=lambda pair: (_is_dialed(pair[1]), -pair[0]))
     dials = _read_dials(listed.values())
     for age, event in aged:
         dial = _find_dial(dials, event)
-        if event["Uniqueid"] in board.channels:
-            _catch_up(board, event, now, dial)
+        if event["Uniqueid"] in pbx.channels:
+            _catch_up(pbx, event, now, dial)
         else:
-            _adopt(board, event, now, age, dial)
-    _rebuild_bridges(board, listed, heard, now)
-    for record in list(board.records.values()):
-        if record.channels:
-            record.forward = ""
-        if (record.is_doubtful or record.forward) and not record.channels:
-            record.call.incomplete = True
-            ending.end(board, record, now)
+            _adopt(pbx, event, now, age, dial)
+    _rebuild_bridges(pbx, listed, heard, now)
+    for tracked in list(pbx.tracked_calls.values()):
+        if tracked.channels:
+            tracked.forward = ""
+        if (tracked.is_unconfirmed or tracked.forward) and not tracked.channels:
+            tracked.call.incomplete = True
+            ending.end(pbx, tracked, now)
 
 
-def _catch_up(board, event, now, dial):
+def _catch_up(pbx, event, now, dial):
     """Take what the list says of a channel that is known already: what happened to it
     meanwhile was not heard."""
-    channel = board.channels[event["Uniqueid"]]
-    if channel.record.call.incomplete:
-        _age(board, channel, now - _duration(event))
+    channel = pbx.channels[event["Uniqueid"]]
+    if channel.tracked.call.incomplete:
+        _age(pbx, channel, now - _duration(event))
     if not is_dialable(channel.exten):
         channel.exten = event.get("Exten", "")
     if known(event.get("CallerIDNum", "")):
-        channels.on_newcallerid(board, event)
-    _take_part(board, channel, event, now, dial)
+        channels.on_newcallerid(pbx, event)
+    _take_part(pbx, channel, event, now, dial)
 
 
-def _age(board, channel, start):
+def _age(pbx, channel, start):
     """Take the list's word for how old a channel is that was not heard to begin."""
     if start >= channel.start:
         return
     channel.start = start
-    call = channel.record.call
+    call = channel.tracked.call
     call.start_date = min(call.start_date, start)
     if channel.leg is not None:
         channel.leg.start_date = min(channel.leg.start_date, start)
-    board.touch(channel.record)
+    pbx.mark_changed(channel.tracked)
 
 
-def _adopt(board, event, now, age, dial):
-    channel = board.channel(event, start=now - age)
+def _adopt(pbx, event, now, age, dial):
+    channel = pbx.channel(event, start=now - age)
     if channel is None:
         return
-    record = channel.record
-    record.call.start_date = min(record.call.start_date, channel.start)
+    tracked = channel.tracked
+    tracked.call.start_date = min(tracked.call.start_date, channel.start)
     if age >= FRESH:
-        record.call.incomplete = True
-    _take_part(board, channel, event, channel.start, dial)
+        tracked.call.incomplete = True
+    _take_part(pbx, channel, event, channel.start, dial)
 
 
-def _take_part(board, channel, event, now, dial):
+def _take_part(pbx, channel, event, now, dial):
     """Note what a listed channel does in its call.
 
     :param now: when it was answered at the latest, if it was and that is not known
     :param dial: the `Dial` that it was called by, as far as that is known
     """
-    record = channel.record
+    tracked = channel.tracked
     application = event.get("Application", "")
-    is_first = record.is_click and event.get("Linkedid") == channel.uniqueid
-    if (is_first or application == _ORIGINATED) and not channel.is_dialled:
-        record.is_originated = channel.is_own = True
+    is_first = tracked.is_click and event.get("Linkedid") == channel.uniqueid
+    if (is_first or application == _ORIGINATED) and not channel.is_dialed:
+        tracked.is_originated = channel.is_own = True
     if application == "Queue":
-        record.call.queue = event.get("ApplicationData", "").partition(",")[0]
+        tracked.call.queue = event.get("ApplicationData", "").partition(",")[0]
     state = event.get("ChannelState")
     channel.is_up = channel.is_up or state == channels.UP
-    if _is_dialled(event):
-        is_new = not channel.is_dialled
-        channel.is_dialled = True
-        source = board.channels.get(dial.source)
+    if _is_dialed(event):
+        is_new = not channel.is_dialed
+        channel.is_dialed = True
+        source = pbx.channels.get(dial.source)
         if is_new and source is not None:
-            dialing.link(board, source, channel)
+            dialing.link(pbx, source, channel)
         if is_new and not channel.is_local:
-            parties.ring(board, channel, dial.string)
-    elif not channel.is_dialled and state in (channels.UP, channels.RING):
-        parties.set_caller(board, channel)
+            parties.ring(pbx, channel, dial.string)
+    elif not channel.is_dialed and state in (channels.UP, channels.RING):
+        parties.set_caller(pbx, channel)
     if channel.is_up:
         was_answered = _is_answered(channel)
-        parties.pick_up(board, channel, now)
+        parties.pick_up(pbx, channel, now)
         if _is_answered(channel) and not was_answered:
             channel.leg.answered_unseen = True
-    board.touch(record)
+    pbx.mark_changed(tracked)
 
 
 def _is_answered(channel):
@@ -167,14 +167,14 @@ def _find_dial(dials, event):
     return found[0] if len(found) == 1 else UNKNOWN
 
 
-def _rebuild_bridges(board, listed, heard, now):
+def _rebuild_bridges(pbx, listed, heard, now):
     bridges = {}
     for uniqueid, event in listed.items():
-        channel = board.channels.get(uniqueid)
+        channel = pbx.channels.get(uniqueid)
         if channel is None:
             continue
-        bridge = bridge_of(board, event.get("BridgeId"), event)
-        board.leave_bridge(channel)
+        bridge = bridge_of(pbx, event.get("BridgeId"), event)
+        pbx.leave_bridge(channel)
         if bridge is not None:
             application = event.get("Application")
             bridge.is_holding |= application in _WAITING
@@ -183,33 +183,33 @@ def _rebuild_bridges(board, listed, heard, now):
             bridge.members[uniqueid] = channel
             bridges[event["BridgeId"]] = bridge
     for bridge in bridges.values():
-        _resume_talk(board, bridge, heard, now)
+        _resume_talk(pbx, bridge, heard, now)
 
 
-def _resume_talk(board, bridge, heard, now):
+def _resume_talk(pbx, bridge, heard, now):
     """When they began to talk unseen is asked, as no list says it: at the earliest when
     the last of them came, or when we last heard of a call that we knew."""
-    talkers = talking.talkers(board, bridge)
+    talkers = talking.talkers(pbx, bridge)
     unheard = [channel for channel in talkers if not _is_answered(channel)]
-    silent = {c.record for c in talkers if not c.record.call.answer_date}
+    silent = {c.tracked for c in talkers if not c.tracked.call.answer_date}
     if len(talkers) < 2 or not (unheard or silent):
-        talking.talk(board, bridge, heard)
+        talking.talk(pbx, bridge, heard)
         return
     began = heard
     if silent:
         began = max(channel.start for channel in talkers)
-        if not all(record.call.incomplete for record in silent):
+        if not all(tracked.call.incomplete for tracked in silent):
             began = max(began, heard)
-    for record in silent:
-        record.call.incomplete = True
-    talking.talk(board, bridge, began)
+    for tracked in silent:
+        tracked.call.incomplete = True
+    talking.talk(pbx, bridge, began)
     for channel in unheard:
         channel.leg.answered_unseen = True
     asked = [channel for channel in talkers if channel.leg.answered_unseen]
-    UnseenTalk(board, asked, silent, now).ask()
+    UnseenTalk(pbx, asked, silent, now).ask()
 
 
-def _is_dialled(event):
+def _is_dialed(event):
     return event.get("Application") in _DIALLED
 
 

@@ -1,7 +1,7 @@
-"""What is going on at a PBX right now: channels, bridges, and the calls they make up.
+"""The present state of a PBX: its channels, its bridges, and the calls they belong to.
 
-The topics read events and move these pieces; who calls whom (parties), who talks with
-whom (talking) and how it ends (ending) is decided in files of their own.
+The handlers of events change this state. Who calls whom (parties), who talks with whom
+(talking) and how a call ends (ending) is decided in files of their own.
 """
 
 from collections.abc import Callable
@@ -12,21 +12,21 @@ from datetime import datetime, timedelta
 from ..engine.call import Call, Direction, Leg, State
 from .actions import Request
 from .dialplan import Dialplan, is_withheld, known, parse_channel
-from .entities import Channel, Inquiry, Record
+from .entities import Channel, Inquiry, TrackedCall
 
 EPOCH = datetime(1970, 1, 1)
-# A caller who waits for hours is rung for at many telephones: the oldest are let go.
+# A caller who waits for hours makes many phones ring: the oldest legs are dropped.
 MAX_LEGS = 100
-# A PBX that does not answer is asked no more than this.
+# Limit of the questions that wait for a PBX that does not answer.
 MAX_INQUIRIES = 1000
-# So many doubtful click-to-calls are known again where the PBX takes them up late.
+# Limit of the unconfirmed click-to-calls that are recognized if they begin late.
 MAX_CLICKS = 100
-# Of so many channels a late or repeated event is known to be late.
+# Limit of the ended channels whose late or repeated events are recognized.
 MAX_GONE = 5000
 
 
-class Board:
-    """The pieces, and the moves that all topics share."""
+class PbxState:
+    """Channels, bridges and tracked calls, and the changes that all handlers share."""
 
     def __init__(self, dialplan: Dialplan, clock: Callable[[], datetime]):
         self.dialplan = dialplan
@@ -34,34 +34,33 @@ class Board:
         self.channels = {}
         self.bridges = {}
         self.locals = {}  # name without the half → {uniqueid: channel}
-        self.records = {}  # by the call's uniqueid, open ones
-        self.links = {}  # Linkedid → record
-        self.gone = {}  # uniqueids of the channels that hung up last, in order
-        self.changed = {}  # uniqueid → record, in the order of the first change
-        self.clicks = {}  # uniqueid → (extension, number) of doubtful click-to-calls
+        self.tracked_calls = {}  # uniqueid of the call → open call
+        self.linkedids = {}  # Linkedid → tracked call
+        self.gone = {}  # uniqueids of the last channels that hung up, in order
+        self.changed = {}  # uniqueid → tracked call, in the order of the first change
+        self.clicks = {}  # uniqueid → (extension, number) of unconfirmed clicks
         self.inquiries = []
-        self.held_back = []  # records that are reported once it is known what they are
+        self.deferred = []  # calls that are published once it is known what they are
         self.last_event = None
-        self.last_heard = None  # when that came, by our clock
+        self.last_heard = None  # time of the last event, by our clock
         self.count = 0  # events so far
 
     def time(self, event) -> datetime:
-        """When the event happened: as the PBX says, else now."""
+        """Return the time of an event: its Timestamp, else now."""
         return _time_stamp(event) or self.clock()
 
-    def heard(self) -> datetime:
-        """When the PBX was heard of last."""
+    def last_event_time(self) -> datetime:
+        """Return the time of the last event: its Timestamp, else when it came."""
         if self.last_event is None:
             return self.clock()
         return _time_stamp(self.last_event) or self.last_heard
 
     def channel(self, event, prefix="", start=None) -> Channel | None:
-        """Return the channel that an event tells of, met for the first time or not.
+        """Return the channel of an event; add it if it is new.
 
-        ``start`` says since when it exists, if that is not just now.
-
-        None for one without a telephone or another channel behind it, and for one that
-        has hung up already (a late or repeated event).
+        :param start: since when a new channel exists, if not since the event
+        :return: None for a channel without a device or another channel behind it, and
+            for one that has already hung up (a late or repeated event)
         """
         uniqueid = event.get(prefix + "Uniqueid")
         if not uniqueid:
@@ -71,7 +70,7 @@ class Board:
             channel = self._meet(uniqueid, event, prefix, start)
             if channel is None:
                 return None
-        channel.seen = self.count
+        channel.last_count = self.count
         return channel
 
     def _meet(self, uniqueid, event, prefix, start):
@@ -93,42 +92,42 @@ class Board:
         return channel
 
     def _place(self, channel):
-        """Put a new channel into the call that it belongs to, or open one."""
-        record = self.records.get(channel.uniqueid)
-        if record is None:
-            record = self.links.get(channel.linkedid)
-        if record is None and channel.uniqueid in self.clicks:
-            # The PBX took up late what it was believed not to have taken.
-            record = self.open_click(channel.uniqueid, *self.clicks[channel.uniqueid])
-        if record is None:
-            record = self.open_record(self._get_first(channel), channel.start)
-            # Of who came first, and of what was before, nothing was heard yet.
-            record.call.incomplete = record.call.uniqueid != channel.uniqueid
-        self.attach(channel, record)
+        """Assign a new channel to the call that it belongs to, or open a call."""
+        tracked = self.tracked_calls.get(channel.uniqueid)
+        if tracked is None:
+            tracked = self.linkedids.get(channel.linkedid)
+        if tracked is None and channel.uniqueid in self.clicks:
+            # The PBX begins late what it was believed to have rejected.
+            tracked = self.open_click(channel.uniqueid, *self.clicks[channel.uniqueid])
+        if tracked is None:
+            tracked = self.open_call(self._get_first(channel), channel.start)
+            # The first channel, and what happened before, was not seen.
+            tracked.call.incomplete = tracked.call.uniqueid != channel.uniqueid
+        self.attach(channel, tracked)
 
     def _get_first(self, channel):
-        """Return the uniqueid by which the log knows the call of a channel: that of the
-        first channel, also where no list named it yet."""
+        """Return the uniqueid that identifies the call of a channel in the log: that of
+        its first channel, even if no event named it yet."""
         is_over = channel.linkedid in self.gone or channel.linkedid in self.channels
         return channel.uniqueid if is_over else channel.linkedid
 
     def halves(self, channel) -> list[Channel]:
-        """Return what there is of both halves of a Local channel, else nothing."""
+        """Return the known halves of a Local channel, an empty list for another one."""
         return list(self.locals.get(channel.parsed.device, {}).values())
 
-    def attach(self, channel, record):
-        """Make a channel part of a call."""
-        if record.is_click and record.is_unseen:
-            record.is_unseen = False
-            record.call.start_date = channel.start  # by the PBX's clock, as all else
-            self.touch(record)
-        channel.record = record
-        record.channels[channel.uniqueid] = channel
-        if self.links.setdefault(channel.linkedid, record) is record:
-            record.links.add(channel.linkedid)
+    def attach(self, channel, tracked):
+        """Add a channel to a call."""
+        if tracked.is_click and tracked.is_unseen:
+            tracked.is_unseen = False
+            tracked.call.start_date = channel.start  # by the PBX's clock, as all else
+            self.mark_changed(tracked)
+        channel.tracked = tracked
+        tracked.channels[channel.uniqueid] = channel
+        if self.linkedids.setdefault(channel.linkedid, tracked) is tracked:
+            tracked.linkedids.add(channel.linkedid)
 
-    def forget_channel(self, channel):
-        """Take a channel that hung up off the board."""
+    def remove_channel(self, channel):
+        """Remove a channel that hung up."""
         self.channels.pop(channel.uniqueid, None)
         self.gone[channel.uniqueid] = None
         if len(self.gone) > MAX_GONE:
@@ -139,63 +138,66 @@ class Board:
             halves.pop(channel.uniqueid, None)
             if not halves:
                 self.locals.pop(channel.parsed.device, None)
-        if channel.record is not None:
-            channel.record.channels.pop(channel.uniqueid, None)
+        if channel.tracked is not None:
+            channel.tracked.channels.pop(channel.uniqueid, None)
 
     def leave_bridge(self, channel):
-        """Take a channel out of the bridge that it is in."""
+        """Remove a channel from its bridge."""
         if channel.bridge is not None:
             channel.bridge.members.pop(channel.uniqueid, None)
             channel.bridge = None
 
-    def open_record(self, uniqueid, start) -> Record:
-        """Open a call, which is not told to anyone yet."""
-        record = Record(Call(uniqueid, start_date=start), self.clock())
-        record.last_words = start
-        self.records[uniqueid] = record
-        return record
+    def open_call(self, uniqueid, start) -> TrackedCall:
+        """Open a call that is not published yet."""
+        tracked = TrackedCall(Call(uniqueid, start_date=start), self.clock())
+        tracked.last_event_date = start
+        self.tracked_calls[uniqueid] = tracked
+        return tracked
 
-    def open_click(self, uniqueid, extension, number) -> Record:
-        """Open a call that we ask the PBX for."""
-        record = self.open_record(uniqueid, self.clock())
-        record.is_click = record.is_originated = record.is_settled = True
-        record.agent = extension
-        self.links[uniqueid] = record
-        record.links.add(uniqueid)
-        call = record.call
+    def open_click(self, uniqueid, extension, number) -> TrackedCall:
+        """Open a call that Odoo originates."""
+        tracked = self.open_call(uniqueid, self.clock())
+        tracked.is_click = tracked.is_originated = tracked.is_party_known = True
+        tracked.own_extension = extension
+        self.linkedids[uniqueid] = tracked
+        tracked.linkedids.add(uniqueid)
+        call = tracked.call
         call.number = call.dialed_number = number
         call.extension = extension
         call.direction = Direction.OUTBOUND
         if self.dialplan.is_internal(number):
             call.direction = Direction.INTERNAL
             call.number, call.extension = extension, ""
-        self.report(record)
-        return record
+        self.publish(tracked)
+        return tracked
 
-    def doubt(self, record):
-        """Note that it is not known whether the PBX took a click-to-call."""
-        record.is_doubtful = True
-        if record.is_click:
-            self.clicks[record.call.uniqueid] = record.agent, record.call.number
+    def mark_unconfirmed(self, tracked):
+        """Mark a click-to-call of which it is not known whether the PBX accepted it."""
+        tracked.is_unconfirmed = True
+        if tracked.is_click:
+            self.clicks[tracked.call.uniqueid] = (
+                tracked.own_extension,
+                tracked.call.number,
+            )
         if len(self.clicks) > MAX_CLICKS:
             del self.clicks[next(iter(self.clicks))]
 
-    def touch(self, record):
-        """Note that a call has changed."""
-        if record.is_reported:
-            self.changed[record.call.uniqueid] = record
+    def mark_changed(self, tracked):
+        """Add a published call to those that changed."""
+        if tracked.is_published:
+            self.changed[tracked.call.uniqueid] = tracked
 
-    def report(self, record):
-        """From now on the call is told to the outside."""
-        record.is_reported = True
-        record.is_held_back = False
-        self.touch(record)
+    def publish(self, tracked):
+        """Publish a call: from now on its changes are reported."""
+        tracked.is_published = True
+        tracked.is_deferred = False
+        self.mark_changed(tracked)
 
     def ask(self, request: Request, learn: Callable[[object], None], *give_up):
-        """Have the PBX asked for what its events leave out.
+        """Queue a question to the PBX about what its events leave out.
 
         :param learn: called with the answer
-        :param give_up: called with nothing where there will be no answer
+        :param give_up: called without arguments if no answer will come
         """
         inquiry = Inquiry(request, learn, *give_up)
         if len(self.inquiries) < MAX_INQUIRIES:
@@ -204,7 +206,7 @@ class Board:
             inquiry.give_up()
 
     def leg(self, channel) -> Leg:
-        """Return the leg of a telephone's channel, new or known."""
+        """Return the leg of a channel; create it if it has none."""
         leg = channel.leg
         if leg is None:
             number = "" if channel.extension else known(channel.caller_number)
@@ -218,28 +220,28 @@ class Board:
                 start_date=channel.start,
             )
             channel.leg = leg
-            legs = channel.record.call.legs
+            legs = channel.tracked.call.legs
             legs[channel.uniqueid] = leg
             if len(legs) > MAX_LEGS:
-                self._drop_a_leg(channel.record)
-            self.touch(channel.record)
+                self._drop_a_leg(channel.tracked)
+            self.mark_changed(channel.tracked)
         return leg
 
-    def _drop_a_leg(self, record):
-        for uniqueid, leg in record.call.legs.items():
+    def _drop_a_leg(self, tracked):
+        for uniqueid, leg in tracked.call.legs.items():
             if leg.state is State.ENDED and leg.answer_date is None:
-                del record.call.legs[uniqueid]
-                record.called.pop(uniqueid, None)
+                del tracked.call.legs[uniqueid]
+                tracked.called.pop(uniqueid, None)
                 return
 
-    def forget_empty_bridges(self):
-        """Let go of bridges whose end was not told."""
+    def remove_empty_bridges(self):
+        """Remove bridges whose end was not reported."""
         self.bridges = {k: each for k, each in self.bridges.items() if each.members}
 
-    def snapshot(self, record, revision) -> Call:
-        """Return a copy of a call as it stands."""
-        legs = {uniqueid: copy(leg) for uniqueid, leg in record.call.legs.items()}
-        return replace(record.call, revision=revision, legs=legs)
+    def snapshot(self, tracked, revision) -> Call:
+        """Return a copy of a call in its present state."""
+        legs = {uniqueid: copy(leg) for uniqueid, leg in tracked.call.legs.items()}
+        return replace(tracked.call, revision=revision, legs=legs)
 
 
 def _time_stamp(event):

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from ..engine.call import Direction, State
 from . import ending, parties
-from .entities import Bridge, Channel, Record
-from .state import Board
+from .entities import Bridge, Channel, TrackedCall
+from .state import PbxState
 
 
-def talkers(board: Board, bridge: Bridge | None) -> list[Channel]:
+def talkers(pbx: PbxState, bridge: Bridge | None) -> list[Channel]:
     """Return the telephones that hear each other in a bridge.
 
     Local channels lead on to the bridge of their other half.
@@ -23,7 +23,7 @@ def talkers(board: Board, bridge: Bridge | None) -> list[Channel]:
             if not channel.is_local:
                 found.append(channel)
                 continue
-            for half in board.locals.get(channel.parsed.device, {}).values():
+            for half in pbx.locals.get(channel.parsed.device, {}).values():
                 other = half.bridge
                 if other and not other.is_holding and id(other) not in seen:
                     seen.add(id(other))
@@ -31,95 +31,95 @@ def talkers(board: Board, bridge: Bridge | None) -> list[Channel]:
     return found
 
 
-def talk(board: Board, bridge: Bridge | None, now: datetime):
+def talk(pbx: PbxState, bridge: Bridge | None, now: datetime):
     """Note who talks with whom after somebody entered a bridge."""
-    channels = talkers(board, bridge)
+    channels = talkers(pbx, bridge)
     if len(channels) < 2:
         return
     if not bridge.is_conference:
-        _join_calls(board, channels, now)
+        _join_calls(pbx, channels, now)
     for channel in channels:
-        _start_talk(board, channel, now)
-    for record in {id(c.record): c.record for c in channels}.values():
-        _note_who_handles(board, record, channels)
+        _start_talk(pbx, channel, now)
+    for tracked in {id(c.tracked): c.tracked for c in channels}.values():
+        _note_who_handles(pbx, tracked, channels)
 
 
-def _start_talk(board, channel, now):
-    record, call = channel.record, channel.record.call
-    leg = board.leg(channel)
+def _start_talk(pbx, channel, now):
+    tracked, call = channel.tracked, channel.tracked.call
+    leg = pbx.leg(channel)
     if leg.answer_date is None or leg.state is State.RINGING:
         leg.answer_date = leg.answer_date or max(now, leg.start_date)
         leg.state = State.ONGOING
-        board.touch(record)
-    record.last_words = now
+        pbx.mark_changed(tracked)
+    tracked.last_event_date = now
     if call.answer_date is None:
-        parties.settle(board, record)
+        parties.settle(pbx, tracked)
         call.answer_date = max(now, call.start_date)
         call.state = State.ONGOING
-        board.touch(record)
+        pbx.mark_changed(tracked)
 
 
-def _note_who_handles(board, record, channels):
+def _note_who_handles(pbx, tracked, channels):
     """Whoever talks with the other party handles the call; a colleague who is only
     consulted does not."""
-    mine = record.channels.values()
+    mine = tracked.channels.values()
     outside = [c for c in mine if c.leg is not None and not c.extension]
     if outside and not any(channel in outside for channel in channels):
         return
     for channel in channels:
-        if channel.record is not record or channel.met_customer:
+        if channel.tracked is not tracked or channel.has_met_customer:
             continue
-        channel.met_customer = True
-        if channel.extension and channel is not record.caller:
-            record.call.extension = channel.extension
-            board.touch(record)
+        channel.has_met_customer = True
+        if channel.extension and channel is not tracked.caller:
+            tracked.call.extension = channel.extension
+            pbx.mark_changed(tracked)
 
 
-def _join_calls(board, channels, now):
-    records = {id(c.record): c.record for c in channels}
-    if len(records) < 2:
+def _join_calls(pbx, channels, now):
+    tracked_calls = {id(c.tracked): c.tracked for c in channels}
+    if len(tracked_calls) < 2:
         return
-    main = main_of(records.values())
+    main = main_of(tracked_calls.values())
     for channel in channels:
-        move(board, channel, main, now)
+        move(pbx, channel, main, now)
 
 
-def main_of(records: Iterable[Record]) -> Record:
+def main_of(tracked_calls: Iterable[TrackedCall]) -> TrackedCall:
     """Return the call that lives on when several are joined: the one with the
     outside, else the oldest."""
-    return min(records, key=_rank)
+    return min(tracked_calls, key=_rank)
 
 
-def move(board: Board, channel: Channel, record: Record, now: datetime):
+def move(pbx: PbxState, channel: Channel, tracked: TrackedCall, now: datetime):
     """Make a channel of one call part of another: a transfer, a pick-up.
 
     The call that it leaves keeps its share of it as something past, and ends if it
     has nothing else.
     """
-    old = channel.record
-    if old is record:
+    old = channel.tracked
+    if old is tracked:
         return
     del old.channels[channel.uniqueid]
-    board.attach(channel, record)
+    pbx.attach(channel, tracked)
     if channel.leg is not None:
-        _move_leg(board, channel, old, now)
+        _move_leg(pbx, channel, old, now)
     if old.caller is channel:
         old.caller = None
-    channel.met_customer = False
-    board.touch(old)
-    board.touch(record)
+    channel.has_met_customer = False
+    pbx.mark_changed(old)
+    pbx.mark_changed(tracked)
     if not old.channels:
-        ending.end(board, old, now)
+        ending.end(pbx, old, now)
 
 
-def _move_leg(board, channel, old, now):
-    leg, record = channel.leg, channel.record
-    record.call.legs[channel.uniqueid] = leg
-    record.called[channel.uniqueid] = leg
+def _move_leg(pbx, channel, old, now):
+    leg, tracked = channel.leg, channel.tracked
+    tracked.call.legs[channel.uniqueid] = leg
+    tracked.called[channel.uniqueid] = leg
     old.call.legs.pop(channel.uniqueid, None)
     was_called = old.called.pop(channel.uniqueid, None) is not None
-    old.is_handed_over = True
-    if old.is_reported:
+    old.is_transferred = True
+    if old.is_published:
         past = copy(leg)
         ending.close_leg(past, now, channel)
         old.call.legs[channel.uniqueid] = past
@@ -127,7 +127,7 @@ def _move_leg(board, channel, old, now):
             old.called[channel.uniqueid] = past
 
 
-def _rank(record):
-    call = record.call
-    is_internal = call.direction is Direction.INTERNAL or not record.is_reported
+def _rank(tracked):
+    call = tracked.call
+    is_internal = call.direction is Direction.INTERNAL or not tracked.is_published
     return is_internal, call.start_date, call.uniqueid

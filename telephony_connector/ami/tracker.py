@@ -23,7 +23,7 @@ from . import (
 )
 from .dialplan import Dialplan
 from .entities import Inquiry
-from .state import Board
+from .state import PbxState
 from .wire import find_flaw
 
 _logger = logging.getLogger(__name__)
@@ -37,23 +37,23 @@ HANDLERS = {
     **voicemail.HANDLERS,
     **recording.HANDLERS,
 }
-# All that is read of what a PBX tells.
+# The events that are read.
 EVENTS = tuple(sorted({*HANDLERS, *presence.HANDLERS}))
 
-# A click-to-call of which the PBX shows nothing at all: it has its channel at once.
+# Age at which a click-to-call without a channel ends: a PBX creates one at once.
 MAX_UNSEEN = timedelta(seconds=30)
 
 
 class Tracker:
-    """The calls of one PBX, as its events tell them.
+    """The calls of one PBX, as its events report them.
 
     ``clock`` returns the present as a naive UTC datetime; it dates events that carry
     no ``Timestamp`` and measures ages. A call that rings for longer than
-    ``max_ringing`` or goes on for longer than ``max_ongoing`` without its PBX having
-    told its end is given up by :meth:`expire`.
+    ``max_ringing`` or lasts for longer than ``max_ongoing`` without an event that ends
+    it is ended by :meth:`expire`.
 
-    Nothing that a PBX tells makes a method raise. What can't be read, and our own
-    faults, are counted in ``problems``; a fault is logged once for each kind of event.
+    No event makes a method raise. Events that cannot be read, and faults of our own,
+    are counted in ``problems``; a fault is logged once for each kind of event.
     """
 
     def __init__(
@@ -66,8 +66,8 @@ class Tracker:
         problems: Problems | None = None,
     ):
         self.problems = Problems(clock) if problems is None else problems
-        self._board = Board(dialplan, clock)
-        self._presence = presence.PresenceBoard(dialplan)
+        self._pbx = PbxState(dialplan, clock)
+        self._presence = presence.PresenceTracker(dialplan)
         self._mark = None
         self._queue_mark = 0
         self._was_away = True
@@ -76,12 +76,12 @@ class Tracker:
         self._revision = 0
 
     def feed(self, event: dict) -> bool:
-        """Take one event in.
+        """Process one event.
 
-        :return: whether it can be read; what makes no sense is skipped
+        :return: whether it can be read; an invalid one is skipped
         """
-        board = self._board
-        board.last_event, board.last_heard = event, board.clock()
+        pbx = self._pbx
+        pbx.last_event, pbx.last_heard = event, pbx.clock()
         name = event.get("Event")
         if not isinstance(name, str):
             return False
@@ -92,10 +92,10 @@ class Tracker:
             return False
         try:
             if handler is not None:
-                board.count += 1
-                handler(board, event)
-                if board.held_back:
-                    parties.report_held_back(board)
+                pbx.count += 1
+                handler(pbx, event)
+                if pbx.deferred:
+                    parties.publish_deferred(pbx)
             else:
                 self._presence.handlers[name](event)
         except Exception as error:
@@ -103,75 +103,75 @@ class Tracker:
         return True
 
     def _can_read(self, event):
-        """Say whether an event makes sense; count it where it does not."""
+        """Return whether an event is valid; count it if it is not."""
         flaw = find_flaw(event)
         if flaw:
             self.problems.note(SKIPPED, str(event.get("Event")), flaw)
         return not flaw
 
     def _note_fault(self, name, error):
-        """Count a fault of our own, and log it the first time."""
+        """Count a fault of our own; log the first one of its kind."""
         if self.problems.note_fault(name, error):
-            _logger.exception("A fault in reading %s: what it told is lost", name)
+            _logger.exception("A fault in reading %s: the event is lost", name)
 
     def use_dialplan(self, dialplan: Dialplan):
-        """Read what comes from now on by another numbering: extensions changed."""
-        self._board.dialplan = self._presence.dialplan = dialplan
+        """Use another numbering from now on, because extensions changed."""
+        self._pbx.dialplan = self._presence.dialplan = dialplan
 
     def originated(self, channel_id: str, extension: str, number: str):
-        """Announce a click-to-call before the PBX is asked for it.
+        """Open a click-to-call before the PBX is asked to originate it.
 
         :param channel_id: our own id, sent as ``ChannelId`` and as ``ActionID``; it
             becomes the call's ``uniqueid``
-        :param extension: whose telephone is rung first
-        :param number: who is called then
+        :param extension: the extension that is rung first
+        :param number: the number that is called then
         """
-        self._board.open_click(channel_id, extension, number)
+        self._pbx.open_click(channel_id, extension, number)
 
     def not_originated(self, channel_id: str, is_certain: bool):
-        """Take back what `originated` announced, unless the PBX has begun with it.
+        """End what `originated` opened, unless the PBX has begun it.
 
-        :param is_certain: whether the PBX said no; else it said nothing, and the next
-            list of its channels tells
+        :param is_certain: whether the PBX refused it; else it did not answer, and the
+            next list of its channels decides
         """
-        board = self._board
-        record = board.records.get(channel_id)
-        if record is None or record.channels:
+        pbx = self._pbx
+        tracked = pbx.tracked_calls.get(channel_id)
+        if tracked is None or tracked.channels:
             return
         if is_certain:
-            ending.end(board, record, board.clock())
+            ending.end(pbx, tracked, pbx.clock())
         else:
-            board.doubt(record)
+            pbx.mark_unconfirmed(tracked)
 
     def disconnected(self):
-        """Note that the connection ended: of a click-to-call of which the PBX has shown
-        nothing yet, the next list of its channels tells what became of it."""
+        """Handle the end of the connection. The next list of channels decides about the
+        click-to-calls that have no channel yet."""
         self._was_away = True
-        for record in self._board.records.values():
-            if (record.is_click or record.forward) and not record.channels:
-                self._board.doubt(record)
+        for tracked in self._pbx.tracked_calls.values():
+            if (tracked.is_click or tracked.forward) and not tracked.channels:
+                self._pbx.mark_unconfirmed(tracked)
 
     def take(self) -> list[Call]:
         """Return copies of the calls that changed since the last time.
 
         Each has a higher ``revision`` than all before.
         """
-        board = self._board
+        pbx = self._pbx
         calls = []
-        for record in board.changed.values():
+        for tracked in pbx.changed.values():
             self._revision += 1
-            calls.append(board.snapshot(record, self._revision))
-        board.changed = {}
+            calls.append(pbx.snapshot(tracked, self._revision))
+        pbx.changed = {}
         return calls
 
     def take_inquiries(self) -> list[Inquiry]:
-        """Return what the PBX is to be asked since the last time; each answer goes to
-        `learn`, and each question that gets none to `give_up`."""
-        inquiries, self._board.inquiries = self._board.inquiries, []
+        """Return the new questions to the PBX. Pass each answer to `learn`, and each
+        question without an answer to `give_up`."""
+        inquiries, self._pbx.inquiries = self._pbx.inquiries, []
         return inquiries
 
     def learn(self, inquiry: Inquiry, answer):
-        """Take in the answer to an inquiry, also of a call that is over.
+        """Process the answer to a question, also about a call that has ended.
 
         :param answer: the headers that answered, with ``events`` for what was listed
         """
@@ -181,32 +181,32 @@ class Tracker:
             self._note_fault(inquiry.request.name, error)
 
     def give_up(self, inquiry: Inquiry):
-        """Take in that an inquiry has no answer: what waits for it goes on without."""
+        """Continue without the answer to a question."""
         try:
             inquiry.give_up()
         except Exception as error:
             self._note_fault(inquiry.request.name, error)
 
     def open_calls(self) -> list[Call]:
-        """Return copies of the calls that have not ended, as last told."""
-        board = self._board
+        """Return copies of the published calls that have not ended."""
+        pbx = self._pbx
         return [
-            board.snapshot(record, self._revision)
-            for record in board.records.values()
-            if record.is_reported
+            pbx.snapshot(tracked, self._revision)
+            for tracked in pbx.tracked_calls.values()
+            if tracked.is_published
         ]
 
     def take_presence(self) -> list[Presence]:
-        """Return the extensions that changed since the last time, as they stand."""
+        """Return the state of the extensions that changed since the last time."""
         return self._presence.take()
 
     @property
     def queue_names(self) -> frozenset[str]:
-        """The names of the queues that the PBX told of."""
+        """The names of the queues that the PBX reported."""
         return frozenset(self._presence.queue_names)
 
     def get_interfaces(self, extension: str, queue: str = "") -> list[str]:
-        """Return what an extension is a member of a queue, or of any, by.
+        """Return the interfaces by which an extension is a member of a queue or of any.
 
         :return: names as QueuePause and QueueRemove take them, as ``PJSIP/1001``
         """
@@ -227,30 +227,30 @@ class Tracker:
         return self._presence.get_joining(extension, queue, device)
 
     def begin_resync(self):
-        """To be called before the PBX is asked for its channels: what is heard from now
-        on is newer than the list that will come."""
-        self._mark = self._queue_mark = self._board.count
+        """Call this before the channels are requested: later events are newer than the
+        list."""
+        self._mark = self._queue_mark = self._pbx.count
 
     def resync(self, channels: Iterable[dict], now: datetime):
-        """Bring the calls in line with what is really there, after a (re)connect.
+        """Compare the calls with the channels of the PBX, after a (re)connect.
 
-        Calls that went on unseen are adopted with their true start; those that ended
-        meanwhile are closed with what is known. Both are marked ``incomplete``.
+        Calls that began unseen are adopted with their true start. Calls that ended
+        unseen are ended with what is known. Both are marked ``incomplete``.
 
         :param channels: the events that CoreShowChannels listed
         :param now: the present, naive UTC
         """
-        mark = self._board.count if self._mark is None else self._mark
+        mark = self._pbx.count if self._mark is None else self._mark
         self._mark = None
         channels = [event for event in channels if self._can_read(event)]
         try:
-            resync.resync(self._board, channels, now, mark)
+            resync.resync(self._pbx, channels, now, mark)
             if self._was_away:
-                recording.find(self._board)
+                recording.find(self._pbx)
         except Exception as error:
             self._note_fault("CoreShowChannels", error)
         self._was_away = False
-        self._queue_mark = self._board.count
+        self._queue_mark = self._pbx.count
 
     def resync_presence(
         self,
@@ -260,41 +260,38 @@ class Tracker:
         missing: Collection[str] = (),
         is_anew: bool = True,
     ):
-        """Bring the extensions, and who waits, in line with what the PBX lists.
+        """Compare the extensions and waiting callers with the lists of the PBX.
 
         :param events: what ExtensionStateList, DeviceStateList and QueueStatus listed
         :param now: the present, naive UTC
-        :param missing: which of these were not to be had
-        :param is_anew: whether events were missed, as after a reconnect: what a missing
-            list would have told is not known then, otherwise it stays as it is
+        :param missing: the lists that are missing
+        :param is_anew: whether events were missed, as after a reconnect: then the state
+            that a missing list reports becomes unknown, otherwise it is kept
         """
         events = [event for event in events if self._can_read(event)]
         try:
             self._presence.resync(events, () if is_anew else missing)
             if presence.QUEUES not in missing:
-                queues.resync(self._board, events, now, self._queue_mark)
+                queues.resync(self._pbx, events, now, self._queue_mark)
         except Exception as error:
             self._note_fault(presence.QUEUES, error)
 
     def expire(self, now: datetime):
-        """Give up calls that cannot be true any more.
-
-        To be called every few seconds.
-        """
-        board = self._board
-        for record in list(board.records.values()):
+        """End calls that cannot be true any more. Call this every few seconds."""
+        pbx = self._pbx
+        for tracked in list(pbx.tracked_calls.values()):
             try:
-                if self._is_overdue(record, now):
-                    record.call.incomplete = True
-                    ending.end(board, record, record.last_words)
+                if self._is_overdue(tracked, now):
+                    tracked.call.incomplete = True
+                    ending.end(pbx, tracked, tracked.last_event_date)
             except Exception as error:
                 self._note_fault("expiry", error)
-        board.forget_empty_bridges()
+        pbx.remove_empty_bridges()
 
-    def _is_overdue(self, record, now):
+    def _is_overdue(self, tracked, now):
         limit = self._max_ringing
-        if record.call.state is State.ONGOING:
+        if tracked.call.state is State.ONGOING:
             limit = self._max_ongoing
-        if not record.channels:
+        if not tracked.channels:
             limit = MAX_UNSEEN
-        return now - record.born > limit and not agents.is_waiting(record)
+        return now - tracked.opened_at > limit and not agents.is_waiting(tracked)

@@ -2,48 +2,48 @@
 
 from . import talking
 from .dialplan import is_dialable, known, parse_channel
-from .state import Board
+from .state import PbxState
 
 # Whom an AttendedTransfer names, by the prefix of the headers.
 PARTIES = ("OrigTransferer", "SecondTransferer", "Transferee", "TransferTarget")
 
 
-def on_blind_transfer(board: Board, event: dict):
+def on_blind_transfer(pbx: PbxState, event: dict):
     """Somebody sends the other party to a number and is out of the call."""
-    channel = board.channels.get(event.get("TransfererUniqueid"))
+    channel = pbx.channels.get(event.get("TransfererUniqueid"))
     if channel is not None and event.get("Result") == "Success":
-        _note_target(board, channel, event.get("Extension", ""))
+        _note_target(pbx, channel, event.get("Extension", ""))
 
 
-def on_attended_transfer(board: Board, event: dict):
+def on_attended_transfer(pbx: PbxState, event: dict):
     """Somebody who talked with two parties (or still called the second) joins them.
 
     The call with the outside party lives on, or the older one; what is left of the
     other moves into it.
     """
-    first = board.channels.get(event.get("OrigTransfererUniqueid"))
-    second = board.channels.get(event.get("SecondTransfererUniqueid"))
+    first = pbx.channels.get(event.get("OrigTransfererUniqueid"))
+    second = pbx.channels.get(event.get("SecondTransfererUniqueid"))
     if event.get("Result") != "Success" or first is None or second is None:
         return
-    main = talking.main_of((first.record, second.record))
-    away, joining = (first, second) if first.record is main else (second, first)
+    main = talking.main_of((first.tracked, second.tracked))
+    away, joining = (first, second) if first.tracked is main else (second, first)
     role = "TransferTarget" if away is first else "Transferee"
     if event.get("DestType") != "Threeway":
-        board.leave_bridge(first)
-        board.leave_bridge(second)
-    into = joining.record.call.dialed_number if event.get("DestType") == "App" else ""
-    if joining.record is not main:
-        joining.record.is_handed_over = True
-        main.call.queue = joining.record.call.queue or main.call.queue
-    arrived = _move_all(board, joining, main, board.time(event))
-    targets = _find_targets(board, event, role, joining, arrived)
+        pbx.leave_bridge(first)
+        pbx.leave_bridge(second)
+    into = joining.tracked.call.dialed_number if event.get("DestType") == "App" else ""
+    if joining.tracked is not main:
+        joining.tracked.is_transferred = True
+        main.call.queue = joining.tracked.call.queue or main.call.queue
+    arrived = _move_all(pbx, joining, main, pbx.time(event))
+    targets = _find_targets(pbx, event, role, joining, arrived)
     # What was called but did not answer yet: a telephone, a group, a queue.
-    number = into or _name_target(board, event, role, targets)
-    _note_target(board, away, number)
-    _hand_over(board, main, joining, targets)
+    number = into or _name_target(pbx, event, role, targets)
+    _note_target(pbx, away, number)
+    _hand_over(pbx, main, joining, targets)
 
 
-def _find_targets(board, event, role, joining, arrived):
+def _find_targets(pbx, event, role, joining, arrived):
     """Return the channels of whom the transferred party may be joined with, the surest
     first.
 
@@ -51,31 +51,31 @@ def _find_targets(board, event, role, joining, arrived):
     :param joining: the transferer's channel that was connected with them
     :param arrived: who came from the other call
     """
-    named = board.channels.get(event.get(role + "Uniqueid"))
+    named = pbx.channels.get(event.get(role + "Uniqueid"))
     others = {event.get(f"{each}Uniqueid") for each in PARTIES if each != role}
-    caller = joining.record.caller
+    caller = joining.tracked.caller
     met = [
         each
-        for each in joining.met
+        for each in joining.first_peers
         if each.uniqueid not in others and each is not caller
     ]
     return [each for each in (named, *met, arrived) if each is not None]
 
 
-def _hand_over(board, main, joining, targets):
+def _hand_over(pbx, main, joining, targets):
     """Where the parties were joined before it was told why, the transferer's own
     channel may seem to have taken the call over last."""
     target = targets[0] if targets else None
-    if target is None or not target.extension or target.record is not main:
+    if target is None or not target.extension or target.tracked is not main:
         return
-    if joining.record is main and main.call.extension == joining.extension:
+    if joining.tracked is main and main.call.extension == joining.extension:
         main.call.extension = target.extension
-        board.touch(main)
+        pbx.mark_changed(main)
 
 
-def _name_target(board, event, role, targets):
+def _name_target(pbx, event, role, targets):
     for channel in targets:
-        if number := _party(board, channel):
+        if number := _party(pbx, channel):
             return number
     dialled = parse_channel(event.get(role + "Channel", "")).number
     return (
@@ -83,28 +83,28 @@ def _name_target(board, event, role, targets):
     )
 
 
-def _move_all(board, going, main, now):
+def _move_all(pbx, going, main, now):
     """Move everyone but the one who goes; return the last of them with a telephone."""
     arrived = None
-    for channel in list(going.record.channels.values()):
-        if going.record is not main and channel is not going:
-            talking.move(board, channel, main, now)
+    for channel in list(going.tracked.channels.values()):
+        if going.tracked is not main and channel is not going:
+            talking.move(pbx, channel, main, now)
             arrived = channel if channel.leg is not None else arrived
-            talking.talk(board, channel.bridge, now)
+            talking.talk(pbx, channel.bridge, now)
     return arrived
 
 
-def on_parked_call(board: Board, event: dict):
+def on_parked_call(pbx: PbxState, event: dict):
     """The other party waits in a parking space; who put it there is out of the call."""
-    parked = board.channels.get(event.get("ParkeeUniqueid"))
+    parked = pbx.channels.get(event.get("ParkeeUniqueid"))
     if parked is None:
         return
-    for channel in parked.record.channels.values():
+    for channel in parked.tracked.channels.values():
         if channel.parsed.device == event.get("ParkerDialString"):
-            _note_target(board, channel, event.get("ParkingSpace", ""))
+            _note_target(pbx, channel, event.get("ParkingSpace", ""))
 
 
-def _party(board, channel):
+def _party(pbx, channel):
     """Return the number of who is behind a channel: of a Local channel, who answered
     there, else what it calls."""
     if channel is None:
@@ -112,11 +112,11 @@ def _party(board, channel):
     if channel.is_local:
         behind = [
             other
-            for half in board.halves(channel)
-            for other in half.met
+            for half in pbx.halves(channel)
+            for other in half.first_peers
             if half.is_far_half and other.leg is not None
         ]
-        number = _party(board, behind[0]) if behind else ""
+        number = _party(pbx, behind[0]) if behind else ""
         dialled = channel.parsed.number
         return number or (dialled if is_dialable(dialled) else "")
     if channel.leg is None:
@@ -124,10 +124,10 @@ def _party(board, channel):
     return channel.leg.extension or channel.leg.number
 
 
-def _note_target(board, channel, number):
+def _note_target(pbx, channel, number):
     if number:
-        board.leg(channel).transferred_to = number
-        board.touch(channel.record)
+        pbx.leg(channel).transferred_to = number
+        pbx.mark_changed(channel.tracked)
 
 
 HANDLERS = {

@@ -6,28 +6,28 @@ from functools import partial
 
 from ..engine.errors import InvalidValue
 from . import actions
-from .entities import Channel, Record
-from .state import Board
+from .entities import Channel, TrackedCall
+from .state import PbxState
 
 
 class UnseenTalk:
     """A talk that is under way, of which the PBX is asked when it began.
 
     :param channels: those who talk
-    :param records: their calls whose talk is dated by what is told
+    :param tracked_calls: their calls whose talk is dated by what is told
     :param now: the present; nobody answers later
     """
 
     def __init__(
         self,
-        board: Board,
+        pbx: PbxState,
         channels: Iterable[Channel],
-        records: Iterable[Record],
+        tracked_calls: Iterable[TrackedCall],
         now: datetime,
     ):
-        self._board = board
+        self._pbx = pbx
         self._channels = list(channels)
-        self._records = list(records)
+        self._tracked_calls = list(tracked_calls)
         self._now = now
         self._told = {}
         self._waits_for = set()
@@ -47,11 +47,11 @@ class UnseenTalk:
             questions += [(channel, what, each) for what, each in requests.items()]
         if not questions:
             return
-        for record in self._records:
-            record.call.is_answer_sought = True
+        for tracked in self._tracked_calls:
+            tracked.call.is_answer_sought = True
         self._waits_for = {(channel.uniqueid, what) for channel, what, _ in questions}
         for channel, what, request in questions:
-            self._board.ask(
+            self._pbx.ask(
                 request,
                 partial(self._learn, channel, what),
                 partial(self._note, channel, what, 0.0),
@@ -78,15 +78,15 @@ class UnseenTalk:
                 leg.answer_date = max(
                     min(answered, leg.end_date or answered), leg.start_date
                 )
-                self._board.touch(channel.record)
-        for record in self._records:
-            call = record.call
+                self._pbx.mark_changed(channel.tracked)
+        for tracked in self._tracked_calls:
+            call = tracked.call
             if call.is_answer_sought:
                 # Who waits in a queue or a menu was answered before anyone talked.
                 began = max((call.answer_date, *answers))
                 call.answer_date = min(began, call.end_date or began)
                 call.is_answer_sought = False
-                self._board.touch(record)
+                self._pbx.mark_changed(tracked)
 
     def _get_answer(self, channel):
         """Return when a telephone was picked up, ``None`` where that is not told.

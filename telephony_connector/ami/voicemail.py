@@ -5,30 +5,30 @@ from functools import partial
 from ..engine.errors import InvalidValue
 from . import actions
 from .channels import number
-from .state import EPOCH, Board
+from .state import EPOCH, PbxState
 
 NEW_FOLDERS = ("INBOX", "Urgent")
 
 
-def on_message_waiting(board: Board, event: dict):
+def on_message_waiting(pbx: PbxState, event: dict):
     """A mailbox changed; the event names a channel if somebody left a message."""
-    channel = board.channels.get(event.get("Uniqueid"))
+    channel = pbx.channels.get(event.get("Uniqueid"))
     if channel is None or event.get("New") in (None, "0"):
         return
-    record = channel.record
-    if record.call.answer_date is not None:
+    tracked = channel.tracked
+    if tracked.call.answer_date is not None:
         return
-    record.call.voicemail = True
-    board.touch(record)
+    tracked.call.voicemail = True
+    pbx.mark_changed(tracked)
     mailbox = event.get("Mailbox", "")
     try:
         request = actions.voicemail_messages(mailbox)
     except InvalidValue:
         return
-    board.ask(request, partial(_note_message, board, record, mailbox))
+    pbx.ask(request, partial(_note_message, pbx, tracked, mailbox))
 
 
-def _note_message(board, record, mailbox, answer):
+def _note_message(pbx, tracked, mailbox, answer):
     """Take the length and the file of the message that was left just now.
 
     Messages are listed in no order that is promised, and numbered in their folder as
@@ -49,12 +49,12 @@ def _note_message(board, record, mailbox, answer):
     if not found:
         return
     left, folder, index, seconds = max(found)
-    if left < int((record.call.start_date - EPOCH).total_seconds()):
+    if left < int((tracked.call.start_date - EPOCH).total_seconds()):
         return
     name, _at, context = mailbox.partition("@")
-    record.call.voicemail_duration = seconds
-    record.call.voicemail_file = f"{context}/{name}/{folder}/msg{index:04d}"
-    board.touch(record)
+    tracked.call.voicemail_duration = seconds
+    tracked.call.voicemail_file = f"{context}/{name}/{folder}/msg{index:04d}"
+    pbx.mark_changed(tracked)
 
 
 HANDLERS = {"MessageWaiting": on_message_waiting}

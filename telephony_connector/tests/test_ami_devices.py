@@ -3,7 +3,7 @@ numbers are made up."""
 
 from odoo.tests import BaseCase, tagged
 
-from ..ami.dialplan import Dialplan, dialled_number, is_withheld, parse_channel
+from ..ami.dialplan import Dialplan, is_withheld, parse_channel, parse_dialed_number
 from .ami_script import Script
 
 CALLER, DID = "+33612345678", "+33140000001"
@@ -121,7 +121,7 @@ class TestTechnologies(BaseCase):
             ("", ""),
         ):
             with self.subTest(dial_string=dial_string):
-                self.assertEqual(dialled_number(dial_string), number)
+                self.assertEqual(parse_dialed_number(dial_string), number)
 
     def test_withheld_callers(self):
         for number in ("anonymous", "Anonymous", "<unknown>", "", "Restricted"):

@@ -44,7 +44,7 @@ class TestFaults(BaseCase):
         for name, run, place in (
             (
                 "CoreShowChannels",
-                lambda each: each.resync([], each._board.clock()),
+                lambda each: each.resync([], each._pbx.clock()),
                 (tracker.resync, "resync"),
             ),
             (
@@ -54,7 +54,7 @@ class TestFaults(BaseCase):
             ),
             (
                 "expiry",
-                lambda each: each.expire(each._board.clock()),
+                lambda each: each.expire(each._pbx.clock()),
                 (tracker.agents, "is_waiting"),
             ),
             ("Getvar", learn_what_fails, (tracker.resync, "resync")),
@@ -78,7 +78,7 @@ class TestFaults(BaseCase):
             for _time in range(2):
                 script.event("Newchannel", Channel="PJSIP/1001-1", Uniqueid=["a", "b"])
         self.assertEqual(self.problems(script), [("skipped", "Newchannel", 2)])
-        self.assertFalse(script.tracker._board.channels)
+        self.assertFalse(script.tracker._pbx.channels)
 
     def test_variables_may_stand_several_times(self):
         script = Script()

@@ -95,8 +95,8 @@ class TestForwarded(BaseCase):
                     getattr(script, step)()
                 with self.subTest(steps=steps, last=last):
                     self.assertEqual(script.log, [line])
-                    self.assertFalse(script.tracker._board.records)
-                    self.assertFalse(script.tracker._board.links)
+                    self.assertFalse(script.tracker._pbx.tracked_calls)
+                    self.assertFalse(script.tracker._pbx.linkedids)
 
     def test_destinations_as_phones_name_them(self):
         for forward in (FORWARD, f"{FORWARD}/n", f"{MOBILE}@from-internal"):

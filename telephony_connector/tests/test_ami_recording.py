@@ -195,16 +195,16 @@ class TestInquiries(BaseCase):
         """Refused, without a connection, or one question too many."""
         gave_up = []
         script = self.recorded()
-        board, leader = script.tracker._board, Pbx(script, PermissionMissing("no"))
-        board.inquiries.clear()
-        board.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(1))
+        pbx, leader = script.tracker._pbx, Pbx(script, PermissionMissing("no"))
+        pbx.inquiries.clear()
+        pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(1))
         self.ask(script, PermissionMissing("no"))
         self.assertEqual(gave_up, [1])
-        board.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
+        pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
         Inquiries(leader).make(None)
         self.assertEqual(gave_up, [1, 2])
         for number in range(3, MAX_INQUIRIES + 4):
-            board.ask(
+            pbx.ask(
                 recording_file("PJSIP/1001-1"), None, partial(gave_up.append, number)
             )
         self.assertEqual(gave_up, [1, 2, MAX_INQUIRIES + 3])

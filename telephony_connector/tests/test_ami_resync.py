@@ -429,7 +429,7 @@ class TestExpiry(BaseCase):
         self.assertEqual(self.expire(script), [(None, False)])
         script.wait(1)
         self.assertEqual(self.expire(script), [("missed", True)])
-        self.assertFalse(script.tracker._board.channels)
+        self.assertFalse(script.tracker._pbx.channels)
 
     def test_nobody_talks_for_ever(self):
         script = Script(max_ringing=timedelta(0), max_ongoing=timedelta(hours=4))
@@ -462,7 +462,7 @@ class TestExpiry(BaseCase):
             script.event("BridgeCreate", BridgeUniqueid=uid)
             script.hang_up(uid)
         self.expire(script)
-        board = script.tracker._board
-        left = board.channels, board.records, board.links, board.bridges, board.changed
+        pbx = script.tracker._pbx
+        left = pbx.channels, pbx.tracked_calls, pbx.linkedids, pbx.bridges, pbx.changed
         self.assertFalse(any(left))
-        self.assertLessEqual(len(board.gone), 5000)
+        self.assertLessEqual(len(pbx.gone), 5000)

@@ -59,8 +59,8 @@ class TestTranscripts(TranscriptCase):
                 script = self.play(name, transcript(name))
                 log = [line.rstrip() for line in script.log]
                 self.assertEqual(log, self.logs[name.split(".")[0]])
-                board = script.tracker._board
-                left = board.channels, board.records, board.links, board.locals
+                pbx = script.tracker._pbx
+                left = pbx.channels, pbx.tracked_calls, pbx.linkedids, pbx.locals
                 self.assertFalse(any(left), "something is remembered for ever")
 
     def test_a_click_to_call_is_known_by_our_id_alone(self):
