@@ -161,8 +161,8 @@ class Bench:
 
     def measure_panel(self):
         """Measure what the web client asks for when it starts, and for the panel."""
-        self.measure("state of the telephone", "telephony.call", "get_phone_state")
-        self.measure("panel", "telephony.call", "get_panel")
+        self.measure("state of the telephone", "telephony.client", "get_phone_state")
+        self.measure("panel", "telephony.client", "get_panel")
 
     def measure_followups(self, name):
         """Measure opening the list of missed callers, as the action has it.
@@ -307,8 +307,8 @@ def measure(calls, rounds):
             )
             opened = [bench.measure_followups("a supervisor")]
             bench.client = administrator
-            bench.measure("panel in a flood", "telephony.call", "get_panel")
-            bench.measure("telephone in a flood", "telephony.call", "get_phone_state")
+            bench.measure("panel in a flood", "telephony.client", "get_panel")
+            bench.measure("telephone in a flood", "telephony.client", "get_phone_state")
             bench.client = OdooClient(odoo.url, "bench_views", USER)
             opened.append(bench.measure_followups("a user"))
         finally:

@@ -201,7 +201,7 @@ def test_nobody_else_listens(stack, number, codes):
     with pytest.raises(RpcError, match="AccessError"):
         stack.agent.call("telephony.board", "get_state")
     with pytest.raises(RpcError, match="code of the telephone system"):
-        stack.agent.call("telephony.call", "dial", "*5511002")
+        stack.agent.call("telephony.client", "dial", "*5511002")
 
 
 def test_the_board_follows_by_the_bus(stack, boss, web_client, number):

@@ -52,7 +52,7 @@ def click(stack, number, *clicked):
     :return: both ends, of the agent and of the other party, who rings.
     """
     # Confirmed: the next click comes before the end of the call before is in the log.
-    stack.agent.call("telephony.call", "dial", number, *clicked, confirmed=True)
+    stack.agent.call("telephony.client", "dial", number, *clicked, confirmed=True)
     own = stack.phone("1001").incoming()
     own.answer()
     return own, stack.phone("1002" if number == "1002" else "public").incoming()
@@ -93,7 +93,7 @@ def test_a_phone_without_a_caller_id_does_not_call_anonymously(stack, settings, 
     """1003 has none on the PBX; the extension's number stands in."""
     settings.extension(devices="PJSIP/1003")
     for called, name in ((number, ""), ("1002", "Agent Test")):
-        stack.agent.call("telephony.call", "dial", called, confirmed=True)
+        stack.agent.call("telephony.client", "dial", called, confirmed=True)
         own = stack.phone("1003").incoming()
         own.answer()
         phone = "1002" if called == "1002" else "public"

@@ -31,7 +31,7 @@ def control(stack, number, action, target=False, client=None):
     """Ask for it as the web client does, and wait until the PBX has done it."""
     client = client or stack.agent
     [call] = stack.calls(number)
-    answer = client.call("telephony.call", "control", [call["id"]], action, target)
+    answer = client.call("telephony.client", "control", call["id"], action, target)
 
     def is_done():
         command = client.call("telephony.command", "check", [answer["command_id"]])

@@ -22,7 +22,7 @@ DIAL = """
 from odoo.exceptions import UserError
 admin = env.ref("base.user_admin")
 try:
-    env["telephony.call"].with_user(admin).dial("+33612340001")
+    env["telephony.client"].with_user(admin).dial("+33612340001")
 except UserError as error:
     print("REFUSED:", error)
 """

@@ -103,7 +103,7 @@ result["button_without_right"] = view.count('name="action_view_telephony_calls"'
 result["lookup"] = pbx._lookup("+33612345101")["name"]
 result["panel"] = [
     entry["object"] and entry["object"]["name"]
-    for entry in env["telephony.call"].with_user(agent).get_panel()["recent"]]
+    for entry in env["telephony.client"].with_user(agent).get_panel()["recent"]]
 
 def save_number(uniqueid, record, number):
     call = ring(uniqueid, number)
@@ -129,7 +129,7 @@ result["save_mailing"] = save_number("s2", mailing, "+33612345105")
 result["kept"] = mailing.mobile
 
 def click(record, field):
-    answer = env["telephony.call"].with_user(agent).dial(
+    answer = env["telephony.client"].with_user(agent).dial(
         record[field], record._name, record.id, field, True)
     call = env["telephony.call"].browse(answer["call_id"])
     return [call.number, call._get_object().display_name]

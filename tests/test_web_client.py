@@ -32,7 +32,7 @@ def missed_count(stack):
     """
     :return: how many missed calls wait for the agent.
     """
-    return stack.agent.call("telephony.call", "get_phone_state")["missed_count"]
+    return stack.agent.call("telephony.client", "get_phone_state")["missed_count"]
 
 
 def test_one_tab_of_two_opens_the_page(stack, agent_page, number):

@@ -13,9 +13,9 @@ class TelephonyController(http.Controller):
 
     @http.route("/telephony/call", type="jsonrpc", auth="user", methods=["POST"])
     def call(self, number, model=False, res_id=False, field=False, confirmed=False):
-        """Ring the user's own phone, then the number: see ``telephony.call.dial``."""
-        calls = request.env["telephony.call"]
-        return calls.dial(number, model, res_id, field, confirmed)
+        """Ring the user's own phone, then the number: see ``telephony.client.dial``."""
+        client = request.env["telephony.client"]
+        return client.dial(number, model, res_id, field, confirmed)
 
     @http.route(
         "/telephony/incoming", type="http", auth="user", methods=["GET"], readonly=True

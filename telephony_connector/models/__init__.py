@@ -22,11 +22,9 @@ from . import ir_websocket
 from . import telephony_call_object
 from . import telephony_call_content
 from . import telephony_call_team
-from . import telephony_call_panel
 from . import telephony_call_card
-from . import telephony_call_dial
+from . import telephony_client
 from . import telephony_record_call
-from . import telephony_call_control
 from . import telephony_command
 from . import telephony_token
 from . import telephony_webhook_event

@@ -112,10 +112,10 @@ class IrActionsServer(models.Model):
             raise UserError(
                 self.env._("“%(name)s” has no number.", name=record.display_name)
             )
-        calls = record.env["telephony.call"]
-        answer = calls.dial(*target)
+        client = record.env["telephony.client"]
+        answer = client.dial(*target)
         if "choose" in answer:
             # Nobody is there to choose: the one that stands first is the record's.
-            answer = calls.dial(answer["choose"][0]["number"], *target[1:])
+            answer = client.dial(answer["choose"][0]["number"], *target[1:])
         if "confirm" in answer:
             raise UserError(answer["confirm"])

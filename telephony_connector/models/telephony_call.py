@@ -272,6 +272,17 @@ class TelephonyCall(models.Model):
             return number
         return f"{ISOLATE}{number}{END_OF_ISOLATE}"
 
+    def _get_called_name(self):
+        """Return the name of whom the call goes to, as far as the current user may
+        know it; empty where nobody or several have the number."""
+        self.ensure_one()
+        if self.direction == "internal":
+            return self._get_colleague() or ""
+        record = self._get_visible_object()
+        if record is None:
+            record = self._get_matches().caller
+        return record.display_name if record is not None else ""
+
     def _get_party_text(self, field):
         """Return a number as people write it, ``False`` where it is not known.
 
@@ -291,6 +302,27 @@ class TelephonyCall(models.Model):
         if self.direction == "internal":
             return self.env._("Internal call: %(number)s", number=party)
         return self.env._("Incoming call: %(number)s", number=party)
+
+    # === WHOSE PHONES === #
+
+    def _get_ringing_extension(self):
+        """Return the extension at which the call rings, empty where it does at none."""
+        legs = self.leg_ids.filtered(
+            lambda leg: leg.state == "ringing" and leg.extension_id
+        )
+        return legs[:1].extension_id
+
+    def _get_own_channel(self):
+        """Return the channel of the current user's phone in the call."""
+        legs = self._get_legs(self.env.user).filtered(lambda leg: leg.state != "ended")
+        return legs.sorted(lambda leg: leg.state != "ongoing")[:1].channel
+
+    def _get_other_channel(self):
+        """Return the channel of the other party."""
+        others = self.leg_ids.filtered(
+            lambda leg: leg.state != "ended" and leg.user_id != self.env.user
+        )
+        return others.sorted(lambda leg: bool(leg.extension_id))[:1].channel
 
 
 def _seconds(start, end):

@@ -14,6 +14,11 @@ class TelephonyCall(models.Model):
         help="An incoming call that nobody answered, whatever the phones said and "
         "whoever hung up: the outcome may be busy or declined.",
     )
+    is_handled = fields.Boolean(
+        string="Worked Off",
+        readonly=True,
+        help="Somebody took care of this missed call.",
+    )
     to_call_back = fields.Boolean(
         compute="_compute_to_call_back",
         store=True,
@@ -81,3 +86,10 @@ class TelephonyCall(models.Model):
         if self.is_missed and self.outcome != "missed":
             return f"{outcomes['missed']} · {text}"
         return text
+
+    def action_set_handled(self):
+        """Take missed calls off the list of those to call back, for everyone rung."""
+        self.check_access("read")
+        # sudo - telephony.call: whoever was rung may say that a missed call is done
+        self.sudo().is_handled = True
+        self.sudo()._tell_users()

@@ -1,13 +1,9 @@
 """Who is told what of a call: the bus, the card and the page that opens by itself."""
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from ..tools.parameters import takes
 
-# Older missed calls are history, no work to do.
-MISSED_DAYS = 30
 # How many matches a card shows; the page shows them all.
 CARD_MATCHES = 5
 # A later leader begins to count anew, and its word comes after the earlier one's: the
@@ -195,6 +191,7 @@ class TelephonyCall(models.Model):
         """
         # sudo - telephony.call: the user may read it, `read_cards` made sure
         call_sudo = self.sudo()
+        client = self.env["telephony.client"]
         news = call_sudo._get_news(self.env.user)
         found = self._get_matches()
         shown = found.callers or found
@@ -211,14 +208,14 @@ class TelephonyCall(models.Model):
             "diverted_from": call_sudo._get_party_text("diverted_from"),
             "queue": call_sudo.queue or False,
             "pbx_name": call_sudo.pbx_id.name,
-            "controls": call_sudo._get_controls(),
+            "controls": client._get_controls(call_sudo),
             "answered_by": call_sudo.user_id.name if call_sudo.answer_date else False,
             "start_date": fields.Datetime.to_string(call_sudo.start_date) or False,
             "answer_date": fields.Datetime.to_string(call_sudo.answer_date) or False,
-            "object": self._describe(target) if target else False,
+            "object": client._describe(target) if target else False,
             "matches": [
                 {
-                    **self._describe(match.record),
+                    **client._describe(match.record),
                     "exact": match.exact,
                     "reason": match.reason,
                 }
@@ -228,71 +225,6 @@ class TelephonyCall(models.Model):
             "hidden": not found and self._is_known_elsewhere(),
             "new_kinds": self.env["telephony.registration"]._get_creatable_kinds(),
         }
-
-    @api.model
-    def _describe(self, record):
-        """Return what names a record in the client: model, id, names."""
-        return {
-            "model": record._name,
-            "id": record.id,
-            "name": record.display_name,
-            "model_name": record._telephony_kind(),
-        }
-
-    @api.model
-    def get_phone_state(self):
-        """Return what the web client shows of the current user's telephone.
-
-        Web clients ask whenever they connect, as after a restart of the server: they
-        notice first that nobody listens.
-
-        :rtype: dict
-        """
-        self.env["telephony.pbx"]._check_sender()
-        # sudo - telephony.extension: one's own, in whatever company it is
-        extensions_sudo = self.env.user.sudo().telephony_extension_ids.filtered(
-            "pbx_id.active"
-        )
-        line = "ready" if extensions_sudo else "no_extension"
-        pbx_sudo = extensions_sudo[:1].pbx_id
-        if pbx_sudo.provider == "asterisk" and not pbx_sudo._has_leader():
-            line = "no_listener"
-            pbx_sudo._wake_listener()
-        elif (
-            pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected"
-        ):
-            line = "pbx_unreachable"
-        return {
-            "can_call": bool(extensions_sudo),
-            "user_is_telephony": self.has_access("read"),
-            "line": line,
-            "extensions": [
-                {
-                    "id": extension.id,
-                    "number": extension.number,
-                    "pbx_id": extension.pbx_id.id,
-                    "pbx_name": extension.pbx_id.name,
-                    "connection_state": extension.pbx_id.connection_state,
-                    "connection_text": extension.pbx_id._get_connection_text(),
-                }
-                for extension in extensions_sudo
-            ],
-            "index_complete": self.env["telephony.number"]._is_complete(),
-            "missed_count": self._count_missed(),
-            "open_calls": self.search(
-                [("state", "!=", "ended"), ("user_ids", "in", self.env.uid)]
-            ).ids,
-        }
-
-    @api.model
-    def _get_missed_domain(self):
-        """Return the domain of the user's missed calls that nobody saw to yet."""
-        since = fields.Datetime.now() - timedelta(days=MISSED_DAYS)
-        return [
-            ("to_call_back", "=", True),
-            ("user_ids", "in", self.env.uid),
-            ("start_date", ">=", since),
-        ]
 
     def claim_page(self):
         """Take the right to open this call's page, for the user's first tab that asks.

@@ -164,7 +164,7 @@ class TelephonyNumber(models.Model):
 
         :param record: one record, of any model
         :return: list of dicts ``model``, ``res_id`` and ``field`` (as of
-            ``telephony.call.dial``), ``number`` and ``label``, what it is for
+            ``telephony.client.dial``), ``number`` and ``label``, what it is for
         """
         if not record.exists() or not record.has_access("read"):
             return []

@@ -14,7 +14,8 @@ class Provider:
 
     code = ""
     label = ""
-    # What users can do with a call while it lasts, see telephony.call._get_all_controls
+    # What users can do with a call while it lasts, of what
+    # telephony.client._get_all_controls names.
     controls = frozenset()
     # Whether the listener keeps a connection to systems of this kind.
     has_listener = False

@@ -419,34 +419,6 @@ ROWS = [
         effect=value("missed", "is_handled"),
     ),
     Row("telephony.call", "claim_page", CALLS, SEES_CALLS, on="call"),
-    Row(
-        "telephony.call",
-        "control",
-        CALLS,
-        "whoever sees that it rings may pick it up",
-        on="call",
-        args=lambda target, me: ["hangup" if target is me else "pickup"],
-    ),
-    Row(
-        "telephony.call",
-        "dial",
-        MINE,
-        "from one's own extension, numbers of records that one may read",
-        args=lambda target, me: [
-            target.lead.phone,
-            "crm.lead",
-            target.lead.id,
-            "phone",
-        ],
-    ),
-    Row("telephony.call", "get_panel", MINE, IS_MINE, is_own=True),
-    Row(
-        "telephony.call",
-        "get_phone_state",
-        MINE,
-        IS_MINE,
-        is_own=True,
-    ),
     Row("telephony.call", "read_card_details", CALLS, SEES_CALLS, on="call"),
     Row("telephony.call", "read_cards", CALLS, SEES_CALLS, on="call"),
     Row(
@@ -465,11 +437,52 @@ ROWS = [
         ),
     ),
     Row(
-        "telephony.call",
+        "telephony.client",
+        "control",
+        CALLS,
+        "whoever sees that it rings may pick it up",
+        args=lambda target, me: [
+            target.call.id,
+            "hangup" if target is me else "pickup",
+        ],
+    ),
+    Row(
+        "telephony.client",
+        "dial",
+        MINE,
+        "from one's own extension, numbers of records that one may read",
+        args=lambda target, me: [
+            target.lead.phone,
+            "crm.lead",
+            target.lead.id,
+            "phone",
+        ],
+    ),
+    Row("telephony.client", "get_panel", MINE, IS_MINE, is_own=True),
+    Row(
+        "telephony.client",
+        "get_phone_state",
+        MINE,
+        IS_MINE,
+        is_own=True,
+    ),
+    Row(
+        "telephony.client",
         "search_callees",
         MINE,
         "records that one may read",
         args=lambda target, me: [target.lead.name],
+    ),
+    *(
+        Row(
+            model,
+            "onchange",
+            NOBODY,
+            "there is nothing to fill in",
+            args=lambda target, me: [{}, [], {"display_name": {}}],
+            result=lambda answer: ["answered", answer],
+        )
+        for model in ("telephony.client",)
     ),
     Row(
         "telephony.command",

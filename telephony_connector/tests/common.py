@@ -80,6 +80,10 @@ class TelephonyCommon(TransactionCase):
             )
         )
 
+    def control(self, call, *args, **kwargs):
+        """Ask for a control of a call as its environment's user."""
+        return call.env["telephony.client"].control(call.id, *args, **kwargs)
+
 
 def at(seconds):
     """Return a moment of the tests' day, ``seconds`` after nine o'clock."""

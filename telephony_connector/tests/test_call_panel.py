@@ -14,7 +14,7 @@ class TestCallPanel(TelephonyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.calls = cls.env["telephony.call"]
+        cls.client = cls.env["telephony.client"]
         cls.ada = cls.env["res.partner"].create(
             {"name": "Ada Testcase", "phone": "06 12 34 98 71 | +33 1 99 00 12 34"}
         )
@@ -48,7 +48,7 @@ class TestCallPanel(TelephonyCommon):
         )
 
     def as_user(self, user):
-        return self.calls.with_user(user)
+        return self.client.with_user(user)
 
     # === THE LINE === #
 
@@ -125,10 +125,10 @@ class TestCallPanel(TelephonyCommon):
 
     def test_line_by_connection(self):
         self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
-        calls = self.as_user(self.alice)
-        self.assertEqual(calls.get_phone_state()["line"], "ready")
+        client = self.as_user(self.alice)
+        self.assertEqual(client.get_phone_state()["line"], "ready")
         self.pbx.connection_state = "login_refused"
-        state = calls.get_phone_state()
+        state = client.get_phone_state()
         self.assertEqual(state["line"], "pbx_unreachable")
         self.assertEqual(state["extensions"][0]["connection_text"], "Login refused")
 
@@ -180,12 +180,12 @@ class TestCallPanel(TelephonyCommon):
     def test_panel_names_nobody_whom_the_user_may_not_read(self):
         self.ada.phone = NUMBER
         self.log("r1")
-        calls = self.as_user(self.alice)
+        client = self.as_user(self.alice)
         self.assertEqual(
-            calls.get_panel()["recent"][0]["object"]["name"], "Ada Testcase"
+            client.get_panel()["recent"][0]["object"]["name"], "Ada Testcase"
         )
         self.hide(self.ada)
-        panel = calls.get_panel()
+        panel = client.get_panel()
         self.assertFalse(panel["recent"][0]["object"])
         self.assertFalse(panel["missed"][0]["object"])
 

@@ -435,8 +435,8 @@ class TestContextDefaults(RightsCommon):
             "default_partner_id": self.bruno.partner_id.id,
             "default_state": "done",
         }
-        calls = self.env["telephony.call"].with_user(self.alice)
-        told = calls.with_context(**defaults).dial("+33612340001")
+        client = self.env["telephony.client"].with_user(self.alice)
+        told = client.with_context(**defaults).dial("+33612340001")
         call = self.env["telephony.call"].browse(told["call_id"])
         self.assertRecordValues(
             call,

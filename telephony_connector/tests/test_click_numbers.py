@@ -43,8 +43,8 @@ class ClickCommon(TelephonyCommon):
         )
 
     def dial(self, number, **clicked):
-        calls = self.env["telephony.call"].with_user(self.alice)
-        return calls.dial(number, confirmed=True, **clicked)
+        client = self.env["telephony.client"].with_user(self.alice)
+        return client.dial(number, confirmed=True, **clicked)
 
     def click(self, record, field="phone", number=None):
         """Click on a field, which sends what the screen shows; or on one choice."""
@@ -221,8 +221,10 @@ class TestClickNumbers(ClickCommon):
         ).with_user(self.alice)
         self.pbx.allowed_actions = "Atxfer BlindTransfer Redirect"
         for action in ("transfer", "attended_transfer"):
-            self.assertEqual(self.choices(call.control(action, TWO)), [FIRST, SECOND])
-            self.assertEqual(self.dialled(call.control(action, SECOND)), SECOND)
+            self.assertEqual(
+                self.choices(self.control(call, action, TWO)), [FIRST, SECOND]
+            )
+            self.assertEqual(self.dialled(self.control(call, action, SECOND)), SECOND)
 
     def test_one_of_several_may_be_clicked_alone(self):
         partner = self.make(TWO, "FR")
@@ -332,7 +334,7 @@ class TestClickNumbers(ClickCommon):
         self.add_phone(partner, "(0)6 12 34 56 70 mornings")
         partner.telephony_phone_ids.number = "+33 6 12 34 56 70 mornings"
         found = (
-            self.env["telephony.call"].with_user(self.alice).search_callees("Ada Cl")
+            self.env["telephony.client"].with_user(self.alice).search_callees("Ada Cl")
         )
         self.assertEqual(
             [(each["number"], each["number_display"]) for each in found],
@@ -351,9 +353,9 @@ class TestClickNumbers(ClickCommon):
     def test_the_search_finds_whoever_has_further_numbers_alone(self):
         partner = self.make(False, name="Grace Clicked")
         self.add_phone(partner, FIRST)
-        calls = self.env["telephony.call"].with_user(self.alice)
+        client = self.env["telephony.client"].with_user(self.alice)
         for text in ("Grace Cl", "0612345670"):
-            [found] = calls.search_callees(text)
+            [found] = client.search_callees(text)
             self.assertEqual((found["id"], found["number"]), (partner.id, FIRST))
 
     def test_a_server_action_calls_the_first_number(self):
@@ -475,12 +477,12 @@ class TestClickRules(ClickCommon):
         )
         self.env["phone.blacklist"].create({"number": SECOND})
         partner = self.make(TWO, "FR")
-        calls = self.env["telephony.call"].with_user(self.alice)
+        client = self.env["telephony.client"].with_user(self.alice)
         clicked = {"model": partner._name, "res_id": partner.id, "field": "phone"}
-        self.assertEqual(self.choices(calls.dial(TWO, **clicked)), [FIRST, SECOND])
-        self.assertEqual(list(calls.dial(SECOND, **clicked)), ["confirm"])
+        self.assertEqual(self.choices(client.dial(TWO, **clicked)), [FIRST, SECOND])
+        self.assertEqual(list(client.dial(SECOND, **clicked)), ["confirm"])
         self.assertEqual(
-            self.dialled(calls.dial(SECOND, confirmed=True, **clicked)), SECOND
+            self.dialled(client.dial(SECOND, confirmed=True, **clicked)), SECOND
         )
 
     def test_codes_stay_what_only_buttons_may_send(self):
@@ -491,7 +493,7 @@ class TestClickRules(ClickCommon):
 
     def test_whoever_may_not_call_gets_no_choice(self):
         partner = self.make(TWO, "FR")
-        calls = self.env["telephony.call"].with_user(self.outsider)
+        client = self.env["telephony.client"].with_user(self.outsider)
         for number, model in itertools.product((TWO, FIRST), ("res.partner", False)):
             with self.assertRaises(AccessError):
-                calls.dial(number, model, partner.id, "phone")
+                client.dial(number, model, partner.id, "phone")

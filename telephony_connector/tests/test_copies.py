@@ -40,7 +40,7 @@ class TestCopies(TelephonyCommon):
         return [each.id for each in Bridge._load_settings(None, self.env(su=True))]
 
     def dial(self):
-        return self.env["telephony.call"].with_user(self.alice).dial(NUMBER)
+        return self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
 
     def test_where_it_was_set_up_it_is_on(self):
         self.assertEqual(set(self.pbx.home), set(ELSEWHERE), "all can be read here")

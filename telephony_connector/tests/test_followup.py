@@ -192,8 +192,9 @@ class TestFollowupEnd(FollowupCommon):
     def assertClosed(self, followup, activity):
         self.assertEqual(followup.state, "done")
         self.assertFalse(activity.active)
-        missed = self.env["telephony.call"].with_user(self.alice)
-        self.assertFalse(missed.search(missed._get_missed_domain()))
+        client = self.env["telephony.client"].with_user(self.alice)
+        missed = self.env["telephony.call"].search(client._get_missed_domain())
+        self.assertFalse(missed)
 
     def test_anyone_calls_back(self):
         followup, activity = self.opened()

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from odoo.addons.mail.tests.common import MailCase
 
-from ..models import telephony_call_panel, telephony_followup
+from ..models import telephony_client, telephony_followup
 from ..odoo_compat import Cursor
 from .test_followup import CALLER, FollowupCommon
 
@@ -298,10 +298,9 @@ class TestFlood(FloodCommon, MailCase):
         )
         self.assertEqual(found.filtered(lambda each: each.kind == "single"), meanwhile)
         self.assertEqual(found.mapped("kind"), ["repeated", "single"])
-        missed = self.env["telephony.call"].with_user(self.alice)
-        self.assertEqual(
-            set(missed.search(missed._get_missed_domain()).followup_id), {*found}
-        )
+        client = self.env["telephony.client"].with_user(self.alice)
+        missed = self.env["telephony.call"].search(client._get_missed_domain())
+        self.assertEqual({*missed.followup_id}, {*found})
 
     def test_who_called_again_is_not_dismissed(self):
         followups = self.open_flood(2)
@@ -329,8 +328,8 @@ class TestFlood(FloodCommon, MailCase):
 @tagged("post_install", "-at_install")
 class TestPanelInAFlood(FloodCommon):
     def panel(self):
-        calls = self.env["telephony.call"].with_user(self.alice)
-        return calls.get_panel(), calls.get_phone_state()["missed_count"]
+        client = self.env["telephony.client"].with_user(self.alice)
+        return client.get_panel(), client.get_phone_state()["missed_count"]
 
     def test_known_callers_come_first(self):
         self.partner(user_id=self.alice.id)
@@ -347,7 +346,7 @@ class TestPanelInAFlood(FloodCommon):
         self.assertEqual((panel["gathered"], count), (0, 5))
 
     def test_more_than_the_panel_holds_are_gathered(self):
-        self.patch(telephony_call_panel, "MISSED_CALLS", 3)
+        self.patch(telephony_client, "MISSED_CALLS", 3)
         self.partner(user_id=self.alice.id)
         self.call("m1")
         self.flood(4)

@@ -66,7 +66,7 @@ class TestInternalCalls(TelephonyCommon):
                 self.assertEqual(answer["title"], title)
         if call.state == "ended":
             for user, (other, _comes_in) in ends.items():
-                panel = self.env["telephony.call"].with_user(user).get_panel()
+                panel = self.env["telephony.client"].with_user(user).get_panel()
                 [entry] = panel["recent"]
                 self.assertEqual(
                     (entry["number"], entry["colleague"]),
@@ -88,8 +88,8 @@ class TestInternalCalls(TelephonyCommon):
     def test_from_the_click_on(self):
         """The row that the click makes names the other, too."""
         self.patch(type(self.pbx), "_has_leader", lambda pbx: True)
-        calls = self.env["telephony.call"].with_user(self.alice)
-        answer = calls.dial("1002")
+        client = self.env["telephony.client"].with_user(self.alice)
+        answer = client.dial("1002")
         call = self.env["telephony.call"].browse(answer["call_id"])
         self.assertEqual((call.number, call.dialed_number), ("1001", "1002"))
         card = self.seen(call, self.alice)
@@ -117,7 +117,7 @@ class TestInternalCalls(TelephonyCommon):
         self.check(call, self.bruno, self.alice)
         caller, called = self.seen(call, self.bruno), self.seen(call, self.alice)
         self.assertEqual((caller["progress"], called["mine"]), ("calling", "ringing"))
-        self.assertIn("pickup", self.env["telephony.call"]._get_all_controls())
+        self.assertIn("pickup", self.env["telephony.client"]._get_all_controls())
         self.assertNotIn("voicemail", caller["controls"], "they are not called")
         script.answer("a", "b").hang_up("a", "b")
         self.check(self.take(script), self.bruno, self.alice)

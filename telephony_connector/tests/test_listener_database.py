@@ -179,7 +179,7 @@ class TestBridge(TelephonyCommon):
         """The PBX can't know it before it is told of it."""
         self.ring("known", to="1002")
         self.patch(self.registry["telephony.pbx"], "_has_leader", lambda pbx: True)
-        answer = self.env["telephony.call"].with_user(self.alice).dial("+33612340009")
+        answer = self.env["telephony.client"].with_user(self.alice).dial("+33612340009")
         self.env.flush_all()
         self.assertEqual(self.bridge.open_calls(self.pbx.id), ["known"])
         command = self.env["telephony.command"].browse(answer["command_id"])
@@ -189,7 +189,7 @@ class TestBridge(TelephonyCommon):
 
     def test_terms_grow_and_orders_of_the_last_leader_end(self):
         self.patch(self.registry["telephony.pbx"], "_has_leader", lambda pbx: True)
-        answer = self.env["telephony.call"].with_user(self.alice).dial("+33612340009")
+        answer = self.env["telephony.client"].with_user(self.alice).dial("+33612340009")
         command = self.env["telephony.command"].browse(answer["command_id"])
         command.state = "sent"
         self.env.flush_all()

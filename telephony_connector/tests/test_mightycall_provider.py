@@ -55,7 +55,7 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def click(self, user=None):
         """Have a user click the number; return the call and the command, committed."""
-        answer = self.env["telephony.call"].with_user(user or self.alice).dial(NUMBER)
+        answer = self.env["telephony.client"].with_user(user or self.alice).dial(NUMBER)
         self.env.flush_all()
         self.env.cr.postcommit.run()
         self.env.invalidate_all()
@@ -83,7 +83,7 @@ class TestMightyCallProvider(TelephonyCommon):
         )
 
     def test_nothing_is_dialled_before_the_commit(self):
-        self.env["telephony.call"].with_user(self.alice).dial(NUMBER)
+        self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
         self.assertFalse(self.server.requests)
 
     def test_user_logs_in_as_himself(self):
@@ -151,7 +151,7 @@ class TestMightyCallProvider(TelephonyCommon):
     def test_settings_are_needed(self):
         self.pbx.business_number = False
         with self.assertRaisesRegex(UserError, "business number"):
-            self.env["telephony.call"].with_user(self.alice).dial(NUMBER)
+            self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
         self.env.cr.postcommit.run()
         self.assertFalse(self.server.requests)
 

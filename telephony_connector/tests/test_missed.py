@@ -62,8 +62,7 @@ class TestMissed(FollowupCommon):
         """Return what every place says: how many are missed, how many to call back."""
         self.env.flush_all()
         self.env.invalidate_all()
-        calls = self.env["telephony.call"]
-        alice = calls.with_user(self.alice)
+        client = self.env["telephony.client"].with_user(self.alice)
         self.followups._cron_follow_up()
         open_followups = self.followups.search([("state", "=", "open")])
         return {
@@ -75,8 +74,8 @@ class TestMissed(FollowupCommon):
                 ),
             },
             "to call back": {
-                "badge": alice.get_phone_state()["missed_count"],
-                "panel": len(alice.get_panel()["missed"]),
+                "badge": client.get_phone_state()["missed_count"],
+                "panel": len(client.get_panel()["missed"]),
                 "list": len(self.filtered("telephony.call", "not_called_back")),
                 "follow-up": sum(open_followups.mapped("call_count")),
             },

@@ -76,7 +76,7 @@ class TestParameters(TelephonyCommon):
 
     def check(self, model, name, values):
         records = self.env[model].with_user(self.user)
-        if model == "telephony.call" and name not in ("dial", "search_callees"):
+        if model == "telephony.call":
             records = self.ring("p1").with_user(self.user) or self.env[model].search(
                 [("uniqueid", "=", "p1")]
             ).with_user(self.user)
@@ -89,13 +89,13 @@ class TestParameters(TelephonyCommon):
         self.env.invalidate_all()
 
     def test_dial_with_what_is_no_text(self):
-        calls = self.env["telephony.call"].with_user(self.user)
+        client = self.env["telephony.client"].with_user(self.user)
         for number in (1, 1.5, ["1"], {"x": 1}, True, b"1"):
             with (
                 self.subTest(number=number),
                 self.assertRaisesRegex(UserError, "number"),
             ):
-                calls.dial(number)
+                client.dial(number)
 
     def test_ids_in_addresses(self):
         for value, wanted in (

@@ -254,7 +254,9 @@ class TestDoNotCall(PrivacyCommon):
         cls.env["phone.blacklist"].create({"number": CALLER})
 
     def dial(self, number=CALLER, **options):
-        return self.env["telephony.call"].with_user(self.alice).dial(number, **options)
+        return (
+            self.env["telephony.client"].with_user(self.alice).dial(number, **options)
+        )
 
     def count(self):
         return self.env["telephony.call"].search_count([("number", "=", CALLER)])

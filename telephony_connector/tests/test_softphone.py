@@ -12,12 +12,12 @@ class TestSoftphone(TelephonyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.pbx.write({"provider": "softphone", "dial_link": "sip:{number}"})
-        cls.calls = cls.env["telephony.call"].with_user(cls.alice)
+        cls.client = cls.env["telephony.client"].with_user(cls.alice)
 
     def test_a_click_gives_the_link_and_opens_the_page(self):
         partner = self.env["res.partner"].create({"name": "P", "phone": "0612340001"})
         self.env["res.partner"].create({"name": "Other", "phone": NUMBER})
-        answer = self.calls.dial("0612340001", "res.partner", partner.id, "phone")
+        answer = self.client.dial("0612340001", "res.partner", partner.id, "phone")
         self.assertEqual(answer["link"], "sip:+33612340001")
         self.assertFalse(answer["command_id"])
         page = (
@@ -30,7 +30,7 @@ class TestSoftphone(TelephonyCommon):
         self.assertEqual(page.object_ref, partner, "the record that was clicked")
 
     def test_the_call_is_logged_as_what_is_known_of_it(self):
-        answer = self.calls.dial("0612340001")
+        answer = self.client.dial("0612340001")
         call = self.env["telephony.call"].browse(answer["call_id"])
         self.assertRecordValues(
             call,
@@ -51,22 +51,22 @@ class TestSoftphone(TelephonyCommon):
 
     def test_no_command_waits_for_a_listener(self):
         before = self.env["telephony.command"].search_count([])
-        self.calls.dial("0612340001")
+        self.client.dial("0612340001")
         self.assertEqual(self.env["telephony.command"].search_count([]), before)
 
     def test_dialling_rules_hold(self):
         self.pbx.write({"dial_format": "national", "outside_prefix": "0"})
-        self.assertEqual(self.calls.dial(NUMBER)["link"], "sip:00612340001")
+        self.assertEqual(self.client.dial(NUMBER)["link"], "sip:00612340001")
 
     def test_no_number_no_link(self):
         with self.assertRaises(UserError):
-            self.calls.dial("javascript:alert(1)")
+            self.client.dial("javascript:alert(1)")
 
     def test_colleagues_open_a_page_where_it_is_wanted(self):
         self.pbx.internal_calls = "card"
-        self.assertFalse(self.calls.dial("1002")["action"])
+        self.assertFalse(self.client.dial("1002")["action"])
         self.pbx.internal_calls = "page"
-        self.assertTrue(self.calls.dial("1002")["action"])
+        self.assertTrue(self.client.dial("1002")["action"])
 
     def test_the_link_leads_to_a_softphone(self):
         for link in ("https://example.com/{number}", "javascript:x({number})", False):

@@ -22,7 +22,9 @@ class TestTelephonyCommand(TelephonyCommon):
         return patcher.start()
 
     def dial(self, number="+33612340001", **clicked):
-        return self.env["telephony.call"].with_user(self.alice).dial(number, **clicked)
+        return (
+            self.env["telephony.client"].with_user(self.alice).dial(number, **clicked)
+        )
 
     def test_dial_leaves_a_command_and_a_call(self):
         answer = self.dial("06 12 34 00 01")
@@ -121,7 +123,7 @@ class TestTelephonyCommand(TelephonyCommon):
 
     def test_no_extension(self):
         with self.assertRaisesRegex(UserError, "Configuration > Extensions"):
-            self.env["telephony.call"].with_user(self.supervisor).dial("+33612340001")
+            self.env["telephony.client"].with_user(self.supervisor).dial("+33612340001")
 
     def test_no_listener(self):
         self.patch_leader(False)
@@ -203,7 +205,7 @@ class TestTelephonyCommand(TelephonyCommon):
                 self.assertEqual(list(answer), ["confirm"])
                 self.assertIn("06 12 34 00 01", answer["confirm"].replace("+33 ", "0"))
                 self.assertEqual(self.env["telephony.call"].search_count([]), count)
-        other = self.env["telephony.call"].with_user(self.bruno)
+        other = self.env["telephony.client"].with_user(self.bruno)
         self.assertIn("call_id", other.dial("+33612340002"), "another phone")
         self.assertIn("call_id", self.dial("+33612340002", confirmed=True))
 

@@ -69,15 +69,15 @@ class WayOutCommon(TelephonyCommon):
         """Return what sends a number that a user chose: name → function."""
         user = user or self.alice
         call, ringing = self.talk(user=user), self.talk("ringing", user)
-        calls = self.env["telephony.call"].with_user(user)
+        client = self.env["telephony.client"].with_user(user)
         return {
-            "dial": calls.dial,
-            "transfer": lambda number: call.control("transfer", number),
-            "forward": lambda number: ringing.control("transfer", number),
-            "attended_transfer": lambda number: call.control(
-                "attended_transfer", number
+            "dial": client.dial,
+            "transfer": lambda number: self.control(call, "transfer", number),
+            "forward": lambda number: self.control(ringing, "transfer", number),
+            "attended_transfer": lambda number: self.control(
+                call, "attended_transfer", number
             ),
-            "voicemail": lambda number: call.control("voicemail", number),
+            "voicemail": lambda number: self.control(call, "voicemail", number),
             "server action": lambda number: self.run_action(user, number),
         }
 
@@ -146,8 +146,10 @@ class TestWayOut(WayOutCommon):
                 with self.subTest(way=name, number=number):
                     self.assertIn("anyway", send(number)["confirm"])
         self.assertEqual(self.sent(), [], "nothing without an answer")
-        self.talk().control("transfer", UNWANTED, True)
-        self.env["telephony.call"].with_user(self.alice).dial(UNWANTED, confirmed=True)
+        self.control(self.talk(), "transfer", UNWANTED, True)
+        self.env["telephony.client"].with_user(self.alice).dial(
+            UNWANTED, confirmed=True
+        )
         self.assertEqual(self.sent(), [UNWANTED] * 2)
 
     def test_emergency_numbers_are_never_blocked(self):
@@ -171,14 +173,14 @@ class TestWayOut(WayOutCommon):
     def test_pick_up_leads_to_the_phone_that_rings(self):
         self.ext_bruno.user_id = self.supervisor
         call = self.talk("ringing", self.supervisor)
-        call.control("pickup", "5511002")
+        self.control(call, "pickup", "5511002")
         self.assertEqual(self.sent(), ["**1001"])
 
     def test_codes_that_have_a_button(self):
         self.assert_refused(("**1001", "*1002"), ways=("dial", "transfer"))
-        calls = self.env["telephony.call"].with_user(self.alice)
+        client = self.env["telephony.client"].with_user(self.alice)
         for number in ("*97", "**1009", "*31#0612340001", "*11002"):
-            calls.dial(number)
+            client.dial(number)
         self.assertEqual(len(self.sent()), 4, "codes of the telephone system go")
 
     def test_what_is_no_number(self):
@@ -224,10 +226,10 @@ class TestWayOut(WayOutCommon):
             },
         ):
             self.pbx.write(values)
-            calls = self.env["telephony.call"].with_user(self.alice)
+            client = self.env["telephony.client"].with_user(self.alice)
             for number in (*BLOCKED_FORMS, *UNWANTED_FORMS, *CODE_FORMS):
                 with self.subTest(number=number), self.assertRaises(UserError):
-                    calls.dial(number)
+                    client.dial(number)
 
 
 @tagged("post_install", "-at_install")
@@ -236,7 +238,7 @@ class TestSender(WayOutCommon):
 
     def everything(self, user):
         call, ringing = self.talk(user=user), self.talk("ringing", user)
-        calls = self.env["telephony.call"].with_user(user)
+        client = self.env["telephony.client"].with_user(user)
         command = self.env["telephony.command"].create(
             {
                 "pbx_id": self.pbx.id,
@@ -248,15 +250,15 @@ class TestSender(WayOutCommon):
         return {
             **self.ways(user),
             **{
-                name: lambda _number, name=name: call.control(name)
+                name: lambda _number, name=name: self.control(call, name)
                 for name in ("park", "hangup")
             },
-            "pickup": lambda _number: ringing.control("pickup"),
+            "pickup": lambda _number: self.control(ringing, "pickup"),
             "check": lambda _number: command.with_user(user).check(),
-            "search": lambda number: calls.search_callees(number),
-            "panel": lambda _number: calls.get_panel(),
-            "state": lambda _number: calls.get_phone_state(),
-            "nothing to search": lambda _number: calls.search_callees(""),
+            "search": lambda number: client.search_callees(number),
+            "panel": lambda _number: client.get_panel(),
+            "state": lambda _number: client.get_phone_state(),
+            "nothing to search": lambda _number: client.search_callees(""),
         }
 
     def assert_all_refused(self, user):
@@ -280,12 +282,12 @@ class TestSender(WayOutCommon):
 
     def test_taking_the_right_away_stops_it_at_once(self):
         call = self.talk()
-        self.env["telephony.call"].with_user(self.alice).dial(NUMBER)
-        call.control("transfer", NUMBER)
+        self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
+        self.control(call, "transfer", NUMBER)
         self.env["telephony.command"].search([]).unlink()
         self.alice.group_ids -= self.env.ref(f"{GROUP}user")
         with self.assertRaises(AccessError):
-            call.control("transfer", NUMBER)
+            self.control(call, "transfer", NUMBER)
         self.assert_all_refused(self.alice)
 
     def test_nobody_lets_others_phones_ring_by_hand(self):

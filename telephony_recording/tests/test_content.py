@@ -68,7 +68,8 @@ class TestRecordingsStayClosed(test_content.TestContentStaysClosed):
         }
         self.patch(type(self.pbx), "_check_reachable", lambda pbx: None)
         calls = self.env["telephony.call"].with_user(self.alice)
-        told = calls.with_context(**defaults).dial("+33612340001")
+        client = self.env["telephony.client"].with_user(self.alice)
+        told = client.with_context(**defaults).dial("+33612340001")
         pages = self.env["telephony.registration"].with_user(self.alice)
         action = pages.open_from_url({"number": "+33612340001", "ref": "r1"})
         page = pages.browse(action["res_id"]).with_context(**defaults)

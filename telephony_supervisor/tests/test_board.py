@@ -506,4 +506,4 @@ class TestSpying(BoardCommon):
         self.talk()
         for number in ("*5511002", "*55 2 1002"):
             with self.subTest(number=number), self.assertRaises(UserError):
-                self.env["telephony.call"].with_user(self.alice).dial(number)
+                self.env["telephony.client"].with_user(self.alice).dial(number)

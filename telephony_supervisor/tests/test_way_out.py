@@ -54,7 +54,7 @@ class TestListeningIn(WayOutCommon):
         self.pbx.pickup_code = "*55"  # with 1001 behind it, a code of no mode …
         self.ext_alice.number = "11001"  # … but so it is one
         with self.assertRaises(UserError):
-            call.control("pickup")
+            self.control(call, "pickup")
 
     def test_a_code_is_read_with_the_final_text(self):
         """What templates and prefixes make of a number is what counts."""

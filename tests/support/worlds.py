@@ -127,7 +127,7 @@ class World:
     def click(self, number):
         """The user of 1001 clicks on a number."""
         # Confirmed: the next click comes before the call before has ended in the log.
-        self.agent.call("telephony.call", "dial", number, confirmed=True)
+        self.agent.call("telephony.client", "dial", number, confirmed=True)
 
     def wait_for_call(self, number, **expected):
         """As of :class:`~tests.support.stack.Stack`, among this system's calls."""

@@ -231,7 +231,7 @@ class Stand:
 
     def reconnect_web_client(self):
         """Do what open web clients do when the server is there again."""
-        self.clicker.call("telephony.call", "get_phone_state")
+        self.clicker.call("telephony.client", "get_phone_state")
 
     def until_quiet(self):
         """Wait until all is connected and nobody talks, for the next scenario."""

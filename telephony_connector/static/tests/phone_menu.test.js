@@ -280,7 +280,7 @@ test("colleagues show what they do, and are called by their extension", async ()
 });
 
 test("a call in progress has its controls, as its telephone system offers them", async () => {
-    onRpc("telephony.call", "control", ({ args }) => {
+    onRpc("telephony.client", "control", ({ args }) => {
         expect.step(`control ${args.join(" ")}`);
         return { command_id: false };
     });
@@ -300,7 +300,7 @@ test("a call in progress has its controls, as its telephone system offers them",
 });
 
 test("a transfer to a number not to call is made after a confirmation", async () => {
-    onRpc("telephony.call", "control", ({ args }) => {
+    onRpc("telephony.client", "control", ({ args }) => {
         expect.step(`control ${args.join(" ")}`);
         return args[3] ? { command_id: false } : { confirm: "On the list. Call it anyway?" };
     });
@@ -315,7 +315,7 @@ test("a transfer to a number not to call is made after a confirmation", async ()
 });
 
 test("of several numbers to transfer to, the user chooses one", async () => {
-    onRpc("telephony.call", "control", ({ args }) => {
+    onRpc("telephony.client", "control", ({ args }) => {
         expect.step(`control ${args.join(" ")}`);
         return args[2] === "1, 2"
             ? { choose: ["1", "2"].map((number) => ({ number, number_display: number })) }

@@ -85,25 +85,12 @@ export function makePage(id) {
 export class TelephonyCall extends models.Model {
     _name = "telephony.call";
 
-    get_phone_state() {
-        return server.phone;
-    }
-
     read_cards(ids) {
         return ids.map((id) => server.cards[id]).filter(Boolean);
     }
 
     read_card_details(ids) {
         return ids.map((id) => ({ id, ...server.details[id] }));
-    }
-
-    get_panel() {
-        return server.panel;
-    }
-
-    search_callees(text) {
-        expect.step(`search ${text}`);
-        return server.callees;
     }
 
     /** As on the server: a page is handed out once, whoever asks. */
@@ -117,6 +104,23 @@ export class TelephonyCall extends models.Model {
 
     action_open_page([id]) {
         return makePage(id);
+    }
+}
+
+class TelephonyClient extends models.Model {
+    _name = "telephony.client";
+
+    get_phone_state() {
+        return server.phone;
+    }
+
+    get_panel() {
+        return server.panel;
+    }
+
+    search_callees(text) {
+        expect.step(`search ${text}`);
+        return server.callees;
     }
 }
 
@@ -151,6 +155,7 @@ export function defineTelephonyModels() {
         MailActivity,
         ResUsers,
         TelephonyCall,
+        TelephonyClient,
         TelephonyCommand,
     });
 }

@@ -30,7 +30,9 @@ async function provideCallees(env, { searchValue = "" }) {
         return [];
     }
     const numbers = getTypedNumbers(text);
-    const callees = await orm.silent.call("telephony.call", "search_callees", [numbers[0] || text]);
+    const callees = await orm.silent.call("telephony.client", "search_callees", [
+        numbers[0] || text,
+    ]);
     return [
         ...callees.map(({ name, number, number_display, model, id, field }) => ({
             name: _t("Call %(name)s, %(number)s", { name, number: number_display }),

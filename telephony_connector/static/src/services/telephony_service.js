@@ -109,7 +109,7 @@ export class Telephony extends CallStore {
             return;
         }
         const knownIds = Object.keys(this.calls).map(Number);
-        const phone = await this.ask("get_phone_state", []);
+        const phone = await this.ask("get_phone_state", [], "telephony.client");
         if (!phone) {
             return;
         }
@@ -319,9 +319,9 @@ export class Telephony extends CallStore {
      * @param {boolean} confirmed whether the user was asked about numbers not to call
      */
     async control(call, action, target, confirmed = false) {
-        const args = [[call.id], action, target || false];
+        const args = [call.id, action, target || false];
         const answer = await this.order(
-            "telephony.call",
+            "telephony.client",
             "control",
             confirmed ? [...args, confirmed] : args
         );

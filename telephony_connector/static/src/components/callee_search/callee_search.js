@@ -52,7 +52,7 @@ export class CalleeSearch extends Component {
         const text = this.state.text.trim();
         this.state.callees = text
             ? await this.keepLast.add(
-                  this.orm.silent.call("telephony.call", "search_callees", [text])
+                  this.orm.silent.call("telephony.client", "search_callees", [text])
               )
             : [];
     }

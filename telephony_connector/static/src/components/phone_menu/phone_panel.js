@@ -39,7 +39,7 @@ export class PhonePanel extends Component {
     }
 
     async load() {
-        const lists = await this.orm.silent.call("telephony.call", "get_panel", []);
+        const lists = await this.orm.silent.call("telephony.client", "get_panel", []);
         Object.assign(this.state, { isLoaded: true, ...lists });
     }
 
