@@ -53,8 +53,8 @@ def end(uniqueid):
 
 def look(uniqueid, number):
     call = ring(uniqueid, number)
-    (card,) = call.read_cards()
-    (details,) = call.read_card_details()
+    (card,) = call.env["telephony.card"].read_cards(call.ids)
+    (details,) = call.env["telephony.card"].read_card_details(call.ids)
     action = env["telephony.registration"].with_user(agent).open_for_call(call.id)
     page = env["telephony.registration"].with_user(agent).search(
         [("call_id", "=", call.id)])

@@ -22,7 +22,7 @@ from . import ir_websocket
 from . import telephony_call_object
 from . import telephony_call_content
 from . import telephony_call_team
-from . import telephony_call_card
+from . import telephony_card
 from . import telephony_client
 from . import telephony_record_call
 from . import telephony_command

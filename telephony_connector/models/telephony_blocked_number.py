@@ -96,16 +96,6 @@ class TelephonyCall(models.Model):
             return blocked
         return blocked._find(self.number, self.company_id)
 
-    def _get_card(self):
-        return {**super()._get_card(), "blocked": self._get_block_text()}
-
-    def _get_block_text(self):
-        """Return what a card says of a blocked caller, ``False`` of all others."""
-        if not self.is_blocked:
-            return False
-        block = self._get_block()
-        return " · ".join(filter(None, (self.env._("Blocked caller"), block.reason)))
-
     def _wants_page(self, user, mine):
         return super()._wants_page(user, mine) and not self.is_blocked
 

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 
 from ..tools.parameters import takes
 
-# How many matches a card shows; the page shows them all.
-CARD_MATCHES = 5
 # A later leader begins to count anew, and its word comes after the earlier one's: the
 # client orders messages by one number. Integers of the database are below this.
 REVISIONS = 2**31
@@ -170,61 +168,7 @@ class TelephonyCall(models.Model):
             [("call_id", "=", self.id), ("user_id", "=", user.id)], limit=1
         )
 
-    # === WHAT THE CLIENT ASKS FOR === #
-
-    @api.readonly
-    def read_cards(self):
-        """Return what the current user's cards show of these calls.
-
-        Runs as the user: records that the user may not read are not named.
-
-        :rtype: list[dict]
-        """
-        self.check_access("read")
-        return [call._get_card() for call in self]
-
-    def _get_card(self):
-        """Return what the current user's card shows of a call that the user may read.
-
-        What is the call's own is read without asking the rules again and again, which
-        would take longer than all the rest; who it is, is asked as the user.
-        """
-        # sudo - telephony.call: the user may read it, `read_cards` made sure
-        call_sudo = self.sudo()
-        client = self.env["telephony.client"]
-        news = call_sudo._get_news(self.env.user)
-        found = self._get_matches()
-        shown = found.callers or found
-        target = self._get_visible_object()
-        return {
-            **news,
-            "title": call_sudo._get_title(),
-            "number": call_sudo._get_other_number() or False,
-            "number_display": call_sudo._get_number_text(),
-            "colleague": call_sudo._get_colleague() or False,
-            "caller_name": call_sudo._get_sent_name() or False,
-            "withheld": call_sudo.withheld,
-            "dialed_number": call_sudo._get_party_text("dialed_number"),
-            "diverted_from": call_sudo._get_party_text("diverted_from"),
-            "queue": call_sudo.queue or False,
-            "pbx_name": call_sudo.pbx_id.name,
-            "controls": client._get_controls(call_sudo),
-            "answered_by": call_sudo.user_id.name if call_sudo.answer_date else False,
-            "start_date": fields.Datetime.to_string(call_sudo.start_date) or False,
-            "answer_date": fields.Datetime.to_string(call_sudo.answer_date) or False,
-            "object": client._describe(target) if target else False,
-            "matches": [
-                {
-                    **client._describe(match.record),
-                    "exact": match.exact,
-                    "reason": match.reason,
-                }
-                for match in shown[:CARD_MATCHES]
-            ],
-            "match_count": len(shown),
-            "hidden": not found and self._is_known_elsewhere(),
-            "new_kinds": self.env["telephony.registration"]._get_creatable_kinds(),
-        }
+    # === THE PAGE === #
 
     def claim_page(self):
         """Take the right to open this call's page, for the user's first tab that asks.

@@ -419,8 +419,6 @@ ROWS = [
         effect=value("missed", "is_handled"),
     ),
     Row("telephony.call", "claim_page", CALLS, SEES_CALLS, on="call"),
-    Row("telephony.call", "read_card_details", CALLS, SEES_CALLS, on="call"),
-    Row("telephony.call", "read_cards", CALLS, SEES_CALLS, on="call"),
     Row(
         "telephony.call",
         "register",
@@ -435,6 +433,16 @@ ROWS = [
             target.missed.is_registered,
             target.missed.res_id,
         ),
+    ),
+    *(
+        Row(
+            "telephony.card",
+            name,
+            CALLS,
+            SEES_CALLS,
+            args=lambda target, me: [target.call.ids],
+        )
+        for name in ("read_card_details", "read_cards")
     ),
     Row(
         "telephony.client",
@@ -482,7 +490,7 @@ ROWS = [
             args=lambda target, me: [{}, [], {"display_name": {}}],
             result=lambda answer: ["answered", answer],
         )
-        for model in ("telephony.client",)
+        for model in ("telephony.card", "telephony.client")
     ),
     Row(
         "telephony.command",

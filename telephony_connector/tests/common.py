@@ -80,6 +80,14 @@ class TelephonyCommon(TransactionCase):
             )
         )
 
+    def read_cards(self, calls):
+        """Return the cards of calls as their environment's user sees them."""
+        return calls.env["telephony.card"].read_cards(calls.ids)
+
+    def read_card_details(self, calls):
+        """Return what their cards say of the callers, to their environment's user."""
+        return calls.env["telephony.card"].read_card_details(calls.ids)
+
     def control(self, call, *args, **kwargs):
         """Ask for a control of a call as its environment's user."""
         return call.env["telephony.client"].control(call.id, *args, **kwargs)

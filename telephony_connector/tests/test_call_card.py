@@ -27,7 +27,7 @@ class TestCallCard(TelephonyCommon):
         )
 
     def details(self, call, user=None):
-        [details] = call.with_user(user or self.alice).read_card_details()
+        [details] = self.read_card_details(call.with_user(user or self.alice))
         return details
 
     def test_facts(self):

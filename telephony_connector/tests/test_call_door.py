@@ -331,7 +331,7 @@ class TestCallDoor(TelephonyCommon):
         news = call._get_news(self.alice)
         self.assertEqual((news["mine"], news["show_card"]), ("ongoing", True))
         self.assertFalse(news["open_page"])
-        [card] = call.with_user(self.alice).read_cards()
+        [card] = self.read_cards(call.with_user(self.alice))
         self.assertEqual((card["open_page"], card["answer_date"]), (False, False))
         self.assertFalse(call.with_user(self.alice)._get_agent_calls())
         # When it began comes a moment later.

@@ -41,7 +41,7 @@ class TestInternalCalls(TelephonyCommon):
         return script.dial("a", "b", called)
 
     def seen(self, call, user):
-        [card] = call.with_user(user).read_cards()
+        [card] = self.read_cards(call.with_user(user))
         self.assertEqual(call.with_user(user).display_name, card["title"])
         return card
 

@@ -197,7 +197,7 @@ class TestMissed(FollowupCommon):
     def test_the_card_tells_the_last_missed_call(self):
         self.had("declined", number=self.ada.phone)
         call = self.ring("r1", number=self.ada.phone)
-        [details] = call.with_user(self.alice).read_card_details()
+        [details] = self.read_card_details(call.with_user(self.alice))
         self.assertTrue(details["last_call"]["is_missed"])
         self.assertFalse(details["last_call"]["user"])
 

@@ -442,7 +442,7 @@ class TestCallers(TelephonyCommon):
         self.lead(partner_id=self.contact.id)
         call = self.ring(number=self.NUMBER)
         self.assertEqual(call.sudo()._get_object(), self.contact)
-        (card,) = call.with_user(self.alice).read_cards()
+        (card,) = self.read_cards(call.with_user(self.alice))
         self.assertEqual(card["object"]["name"], "A")
         action = self.env["telephony.registration"].with_user(self.alice)
         action = action.open_for_call(call.id)
@@ -455,7 +455,7 @@ class TestCallers(TelephonyCommon):
         self.lead(type="lead", contact_name="Else", user_id=self.alice.id)
         self.contact.copy({"name": "Old"}).action_archive()
         call = self.ring(number=self.NUMBER).with_user(self.alice)
-        (card,) = call.read_cards()
+        (card,) = self.read_cards(call)
         expected = [
             ("Contact", "Same number"),
             ("Lead", "Same number"),

@@ -24,6 +24,7 @@ WRONG = (
     [],
     ["x"],
     [None],
+    [False],
     [2**40],
     {},
     {"number": [], "call": "9" * 40, "pbx": "9" * 40, "name": "\0", "uniqueid": {}},

@@ -169,12 +169,12 @@ class TestPhoneFields(TelephonyCommon):
         self.assertEqual(self.found("+33639987011"), [boat])
         call = self.ring("boat", number="+33639987011").with_user(self.alice)
         self.assertEqual(call.object_ref, boat)
-        (card,) = call.read_cards()
+        (card,) = self.read_cards(call)
         self.assertEqual(
             (card["object"]["name"], card["object"]["model_name"]),
             ("Albatros", "Boat"),
         )
-        self.assertFalse(call.read_card_details()[0]["company"])
+        self.assertFalse(self.read_card_details(call)[0]["company"])
         action = self.env["telephony.registration"].with_user(self.alice)
         action = action.open_for_call(call.id)
         page = self.env["telephony.registration"].browse(action["res_id"])
@@ -264,7 +264,7 @@ class TestPhoneFields(TelephonyCommon):
         self.assertEqual(self.found("+33639987011"), [])
         self.assertEqual(len(self.found("+33639987011", self.administrator)), 1)
         call = self.ring("boat", number="+33639987011").with_user(self.alice)
-        (card,) = call.read_cards()
+        (card,) = self.read_cards(call)
         self.assertFalse(card["object"])
         self.assertEqual((card["matches"], card["hidden"]), ([], True))
 

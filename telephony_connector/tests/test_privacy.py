@@ -295,10 +295,10 @@ class TestBlockedCallers(PrivacyCommon):
 
     def test_card(self):
         call = self.ring(number=CALLER)
-        self.assertFalse(call.with_user(self.alice).read_cards()[0]["blocked"])
+        self.assertFalse(self.read_cards(call.with_user(self.alice))[0]["blocked"])
         self.block(reason="advertising")
         self.env.invalidate_all()  # as in another request
-        card = call.with_user(self.alice).read_cards()[0]
+        card = self.read_cards(call.with_user(self.alice))[0]
         self.assertEqual(card["blocked"], "Blocked caller · advertising")
         self.assertFalse(card["open_page"])
 

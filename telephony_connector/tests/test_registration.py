@@ -112,7 +112,7 @@ class TestRegistration(TelephonyCommon):
         self.assertFalse(page.create_new)
         self.assertFalse(page.object_ref)
         self.assertFalse(page.match_ids)
-        card = call.with_user(self.alice).read_cards()[0]
+        card = self.read_cards(call.with_user(self.alice))[0]
         self.assertTrue(card["hidden"])
         self.assertNotIn("Secret deal", str(card))
         self.assertFalse(call.with_user(self.alice).object_ref)

@@ -60,7 +60,8 @@ def _is_of(value, kind):
         return True
     if isinstance(kind, list):
         return isinstance(value, list | tuple) and all(
-            _is_of(each, kind[0]) and each is not None for each in value
+            _is_of(each, kind[0]) and each is not None and each is not False
+            for each in value
         )
     if kind is int:
         return type(value) is int and 0 <= value <= MAX_INT

@@ -52,10 +52,10 @@ class TestAttendee(TelephonyCommon):
         )
         call = self.ring(number="+33639987101", to="1003").with_user(self.host)
         self.assertEqual(call.object_ref, attendee)
-        (card,) = call.read_cards()
+        (card,) = self.read_cards(call)
         self.assertEqual(card["object"]["name"], attendee.display_name)
         self.assertEqual(card["object"]["model_name"], "Attendee")
-        (details,) = call.read_card_details()
+        (details,) = self.read_card_details(call)
         self.assertEqual(details["company"], "Sails")
         self.assertEqual(details["salesperson"], self.host.name)
         self.assertIn("Boat Fair", details["tags"][0])
@@ -72,7 +72,7 @@ class TestAttendee(TelephonyCommon):
         """Who may not read events is told no name, and prepares no new lead."""
         self.attend("Ada", "+33639987101")
         call = self.ring(number="+33639987101").with_user(self.alice)
-        (card,) = call.read_cards()
+        (card,) = self.read_cards(call)
         self.assertFalse(card["object"])
         self.assertEqual((card["matches"], card["hidden"]), ([], True))
 

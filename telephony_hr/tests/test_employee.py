@@ -31,7 +31,7 @@ class TestEmployee(TelephonyCommon):
         """Return (call, card, page) of a call as a user sees it."""
         uniqueid = f"{number}-{to}"
         call = self.ring(uniqueid, number=number, to=to).with_user(user)
-        (card,) = call.read_cards()
+        (card,) = self.read_cards(call)
         pages = self.env["telephony.registration"].with_user(user)
         return call, card, pages.browse(pages.open_for_call(call.id)["res_id"])
 
@@ -60,7 +60,7 @@ class TestEmployee(TelephonyCommon):
         self.assertEqual(call.object_ref, self.carla)
         self.assertEqual(card["object"]["model_name"], "Colleague")
         self.assertEqual(page.object_ref, self.carla)
-        (details,) = call.read_card_details()
+        (details,) = self.read_card_details(call)
         self.assertEqual(details["tags"], ["Captain"])
         numbers = self.env["telephony.number"].with_user(self.officer)
         matches = numbers.match("+33199007201", self.pbx)

@@ -1,4 +1,5 @@
 from . import telephony_call
 from . import telephony_call_retention
+from . import telephony_card
 from . import telephony_pbx
 from . import telephony_recording_rule

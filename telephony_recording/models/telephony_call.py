@@ -458,12 +458,6 @@ class TelephonyCall(models.Model):
     def _api_read(self):
         return super()._api_read() | {"recording_url": self.recording_url or None}
 
-    def _get_card(self):
-        # sudo - telephony.call: the user may read it, `read_cards` made sure
-        return super()._get_card() | {
-            "recording_note": self.sudo().recording_note or False
-        }
-
     # === THE DOOR === #
 
     def _door_values(self, change, extensions):

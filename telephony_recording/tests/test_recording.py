@@ -261,7 +261,7 @@ class TestRecordingRights(RecordingCommon):
         ringing = self.ring()
         self.assertFalse(ringing.recording_note)
         self.apply(self.change("c1", 2, state="ongoing", recorded=True))
-        card = ringing.with_user(self.alice).read_cards()[0]
+        card = self.read_cards(ringing.with_user(self.alice))[0]
         self.assertEqual(card["recording_note"], "Stop it if they object.")
         page = (
             self.env["telephony.registration"]

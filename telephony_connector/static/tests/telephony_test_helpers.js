@@ -85,14 +85,6 @@ export function makePage(id) {
 export class TelephonyCall extends models.Model {
     _name = "telephony.call";
 
-    read_cards(ids) {
-        return ids.map((id) => server.cards[id]).filter(Boolean);
-    }
-
-    read_card_details(ids) {
-        return ids.map((id) => ({ id, ...server.details[id] }));
-    }
-
     /** As on the server: a page is handed out once, whoever asks. */
     claim_page([id]) {
         if (server.claimed.has(id)) {
@@ -104,6 +96,18 @@ export class TelephonyCall extends models.Model {
 
     action_open_page([id]) {
         return makePage(id);
+    }
+}
+
+class TelephonyCard extends models.Model {
+    _name = "telephony.card";
+
+    read_cards(ids) {
+        return ids.map((id) => server.cards[id]).filter(Boolean);
+    }
+
+    read_card_details(ids) {
+        return ids.map((id) => ({ id, ...server.details[id] }));
     }
 }
 
@@ -155,6 +159,7 @@ export function defineTelephonyModels() {
         MailActivity,
         ResUsers,
         TelephonyCall,
+        TelephonyCard,
         TelephonyClient,
         TelephonyCommand,
     });

@@ -146,7 +146,7 @@ export class Telephony extends CallStore {
 
     /** Read what the cards of these calls show, as far as the user may know it. */
     async readCards(ids) {
-        for (const card of (await this.ask("read_cards", [ids])) || []) {
+        for (const card of (await this.ask("read_cards", [ids], "telephony.card")) || []) {
             this.takeNews(pick(card, ...NEWS_KEYS));
             const call = this.calls[card.id];
             if (call && card.revision >= call.revision) {
@@ -161,7 +161,8 @@ export class Telephony extends CallStore {
     /** Read what else one wants to know; the card does not wait for it. */
     async readDetails(call) {
         call.details = {};
-        const [details] = (await this.ask("read_card_details", [[call.id]])) || [];
+        const [details] =
+            (await this.ask("read_card_details", [[call.id]], "telephony.card")) || [];
         call.details = details || {};
     }
 
