@@ -100,7 +100,7 @@ plain = env["res.users"].create({
     "group_ids": [(6, 0, [env.ref("hr_recruitment.group_hr_recruitment_user").id])]})
 view = env["hr.applicant"].with_user(plain).get_view(view_type="form")["arch"]
 result["button_without_right"] = view.count('name="action_view_telephony_calls"')
-result["lookup"] = pbx._lookup("+33612345101")["name"]
+result["lookup"] = env["telephony.api"]._lookup(pbx, "+33612345101")["name"]
 result["panel"] = [
     entry["object"] and entry["object"]["name"]
     for entry in env["telephony.client"].with_user(agent).get_panel()["recent"]]

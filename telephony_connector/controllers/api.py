@@ -43,10 +43,11 @@ class TelephonyApi(http.Controller):
         pbx_sudo = guard.authenticate()
         order = read_order("register")
         check_extension(pbx_sudo, order)
-        call, is_new = request.env["telephony.call"]._api_register(pbx_sudo, order)
+        api = request.env["telephony.api"]
+        call, is_new = api._register_call(pbx_sudo, order)
         result = {
-            "call": call._api_read(),
-            "caller": pbx_sudo._lookup(order.get("number", "")),
+            "call": api._prepare_call(call),
+            "caller": api._lookup(pbx_sudo, order.get("number", "")),
         }
         return guard.answer(result, 201 if is_new else 200)
 
@@ -55,7 +56,7 @@ class TelephonyApi(http.Controller):
     def read_call(self, uniqueid, **_parameters):
         """Read a call."""
         call = find_call(guard.authenticate(), uniqueid)
-        return guard.answer({"call": call._api_read()})
+        return guard.answer({"call": request.env["telephony.api"]._prepare_call(call)})
 
     @api_route(
         f"{BASE}/calls/<string:uniqueid>"
@@ -69,11 +70,11 @@ class TelephonyApi(http.Controller):
         check_id(uniqueid)
         order = read_order(name)
         check_extension(pbx_sudo, order)
-        calls = request.env["telephony.call"]
         if name == "recording" and not is_web_address(order["url"]):
             raise guard.Refused(400, "body.url is no http or https address")
-        call = calls._api_tell(pbx_sudo, uniqueid, name, order)
-        return guard.answer({"call": call._api_read()})
+        api = request.env["telephony.api"]
+        call = api._tell(pbx_sudo, uniqueid, name, order)
+        return guard.answer({"call": api._prepare_call(call)})
 
     @api_route(f"{BASE}/records", "GET")
     @guard.guarded
@@ -81,7 +82,9 @@ class TelephonyApi(http.Controller):
         """Find the records that have a number."""
         pbx_sudo = guard.authenticate()
         query = read_query("search", parameters)
-        return guard.answer({"records": pbx_sudo._search_records(query["number"])})
+        api = request.env["telephony.api"]
+        records = api._search_records(pbx_sudo, query["number"])
+        return guard.answer({"records": records})
 
 
 def find_call(pbx_sudo, uniqueid):
@@ -90,7 +93,7 @@ def find_call(pbx_sudo, uniqueid):
     :raise guard.Refused: it has none with this id
     """
     check_id(uniqueid)
-    call = request.env["telephony.call"]._api_find(pbx_sudo, uniqueid)
+    call = request.env["telephony.api"]._find_call(pbx_sudo, uniqueid)
     if not call:
         raise guard.Refused(404, "there is no such call")
     return call

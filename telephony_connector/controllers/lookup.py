@@ -15,7 +15,7 @@ class TelephonyLookup(http.Controller):
         """Say who has a number: JSON, or one value as text where that is asked for."""
         pbx_sudo = guard.authenticate(allow_basic=True)
         query = read_query("lookup", parameters)
-        found = pbx_sudo._lookup(query["number"])
+        found = request.env["telephony.api"]._lookup(pbx_sudo, query["number"])
         if not self._wants_text(query):
             return guard.answer(found)
         value = found[query.get("field", "name")]

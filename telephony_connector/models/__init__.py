@@ -15,7 +15,7 @@ from . import telephony_call_missed
 from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_call_partial
-from . import telephony_call_api
+from . import telephony_api
 from . import telephony_agent_token
 from . import telephony_call_agent
 from . import ir_websocket
@@ -29,7 +29,6 @@ from . import telephony_command
 from . import telephony_token
 from . import telephony_webhook_event
 from . import telephony_provider_session
-from . import telephony_lookup
 from . import ir_http
 from . import res_users
 from . import res_users_settings

@@ -138,14 +138,3 @@ class TelephonyCall(models.Model):
         missed_sudo._tell_users()
         missed_sudo._review_followup()
         return True
-
-
-class TelephonyPbx(models.Model):
-    _inherit = "telephony.pbx"
-
-    def _lookup(self, number):
-        found = super()._lookup(number)
-        blocked = self.env["telephony.blocked.number"]
-        if blocked._find(found["number"], self.company_id):
-            found["blocked"] = True
-        return found

@@ -490,7 +490,7 @@ ROWS = [
             args=lambda target, me: [{}, [], {"display_name": {}}],
             result=lambda answer: ["answered", answer],
         )
-        for model in ("telephony.card", "telephony.client")
+        for model in ("telephony.api", "telephony.card", "telephony.client")
     ),
     Row(
         "telephony.command",

@@ -45,7 +45,7 @@ def read(call):
         **{name: call[name] for name in VALUES},
         "user": call.user_id,
         "users": call.user_ids,
-        "recording": call._api_read()["recording_url"],
+        "recording": call.env["telephony.api"]._prepare_call(call)["recording_url"],
         "legs": legs,
     }
 
@@ -120,7 +120,7 @@ class TestCallOrder(TelephonyCommon):
 
     def tell(self, uniqueid, order, pbx=None):
         name, values = order
-        return self.env["telephony.call"]._api_tell(
+        return self.env["telephony.api"]._tell(
             pbx or self.pbx, uniqueid, name, {**values}
         )
 

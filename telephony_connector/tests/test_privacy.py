@@ -302,12 +302,16 @@ class TestBlockedCallers(PrivacyCommon):
         self.assertEqual(card["blocked"], "Blocked caller · advertising")
         self.assertFalse(card["open_page"])
 
+    def is_blocked(self):
+        found = self.env["telephony.api"]._lookup(self.pbx, "0612340001")
+        return found["blocked"]
+
     def test_lookup(self):
-        self.assertFalse(self.pbx._lookup("0612340001")["blocked"])
+        self.assertFalse(self.is_blocked())
         entry = self.block()
-        self.assertTrue(self.pbx._lookup("0612340001")["blocked"])
+        self.assertTrue(self.is_blocked())
         entry.active = False
-        self.assertFalse(self.pbx._lookup("0612340001")["blocked"])
+        self.assertFalse(self.is_blocked())
 
     def test_not_followed_up(self):
         self.patch(self.registry["ir.cron"], "_commit_progress", lambda *a, **kw: 60.0)

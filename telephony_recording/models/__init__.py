@@ -1,3 +1,4 @@
+from . import telephony_api
 from . import telephony_call
 from . import telephony_call_retention
 from . import telephony_card

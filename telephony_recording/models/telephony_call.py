@@ -453,11 +453,6 @@ class TelephonyCall(models.Model):
         if not self.env.user.has_group(SUPERVISOR):
             raise AccessError(self.env._("Only supervisors may do this."))
 
-    # === WHAT OTHERS ARE TOLD === #
-
-    def _api_read(self):
-        return super()._api_read() | {"recording_url": self.recording_url or None}
-
     # === THE DOOR === #
 
     def _door_values(self, change, extensions):
