@@ -45,10 +45,9 @@ NEW_PARTNERS, PARTNERS_PER_BATCH, ROUNDS = 10_000, 1_000, 3
 PHONE_TABLES = ("res_partner", "crm_lead")
 TABLES = (*PHONE_TABLES, "telephony_phone")
 
-INDEX_QUERY = """SELECT res_model, res_id, field, number, certain
-                   FROM telephony_number WHERE suffix IN (%s)
-                  ORDER BY number = ANY(%s) DESC, id LIMIT 1000"""
-KEY_QUERY = """SELECT res_model, res_id, field, number, certain
+INDEX_QUERY = """SELECT id, res_model, res_id, field, number, certain
+                   FROM telephony_number WHERE suffix IN (%s) LIMIT 1001"""
+KEY_QUERY = """SELECT id, res_model, res_id, field, number, certain
                  FROM telephony_number WHERE id = %s"""
 OCA_QUERY = "SELECT id FROM {} WHERE replace(phone, ' ', '') ILIKE %s"
 CORE_QUERY = r"""SELECT model.id FROM {} model
@@ -274,7 +273,7 @@ class Lookup:
         last = cr.fetchone()[0]
 
         def index(number):
-            cr.execute(INDEX_QUERY, [int(number[-8:]), [number]])
+            cr.execute(INDEX_QUERY, [int(number[-8:])])
             return cr.fetchall()
 
         def key(id_):

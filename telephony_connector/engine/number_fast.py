@@ -112,10 +112,11 @@ def valid_national(text: str, region: str) -> str | None:
 
     :return: a valid number; ``None`` where libphonenumber has to be asked
     """
-    if text.startswith(("00", "011")):
-        return None
     plan = _plan(region)
     if not plan or plan.idd.match(text):
+        return None
+    if text.startswith(("00", "011" + plan.code)):
+        # Perhaps the number in full, after what is dialed before it abroad.
         return None
     match = plan.prefix.match(text) if plan.prefix else None
     if match and match[0]:

@@ -216,6 +216,9 @@ class TelephonyNumber(models.Model):
         by_model = {}
         for hit in hits:
             by_model.setdefault(hit.model, []).append(hit)
+        if by_model:
+            # Odoo's rules ask for it, and would read all fields of the companies.
+            self.env.companies.sudo().fetch(["parent_path"])
         ranked = []
         for model, model_hits in by_model.items():
             ranked += self._match_model(model, model_hits)
@@ -274,19 +277,15 @@ class TelephonyNumber(models.Model):
         suffixes = reading.suffixes()
         if not suffixes:
             return []
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT res_model, res_id, field, number, certain
-                     FROM telephony_number WHERE suffix IN %s
-                    ORDER BY number = ANY(%s) DESC, id LIMIT %s""",
-                tuple(suffixes),
-                list(reading.keys) or [reading.text],
-                MAX_ROWS,
-            )
-        )
+        keys = list(reading.keys) or [reading.text]
+        rows = self._read_rows(suffixes)
+        if len(rows) > MAX_ROWS:
+            rows = self._read_rows(
+                suffixes, SQL("ORDER BY number = ANY(%s) DESC, id", keys)
+            )[:MAX_ROWS]
         best = {}
         fields_of = self._phone_fields()
-        for model, res_id, field, number, certain in rows:
+        for _id, model, res_id, field, number, certain in rows:
             if field not in fields_of.get(model, ()):
                 continue
             reason = numbers.compare(number, certain, reading)
@@ -299,6 +298,25 @@ class TelephonyNumber(models.Model):
         hits = sorted(best.values(), key=lambda hit: not hit.exact)
         exact = sum(hit.exact for hit in hits)
         return hits[: exact + MAX_PROBABLE]
+
+    @api.model
+    def _read_rows(self, suffixes, order=None):
+        """Return at most one row more than are looked at, sorted by id unless an order
+        is given: to sort some rows here takes less than to have them sorted.
+
+        :return: list of (id, model, id of the record, field, number, whether its
+            country is certain)
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, res_model, res_id, field, number, certain
+                     FROM telephony_number WHERE suffix IN %s %s LIMIT %s""",
+                tuple(suffixes),
+                order or SQL(),
+                MAX_ROWS + 1,
+            )
+        )
+        return rows if order else sorted(rows)
 
     @api.model
     def _phone_model(self, name):
