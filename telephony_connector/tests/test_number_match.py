@@ -4,6 +4,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tests.common import warmup
 
 from ..engine.numbers import Kind
+from ..models import telephony_number
 from .common import USER_GROUPS, TelephonyCommon
 
 
@@ -221,6 +222,16 @@ class TestNumberMatch(TelephonyCommon):
         self.assertEqual(records, [self.company, unsure])
         self.assertEqual([match.exact for match in found], [True, False])
         self.assertEqual(found[1].reason, "Same last digits")
+
+    def test_more_rows_than_are_read(self):
+        """An exact match is among those that are read, however many end alike."""
+        for number in range(6):
+            self.partner(phone=f"+49 30 {number}2 34 56 78")
+        last = self.partner(phone="+33 1 62 34 56 78")
+        self.patch(telephony_number, "MAX_ROWS", 3)
+        records, _matches = self.matches("+33162345678")
+        self.assertEqual(records[0], last)
+        self.assertLessEqual(len(records), 3)
 
     def test_company_first(self):
         """Of contacts that share a number the company comes first, then its people."""
