@@ -41,7 +41,7 @@ def check_number(number: str) -> str:
 
     :raise InvalidValue: it holds more than digits, ``*``, ``#`` and one leading ``+``
     """
-    return _check(pbx_text.NUMBER, number, "a number that can be dialled")
+    return _check(pbx_text.NUMBER, number, "not_a_number")
 
 
 class Party(NamedTuple):
@@ -88,7 +88,7 @@ def originate(
         header,
     )
     headers = {
-        "ActionID": _check(_CHANNEL_ID, channel_id, "an id of a channel"),
+        "ActionID": _check(_CHANNEL_ID, channel_id, "not_a_channel_id"),
         "ChannelId": channel_id,
         "Channel": device,
         "Context": _check_context(context),
@@ -125,7 +125,9 @@ def _get_variables(
     try:
         auto_answer.check_header(header)
     except ValueError as error:
-        raise InvalidValue(str(error)) from error
+        raise InvalidValue(
+            "not_a_header", value=f"{header.name}: {header.value}"[:40]
+        ) from error
     technology = device.partition("/")[0]
     if technology == "PJSIP":
         yield f"PJSIP_HEADER(add,{header.name})", header.value
@@ -231,7 +233,7 @@ def park(
         headers["TimeoutChannel"] = _check_channel(parker)
         headers["AnnounceChannel"] = parker
     if lot:
-        headers["Parkinglot"] = _check(_LOT, lot, "the name of a parking lot")
+        headers["Parkinglot"] = _check(_LOT, lot, "not_a_parking_lot")
     if timeout is not None:
         headers["Timeout"] = int(timeout * 1000)
     return Request("Park", headers)
@@ -295,9 +297,7 @@ def queue_add(
     if member := pbx_text.name_text(member):
         headers["MemberName"] = member
     if state_interface:
-        headers["StateInterface"] = _check(
-            _HINT, state_interface, "an extension's hint"
-        )
+        headers["StateInterface"] = _check(_HINT, state_interface, "not_a_hint")
     return Request("QueueAdd", headers)
 
 
@@ -338,7 +338,7 @@ def read_moment(value: str) -> float:
 
 def voicemail_messages(mailbox: str) -> Request:
     """List the messages of a mailbox, written as ``1001@default``."""
-    _check(_MAILBOX, mailbox, "the name of a mailbox")
+    _check(_MAILBOX, mailbox, "not_a_mailbox")
     number, _at, context = mailbox.partition("@")
     return Request("VoicemailBoxSummary", {"Mailbox": number, "Context": context})
 
@@ -348,26 +348,26 @@ def ping() -> Request:
     return Request("Ping", {})
 
 
-def _check(pattern, value, what):
+def _check(pattern, value, refusal):
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise InvalidValue(f"{str(value)[:40]!r} is not {what}.")
+        raise InvalidValue(refusal, value=str(value)[:40])
     return value
 
 
 def _check_context(context):
-    return _check(pbx_text.CONTEXT, context, "the name of a context")
+    return _check(pbx_text.CONTEXT, context, "not_a_context")
 
 
 def _check_channel(channel):
-    return _check(_CHANNEL, channel, "the name of a channel")
+    return _check(_CHANNEL, channel, "not_a_channel")
 
 
 def _check_device(device):
-    return _check(pbx_text.DEVICE, device, "the name of a telephone")
+    return _check(pbx_text.DEVICE, device, "not_a_device")
 
 
 def _check_queue(queue):
-    return _check(_QUEUE, queue, "the name of a queue")
+    return _check(_QUEUE, queue, "not_a_queue")
 
 
 def _to(channel, number, context):

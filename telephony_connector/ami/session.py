@@ -111,8 +111,10 @@ class _Connection(AMIProtocol):
 
     def connection_lost(self, exc):
         self.lost.set()
-        text = f"The connection was cut: {exc}" if exc else "The PBX hung up on us."
-        self._on_end(ConnectionFailed(text))
+        if exc:
+            self._on_end(ConnectionFailed("cut", reason=exc))
+        else:
+            self._on_end(ConnectionFailed("hung_up"))
 
 
 class Session:
@@ -173,7 +175,7 @@ class Session:
             info = PbxInfo(banner, await self._ask_version())
         except (TimeoutError, ActionTimeout):
             await self.close()
-            raise NotResponding("The PBX did not answer in time.") from None
+            raise NotResponding() from None
         except BaseException:
             await self.close()
             raise
@@ -188,7 +190,7 @@ class Session:
         :param headers: name → text, number, boolean, or a list of these. ``ActionID``
             may be given to recognise an OriginateResponse by it.
         :return: the answer; its ``events`` are what a list action listed
-        :raise ActionRefused: the PBX says no; the text is its own
+        :raise ActionRefused: the PBX says no; ``said`` is its own text
         :raise PermissionMissing: the account may not do this
         :raise ActionTimeout: no answer in time
         :raise ConnectionFailed: the connection is not open or ended meanwhile
@@ -199,7 +201,7 @@ class Session:
         if response.get("Response") in ("Error", "Fail", "Failure"):
             text = str(response.get("Message", ""))
             if "permission denied" in text.lower():
-                raise PermissionMissing(f"The PBX's account may not do {name}.")
+                raise PermissionMissing("permission_for", action=name)
             raise ActionRefused(text)
         return response
 
@@ -231,13 +233,15 @@ class Session:
                 ssl=tls_context(settings) if settings.tls else None,
             )
         except ssl.SSLCertVerificationError as error:
-            text = f"The PBX's certificate is not trusted: {error.verify_message}"
-            raise CertificateRefused(text) from error
+            raise CertificateRefused(
+                "certificate_because", reason=error.verify_message
+            ) from error
         except OSError as error:
-            text = f"The PBX cannot be reached: {error.strerror or error}"
-            raise ConnectionFailed(text) from error
+            raise ConnectionFailed(
+                "unreachable_because", reason=error.strerror or error
+            ) from error
         except ValueError as error:  # a name that no network knows how to look up
-            raise InvalidValue("The PBX's address is none.") from error
+            raise InvalidValue("address") from error
 
     async def _login(self):
         settings = self.settings
@@ -250,13 +254,10 @@ class Session:
         elif settings.may_send_secret:
             headers["Secret"] = settings.secret
         else:
-            raise LoginRefused(
-                "The PBX offers no MD5 login. The password is sent in clear only over "
-                "TLS with a verified certificate, or where that is allowed on the form."
-            )
+            raise LoginRefused("no_challenge")
         answer = await self._ask("Login", headers)
         if answer.get("Response") != "Success":
-            raise LoginRefused("The PBX refuses the user, the secret or our address.")
+            raise LoginRefused()
 
     async def _ask(self, name, headers):
         answers = await self._send(name, headers, self._login_timeout)
@@ -273,17 +274,17 @@ class Session:
         connection = self._connection
         headers = wire.check_headers({"Action": name, **headers})
         if connection is None or self._end.done():
-            raise ConnectionFailed("There is no connection to the PBX.")
+            raise ConnectionFailed("not_connected")
         action = _ListAction(headers)
         is_full = limit is not None and len(connection.responses) > limit
         if is_full or action.id in connection.responses:
-            raise InvalidValue("Too many actions at once, or the same one twice.")
+            raise InvalidValue("too_many_actions")
         connection.send(action)
         try:
             async with asyncio.timeout(seconds):
                 answers = await action.future
         except TimeoutError:
-            raise ActionTimeout(f"The PBX did not answer {name} in time.") from None
+            raise ActionTimeout("no_answer_to", action=name) from None
         finally:
             connection.responses.pop(action.id, None)
         answers = answers if isinstance(answers, list) else [answers]
@@ -301,7 +302,7 @@ class Session:
             if not self._end.done():
                 name = self.settings.name
                 _logger.exception("%s: the watch over the connection failed", name)
-            self._finish(ConnectionFailed(f"A fault in the keep-alive: {error}"))
+            self._finish(ConnectionFailed("keep_alive_fault", error=error))
 
     async def _ping_regularly(self):
         """Ping until nothing comes back; return what is wrong then.
@@ -321,7 +322,7 @@ class Session:
                 except ActionTimeout:
                     silent += 1
                     if silent == 3 or heard == self._connection.last_received:
-                        return NotResponding("The PBX no longer answers.")
+                        return NotResponding("fell_silent")
                     heard = self._connection.last_received
 
     def _deliver(self, event):
@@ -335,7 +336,7 @@ class Session:
         if self._end is None or self._end.done():
             return
         self._end.set_result(error)
-        reason = error or ConnectionFailed("The connection was closed.")
+        reason = error or ConnectionFailed("closed")
         connection = self._connection
         if connection is None:
             return

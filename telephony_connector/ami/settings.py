@@ -53,8 +53,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
             cafile=settings.ca_file or None, cadata=settings.ca_data or None
         )
     except (OSError, ValueError) as error:
-        text = f"The file of certificate authorities cannot be used: {error}"
-        raise CertificateRefused(text) from error
+        raise CertificateRefused("authorities", reason=error) from error
     if not settings.tls_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -7,6 +7,7 @@ is repeated (``Variable``, ``ChanVariable``) has the list of its values.
 
 import re
 
+from ..engine import texts
 from ..engine.errors import ConnectionFailed, InvalidValue
 
 # manager.c reads an action line by line into 1025 bytes, and at most 128 of them.
@@ -32,16 +33,17 @@ def parse(block: str) -> dict:
     return message
 
 
-def find_flaw(event: dict) -> str:
-    """Return what makes an event unreadable, empty where nothing does.
+def find_flaw(event: dict) -> dict | None:
+    """Return the text that says what makes an event unreadable, if anything does.
 
     Only variables may stand in it several times: of two other values nobody knows which
     one is meant.
     """
     for name, value in event.items():
         if not isinstance(value, str) and not name.endswith("Variable"):
-            return f"{name} stands in it twice" if value else f"{name} has no value"
-    return ""
+            flaw = "event_value_twice" if value else "event_value_missing"
+            return texts.text(flaw, name=name)
+    return None
 
 
 def _keep_repeated(message, pairs):
@@ -76,7 +78,7 @@ class Reader:
             data = data.replace(b"\r\n\n", b"\r\n\r\n")
         whole, end, self._rest = data.rpartition(b"\r\n\r\n")
         if len(self._rest) > MAX_MESSAGE:
-            raise ConnectionFailed("The PBX sent a message without an end.")
+            raise ConnectionFailed("endless_message")
         if not end:
             return []
         blocks = _decode(whole).split("\r\n\r\n")
@@ -86,11 +88,11 @@ class Reader:
         line, end, rest = data.partition(b"\n")
         text = line.decode("ascii", "replace").strip()
         if not "Asterisk Call Manager/".startswith(text[:22]) or len(line) > 200:
-            raise ConnectionFailed("What answers there is not Asterisk's Manager.")
+            raise ConnectionFailed("not_a_manager")
         if not end:
             return data
         if len(text) < 22:
-            raise ConnectionFailed("What answers there is not Asterisk's Manager.")
+            raise ConnectionFailed("not_a_manager")
         self.banner = text
         return rest
 
@@ -118,20 +120,20 @@ def check_header(name: str, value) -> str:
     :raise InvalidValue: it could end its line or its action early, or is too long
     """
     if not _NAME.fullmatch(name):
-        raise InvalidValue(f"{name!r} is not the name of a header.")
+        raise InvalidValue("header_name", name=name)
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str | int):
-        raise InvalidValue(f"{name} has no value that can be sent.")
+        raise InvalidValue("header_value", name=name)
     text = str(value)
     if _BREAKS.search(text):
-        raise InvalidValue(f"{name} holds a line break.")
+        raise InvalidValue("header_break", name=name)
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        raise InvalidValue(f"{name} holds a character that cannot be sent.") from None
+        raise InvalidValue("header_character", name=name) from None
     if len(name) + size > MAX_LINE:
-        raise InvalidValue(f"{name} is too long.")
+        raise InvalidValue("header_length", name=name)
     return text
 
 
@@ -149,5 +151,5 @@ def check_headers(headers: dict) -> dict:
         lines += len(texts)
         checked[name] = texts if isinstance(value, list | tuple) else texts[0]
     if lines > MAX_HEADERS:
-        raise InvalidValue("The action has too many headers.")
+        raise InvalidValue("too_many_headers")
     return checked

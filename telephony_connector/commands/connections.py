@@ -4,6 +4,7 @@ import asyncio
 
 from odoo import SUPERUSER_ID, api
 
+from ..engine.texts import in_english, text
 from ..listener.bridge import Bridge
 from ..listener.check import Check, Finding
 from ..odoo_compat import Registry
@@ -32,9 +33,9 @@ def check(dbname, out):
             findings = [finding async for finding in Check(settings).run()]
             findings += [
                 Finding(False, text) for text in bridge.load_health(settings.id)
-            ] or [Finding(True, "the listener is connected and met no problem")]
+            ] or [Finding(True, text("check_listener"))]
             for finding in findings:
-                out.write(f"  {MARKS[finding.ok]} {finding.text}\n")
+                out.write(f"  {MARKS[finding.ok]} {in_english(finding.text)}\n")
                 failed = failed or finding.ok is False
         return not failed
 

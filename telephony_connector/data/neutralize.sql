@@ -6,7 +6,7 @@ UPDATE telephony_pbx
        webhook_token = NULL,
        old_webhook_token = NULL,
        connection_state = 'stopped',
-       connection_message = NULL;
+       connection_reason = NULL;
 
 UPDATE telephony_extension SET stored_secret = NULL;
 -- Drafts of the guided form hold the password until it is connected.

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from .texts import text
+
 # Kinds: a fault of our own, an event that can't be read, a list of the PBX's that was
 # refused or not answered.
 FAULT, SKIPPED, LIST = "fault", "skipped", "list"
 # Names may come from the network: so many of a kind are told apart.
 MAX_NAMES = 20
 OTHERS = "…"
-MAX_TEXT = 200
 
 
 @dataclass(slots=True)
@@ -19,7 +20,7 @@ class Problem:
 
     kind: str
     name: str
-    message: str
+    reason: dict
     count: int
     start_date: datetime
     last_date: datetime
@@ -38,11 +39,11 @@ class Problems:
         self.is_changed = True
         self.is_counted = False
 
-    def note(self, kind: str, name: str, message: str) -> bool:
+    def note(self, kind: str, name: str, reason: dict) -> bool:
         """Count a problem.
 
         :param name: what it is about, as the name of an event
-        :param message: in an administrator's words
+        :param reason: as of ``texts.text``
         :return: whether it was not known before
         """
         now = self._clock()
@@ -53,16 +54,17 @@ class Problems:
         known = self._known.get((kind, name))
         if known is not None:
             known.count += 1
-            known.message, known.last_date = message[:MAX_TEXT], now
+            known.reason, known.last_date = reason, now
             self.is_counted = True
             return False
-        self._known[kind, name] = Problem(kind, name, message[:MAX_TEXT], 1, now, now)
+        self._known[kind, name] = Problem(kind, name, reason, 1, now, now)
         self.is_changed = True
         return True
 
     def note_fault(self, name: str, error: BaseException) -> bool:
         """Count a fault of our own, see :meth:`note`."""
-        return self.note(FAULT, name, f"{type(error).__name__}: {error}")
+        description = f"{type(error).__name__}: {error}"
+        return self.note(FAULT, name, text("fault", error=description))
 
     def clear(self, kind: str, name: str):
         """Note that a problem is over."""

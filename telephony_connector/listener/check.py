@@ -11,6 +11,7 @@ from ..engine.errors import (
     PermissionMissing,
     TelephonyError,
 )
+from ..engine.texts import text
 from .account import open_session
 from .connection import CHANNELS, PRESENCE_LISTS
 from .discover import count_phones
@@ -22,18 +23,18 @@ PROBE = "DEVICE_STATE(Custom:telephony_check)"
 PROBE_WAIT = 3
 # Read classes → what fails without.
 READ_CLASSES = {
-    "call": "incoming calls, the call log and presence",
-    "agent": "queues: who waits, who answers, who has a break",
+    "call": text("for_call_events"),
+    "agent": text("for_agent_events"),
 }
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing that was looked at: ``ok`` is ``None`` where it can't be told, or is
-    for the administrator to judge."""
+    for the administrator to judge; ``text`` is as of ``engine.texts.text``."""
 
     ok: bool | None
-    text: str
+    text: dict
 
 
 class Check:
@@ -54,11 +55,20 @@ class Check:
         try:
             info = await session.open()
         except TelephonyError as error:
-            yield Finding(False, f"{settings.host}:{settings.port}: {error}")
+            yield Finding(
+                False,
+                text(
+                    "check_failed",
+                    host=settings.host,
+                    port=str(settings.port),
+                    reason=error.text,
+                ),
+            )
             return
         try:
-            yield Finding(True, f"login as “{settings.username}”")
-            yield Finding(True, f"Asterisk {info.asterisk or info.banner}")
+            yield Finding(True, text("check_login", user=settings.username))
+            version = info.asterisk or info.banner
+            yield Finding(True, text("check_version", version=version))
             for look in (
                 self._look_at_permissions,
                 self._look_at_events,
@@ -74,9 +84,9 @@ class Check:
                 except ConnectionFailed:
                     raise
                 except TelephonyError as error:
-                    yield Finding(False, str(error))
+                    yield Finding(False, error.text)
         except ConnectionFailed as error:
-            yield Finding(False, str(error))
+            yield Finding(False, error.text)
         finally:
             await session.close()
 
@@ -90,29 +100,29 @@ class Check:
         missing = dict(get_missing(answer))
         for name in WRITE_CLASSES:
             if name in missing:
-                text = f"permission “{name}” (write) is missing: no {missing[name]}"
-                yield Finding(False, text)
+                purpose = missing[name]
+                yield Finding(
+                    False, text("check_write_missing", name=name, purpose=purpose)
+                )
             else:
-                yield Finding(True, f"permission “{name}” (write)")
+                yield Finding(True, text("check_write", name=name))
 
     async def _look_at_events(self, session):
         """Have the PBX send an event of the class “call”, as no action lists these."""
         purpose = READ_CLASSES["call"]
         if "Setvar" not in self._allowed:
-            yield Finding(None, f"permission “call” (read), for {purpose}: not tried")
+            yield Finding(None, text("check_read_not_tried", purpose=purpose))
             return
         for state in ("INUSE", "NOT_INUSE"):
             await session.action("Setvar", Variable=PROBE, Value=state)
         try:
             async with asyncio.timeout(PROBE_WAIT):
                 await self._heard.wait()
-            yield Finding(True, "permission “call” (read)")
+            yield Finding(True, text("check_read"))
         except TimeoutError:
-            text = f"permission “call” (read) is missing: no {purpose}"
-            yield Finding(False, text)
+            yield Finding(False, text("check_read_missing", purpose=purpose))
         purpose = READ_CLASSES["agent"]
-        text = f"permission “agent” (read) can't be tried; needed for {purpose}"
-        yield Finding(None, text)
+        yield Finding(None, text("check_read_unsure", purpose=purpose))
 
     async def _look_at_lists(self, session):
         """Ask for what the listener asks for after each login."""
@@ -120,34 +130,40 @@ class Check:
             PRESENCE_LISTS
         ):
             if request.name not in self._allowed:
-                yield Finding(None, f"list {request.name}: not tried")
+                yield Finding(None, text("check_list_not_tried", name=request.name))
                 continue
             try:
                 await session.action(request.name, **request.headers)
             except ConnectionFailed:
                 raise
             except TelephonyError as error:
-                text = f"list {request.name}: {error} Not known: {purpose}"
-                yield Finding(False, text)
+                yield Finding(
+                    False,
+                    text(
+                        "check_list_failed",
+                        name=request.name,
+                        reason=error.text,
+                        purpose=purpose,
+                    ),
+                )
             else:
-                yield Finding(True, f"list {request.name}")
+                yield Finding(True, text("check_list", name=request.name))
 
     async def _look_at_context(self, session):
         context = self._settings.context
         if "ShowDialPlan" not in self._allowed:
-            yield Finding(None, f"context “{context}”: not tried")
+            yield Finding(None, text("check_context_not_tried", context=context))
             return
         try:
             await session.action("ShowDialPlan", Context=context)
         except (ActionRefused, PermissionMissing):
-            text = f"context “{context}” is not in the dial plan: no calls from Odoo"
-            yield Finding(False, text)
+            yield Finding(False, text("check_context_missing", context=context))
         else:
-            yield Finding(True, f"context “{context}”")
+            yield Finding(True, text("check_context", context=context))
 
     async def _look_at_extensions(self, session):
         if "DeviceStateList" not in self._allowed:
-            yield Finding(None, "extensions: not tried")
+            yield Finding(None, text("check_extensions_not_tried"))
             return
         answer = await session.action("DeviceStateList")
         states = {event.get("Device"): event.get("State") for event in answer.events}
@@ -156,10 +172,15 @@ class Check:
             is_missing = state in (None, "INVALID")
             if is_missing and not device.startswith("Local/"):
                 yield Finding(
-                    False, f"extension {number}: the telephone system has no {device}"
+                    False,
+                    text("check_extension_missing", number=number, device=device),
                 )
             else:
-                yield Finding(True, f"extension {number}: {device} ({state or 'any'})")
+                shown = state or text("check_any_state")
+                yield Finding(
+                    True,
+                    text("check_extension", number=number, device=device, state=shown),
+                )
 
     async def _look_at_phones(self, session):
         """Name extensions of which a click rings one phone of several."""
@@ -169,17 +190,20 @@ class Check:
             if actions.registered_phones(click.device)
         ]
         if clicks and "Getvar" not in self._allowed:
-            text = "how many phones an extension has: not tried, needs “call” (write)"
-            yield Finding(None, text)
+            yield Finding(None, text("check_phones_not_tried"))
             return
         for click in clicks:
             count = await count_phones(session, click.device)
             if count is not None and count > 1:
                 yield Finding(
                     None,
-                    f"extension {click.extension}: {count} phones are registered on "
-                    f"{click.device}, and a click rings one of them; with the dial "
-                    f"string {dial_plan_lines.DIAL_STRING} and its lines it rings all",
+                    text(
+                        "check_several_phones",
+                        number=click.extension,
+                        count=count,
+                        device=click.device,
+                        dial_string=dial_plan_lines.DIAL_STRING,
+                    ),
                 )
 
     async def _look_at_dial_plan(self, session):
@@ -200,22 +224,29 @@ class Check:
             contexts[context] = contexts.get(context, "") + data
         for context in sorted({_get_context(click) for click in clicks}):
             if context not in contexts:
-                text = f"context “{context}” is not in the dial plan: no phone rings"
-                yield Finding(False, text)
+                yield Finding(
+                    False, text("check_phone_context_missing", context=context)
+                )
         for click in clicks:
-            extension = f"extension {click.extension}: "
             if click.has_caller_id and dial_plan_lines.CALLER_ID not in used:
                 yield Finding(
                     False,
-                    f"{extension}outside parties don't see the caller id that is set, "
-                    f"as the dial plan does not use {dial_plan_lines.CALLER_ID}",
+                    text(
+                        "check_caller_id_unused",
+                        number=click.extension,
+                        variable=dial_plan_lines.CALLER_ID,
+                    ),
                 )
             lines = contexts.get(_get_context(click), "")
             if click.has_header and dial_plan_lines.HEADER not in lines:
                 yield Finding(
                     False,
-                    f"{extension}its phone does not pick up by itself, as the context "
-                    f"“{_get_context(click)}” does not use {dial_plan_lines.HEADER}",
+                    text(
+                        "check_header_unused",
+                        number=click.extension,
+                        context=_get_context(click),
+                        variable=dial_plan_lines.HEADER,
+                    ),
                 )
 
 

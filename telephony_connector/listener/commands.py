@@ -83,8 +83,7 @@ class Origin:
         """Take note that nothing more will be heard."""
         self.sign.set()
         if not self.answer.done():
-            text = "The connection to the PBX was cut."
-            self.answer.set_exception(ConnectionFailed(text))
+            self.answer.set_exception(ConnectionFailed("hung_up"))
 
     async def wait_for_sign(self):
         """Wait until something is heard, but no longer than it may take."""
@@ -148,19 +147,19 @@ class Commands:
         """
         try:
             if session is None:
-                text = "There is no connection to the PBX."
-                await self._report(command["id"], "failed", "unreachable", text)
+                await self._report(command["id"], "failed", "unreachable", None)
                 return
             handler = getattr(self, f"_do_{command['action']}", None)
             if handler is None:
-                raise InvalidValue(f"unknown command {command['action']}")
+                raise InvalidValue("unknown_command", action=command["action"])
             outcome = await handler(command, session, tracker)
-        except ActionTimeout as error:
-            outcome = "failed", "unanswered", str(error)
-        except ConnectionFailed as error:
-            outcome = "failed", "unknown", str(error)
+        except ActionTimeout:
+            outcome = "failed", "unanswered", None
+        except ConnectionFailed:
+            outcome = "failed", "unknown", None
         except TelephonyError as error:
-            outcome = "failed", error.code, str(error)
+            _logger.info("%s: %s", command["action"], error)
+            outcome = "failed", error.code, error.said
         except Exception as error:
             self._note_fault(command["action"], error)
             outcome = "failed", "error", None
@@ -239,8 +238,8 @@ class Commands:
                 await self._send(session, get_request(interface))
         except ActionRefused as error:
             for text, code in QUEUE_REFUSALS.items():
-                if text in str(error):
-                    return "failed", code, str(error)
+                if text in error.said:
+                    return "failed", code, error.said
             raise
         return "done", None, None
 
@@ -304,8 +303,8 @@ class Commands:
         uniqueid = order["uniqueid"]
         try:
             caller = await self._get_caller(session, order)
-        except ActionTimeout as error:  # nothing was dialled, and nothing will be
-            return "failed", "timeout", str(error)
+        except ActionTimeout:  # nothing was dialled, and nothing will be
+            return "failed", "timeout", None
         request = actions.originate(
             number=order["number"],
             caller=caller,
@@ -355,11 +354,11 @@ class Commands:
             return self._explain(answer, await origin.get_cause())
         except TimeoutError:  # there is a channel: the call tells what became of it
             return "done", None, None
-        except ConnectionFailed as error:
+        except ConnectionFailed:
             if origin.has_channel:  # it rings or was picked up: the call tells
                 return "done", None, None
             doubt()
-            return "failed", "unknown", str(error)
+            return "failed", "unknown", None
         finally:
             del self._origins[uniqueid]
 

@@ -8,6 +8,7 @@ from ..ami import actions
 from ..ami.backoff import Backoff
 from ..engine.errors import ConnectionFailed, TelephonyError
 from ..engine.problems import LIST
+from ..engine.texts import in_english, text
 from .account import open_session
 from .bridge import ModuleGone, Unavailable
 from .permissions import LOGIN_ANEW, describe_missing, get_missing
@@ -22,13 +23,13 @@ STEADY_AFTER = 10.0
 PRESENCE_LISTS = (
     (
         actions.extension_state_list(),
-        "which extensions are free, ring or talk, as hints tell it",
+        text("for_hints"),
     ),
-    (actions.device_state_list(), "which phones are free, ring or talk"),
-    (actions.queue_status(), "who is in which queue, has a break or waits there"),
+    (actions.device_state_list(), text("for_devices")),
+    (actions.queue_status(), text("for_queues")),
 )
-CHANNELS = "calls that began or ended while Odoo was not connected"
-PERMISSIONS = "what Odoo's account may do on the telephone system"
+CHANNELS = text("for_channels")
+PERMISSIONS = text("for_permissions")
 
 
 class Connection:
@@ -87,7 +88,7 @@ class Connection:
             if is_connected and loop.time() - began >= STEADY_AFTER:
                 backoff.reset()
             if error is not None:
-                await self._show(error.code, str(error))
+                await self._show(error.code, error.text)
             elif self._renew.is_set():
                 continue
             self._retry.clear()
@@ -119,8 +120,7 @@ class Connection:
             raise
         except Exception as error:
             self._leader.note_fault("connection", error)
-            text = f"A fault in Odoo ended the connection: {error}"
-            return TelephonyError(text), False
+            return TelephonyError("connection_fault", error=error), False
         finally:
             self.session = None
             self._leader.disconnected()
@@ -156,7 +156,8 @@ class Connection:
         """Log a change of the connection's state and show it on the form."""
         settings = self._leader.settings
         log = _logger.info if state in ("connecting", "connected") else _logger.warning
-        log("%s: %s%s", settings.name, state, f" ({message})" if message else "")
+        detail = f" ({in_english(message)})" if message else ""
+        log("%s: %s%s", settings.name, state, detail)
         self._state = state, message, version, allowed
         self.show_again()
         await self.show_state()
@@ -184,7 +185,7 @@ class Connection:
         except ModuleGone:
             raise
         except Exception as error:
-            leader.note_fault("state of the connection", error)
+            leader.note_fault("show_state", error)
             self._is_shown = self._state is state
         else:
             self._is_shown = self._state is state
@@ -290,7 +291,7 @@ class Connection:
     async def _ask(self, session, request, purpose):
         """Ask the PBX for something; note where it does not tell.
 
-        :param purpose: what is not known then, for the form
+        :param purpose: text of what is not known then, for the form
         :return: the answer, ``None`` where there is none
         :raise ConnectionFailed: the connection ended meanwhile
         """
@@ -300,9 +301,14 @@ class Connection:
         except ConnectionFailed:
             raise
         except TelephonyError as error:
-            text = f"{str(error) or 'The PBX refuses.'} Not known: {purpose}."
-            if leader.problems.note(LIST, request.name, text):
-                _logger.warning("%s: %s: %s", leader.settings.name, request.name, text)
+            missing = text("list_missing", reason=error.text, purpose=purpose)
+            if leader.problems.note(LIST, request.name, missing):
+                _logger.warning(
+                    "%s: %s: %s",
+                    leader.settings.name,
+                    request.name,
+                    in_english(missing),
+                )
             return None
         leader.problems.clear(LIST, request.name)
         return answer
@@ -322,11 +328,7 @@ class Connection:
             await self._show_connected()
         elif unheard and not self._is_deaf:
             self._is_deaf = True
-            await self._show(
-                "permission",
-                "There are calls, but no event of them arrives: Odoo's account on the "
-                f"telephone system needs the permission “call” (read). {LOGIN_ANEW}",
-            )
+            await self._show("permission", text("no_events", hint=LOGIN_ANEW))
 
     async def _close_forgotten(self):
         """End the calls that the log holds open and the PBX knows no more."""

@@ -17,8 +17,9 @@ ANSWER_WITHIN = 20
 # It is not known whether it was done: the connection ended before the telephone system
 # answered, it did not answer, it accepted a call and then told nothing of it.
 UNKNOWN_CODES = ("unknown", "unanswered", "silent")
-# What rings the user's own phone.
+# What rings the user's own phone, and what of it dials.
 RINGING_ACTIONS = ("dial", "pickup", "dial_code")
+DIALLING_ACTIONS = ("dial", "dial_code")
 KEEP_DAYS = 30
 
 
@@ -81,7 +82,7 @@ class TelephonyCommand(models.Model):
         """
         if "number" in payload:
             require_authorized(payload["number"])
-        pbx._check_reachable()
+        pbx._check_reachable(action in DIALLING_ACTIONS)
         command_sudo = self._as_system().create(
             {
                 "pbx_id": pbx.id,
@@ -246,14 +247,32 @@ class TelephonyCommand(models.Model):
         self.ensure_one()
         if self.state in ("pending", "sent", "done"):
             return ""
+        texts = self._get_failure_texts()
+        if self.code in texts:
+            return texts[self.code]
+        if self.answer:
+            return self.env._(
+                "The telephone system refused: %(answer)s", answer=self.answer
+            )
+        return self.env._("The telephone system did not do it.")
+
+    def _get_failure_texts(self):
+        """Return why the command may have failed, by code, in words for its user.
+
+        For an addon whose listener or provider has codes of its own, override and add
+        to super's.
+
+        :rtype: dict[str, str]
+        """
+        self.ensure_one()
         rings = self.action in RINGING_ACTIONS
-        messages = {
+        return {
             "timeout": (
                 self.env._(
                     "The telephone system did not answer in time. Nothing was dialled "
                     "later: please try again."
                 )
-                if rings
+                if self.action in DIALLING_ACTIONS
                 else self.env._(
                     "The telephone system did not answer in time. Nothing was done "
                     "later: please try again."
@@ -320,10 +339,17 @@ class TelephonyCommand(models.Model):
             "error": self.env._(
                 "An error in Odoo prevented it. Please tell your administrator."
             ),
+            "not_responding": self.env._("The telephone system does not respond."),
+            "certificate": self.env._(
+                "The telephone system's certificate is not trusted. Please tell your "
+                "administrator."
+            ),
+            "invalid": self.env._(
+                "Odoo can't send that to the telephone system. Please tell your "
+                "administrator."
+            ),
+            "off": self.pbx_id._get_off_text(),
         }
-        return messages.get(self.code) or self.env._(
-            "The telephone system refused: %(answer)s", answer=self.answer or self.code
-        )
 
     def _get_forward_text(self):
         """Return the number that the own phone forwards to, as people write it."""

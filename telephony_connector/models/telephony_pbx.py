@@ -285,10 +285,14 @@ class TelephonyPbx(models.Model):
     connection_state = fields.Selection(
         CONNECTION_STATES, readonly=True, copy=False, default="stopped"
     )
-    connection_message = fields.Char(
+    connection_reason = fields.Json(
         readonly=True,
         copy=False,
         groups=ADMINISTRATOR,
+        help="What is wrong with the connection: see engine.texts.",
+    )
+    connection_message = fields.Char(
+        compute="_compute_connection_message", groups=ADMINISTRATOR
     )
     connection_date = fields.Datetime(string="Since", readonly=True, copy=False)
     version = fields.Char(
@@ -333,11 +337,8 @@ class TelephonyPbx(models.Model):
         help="Calls that were dropped while the database could not be reached.",
         groups=ADMINISTRATOR,
     )
-    last_error = fields.Char(
-        readonly=True,
-        copy=False,
-        groups=ADMINISTRATOR,
-    )
+    last_error_reason = fields.Json(readonly=True, copy=False, groups=ADMINISTRATOR)
+    last_error = fields.Char(compute="_compute_last_error", groups=ADMINISTRATOR)
     try_date = fields.Datetime(
         string="Tried by Hand On", readonly=True, copy=False, groups=ADMINISTRATOR
     )
@@ -374,6 +375,19 @@ class TelephonyPbx(models.Model):
     def _compute_country_id(self):
         for pbx in self:
             pbx.country_id = pbx.country_id or pbx.company_id.country_id
+
+    @api.depends("connection_reason")
+    @api.depends_context("lang")
+    def _compute_connection_message(self):
+        for pbx in self:
+            text = self.env["telephony.text"]._render(pbx.connection_reason)
+            pbx.connection_message = text
+
+    @api.depends("last_error_reason")
+    @api.depends_context("lang")
+    def _compute_last_error(self):
+        for pbx in self:
+            pbx.last_error = self.env["telephony.text"]._render(pbx.last_error_reason)
 
     def _compute_secret(self):
         self.secret = False
@@ -546,11 +560,11 @@ class TelephonyPbx(models.Model):
         """Have the listeners look at the telephone systems' settings again."""
         self.env["telephony.command"]._notify({"settings": True})
 
-    def _set_connection(self, state, message=False, version=False, actions=None):
+    def _set_connection(self, state, message=None, version=False, actions=None):
         """Write the state of the connection, as the listener found it.
 
         :param str state: one of ``CONNECTION_STATES``, or the ``code`` of an error
-        :param str message: the error in an administrator's words
+        :param dict message: the text of an error, as of ``engine.texts.text``
         :param str version: what the telephone system says it is
         :param actions: names of the AMI actions that the account may use
         """
@@ -558,14 +572,13 @@ class TelephonyPbx(models.Model):
         if state not in dict(CONNECTION_STATES):
             state = OTHER_STATE
         for pbx in self:
-            message = pbx_text.plain_text(message) if message else False
-            values = {"connection_message": message}
+            values = {"connection_reason": message or False}
             if version:
                 values["version"] = pbx_text.plain_text(version)
             if actions is not None:
                 values["allowed_actions"] = " ".join(sorted(actions))
             if message:
-                values |= {"last_error": message, "last_error_date": now}
+                values |= {"last_error_reason": message, "last_error_date": now}
             if pbx.connection_state != state:
                 values |= {"connection_state": state, "connection_date": now}
                 if state == "connected" and pbx.version:
@@ -662,9 +675,10 @@ class TelephonyPbx(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_reachable(self):
+    def _check_reachable(self, dials):
         """Make sure that somebody can carry out a command now.
 
+        :param bool dials: whether it dials: then the user is told that nothing was
         :raise UserError: telling the user what is wrong
         """
         self.ensure_one()
@@ -675,14 +689,27 @@ class TelephonyPbx(models.Model):
                     "Nothing was dialled: Odoo's telephony listener is not running. "
                     "Please tell your administrator."
                 )
+                if dials
+                else self.env._(
+                    "Nothing was done: Odoo's telephony listener is not running. "
+                    "Please tell your administrator."
+                )
             )
         if self.connection_state != "connected":
+            state = self._get_connection_text()
             raise UserError(
                 self.env._(
                     "Nothing was dialled: the telephone system “%(name)s” is not "
                     "connected (%(state)s).",
                     name=self.name,
-                    state=self._get_connection_text(),
+                    state=state,
+                )
+                if dials
+                else self.env._(
+                    "Nothing was done: the telephone system “%(name)s” is not "
+                    "connected (%(state)s).",
+                    name=self.name,
+                    state=state,
                 )
             )
 

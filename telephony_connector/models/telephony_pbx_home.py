@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
+from ..engine.texts import text
 from .telephony_pbx import CONNECTION_STATES
 
 _logger = logging.getLogger(__name__)
@@ -87,8 +88,8 @@ class TelephonyPbx(models.Model):
             "system": self.env._("the database is on another PostgreSQL server"),
         }
         differences = [
-            text
-            for key, text in texts.items()
+            difference
+            for key, difference in texts.items()
             if key in here and key in home and here[key] != home[key]
         ]
         if home and not differences:
@@ -174,7 +175,7 @@ class TelephonyPbx(models.Model):
         for pbx in off:
             if pbx.connection_state != "off":
                 _logger.warning("%s: switched off: this is a copy", pbx.name)
-                pbx._set_connection("off", pbx._get_off_text())
+                pbx._set_connection("off", text("off", name=pbx.name))
         return self - off
 
     def _is_off(self):
@@ -206,8 +207,4 @@ class TelephonyPbx(models.Model):
     def _get_off_text(self):
         """Return in words for every user that the telephone system is off."""
         self.ensure_one()
-        return self.env._(
-            "“%(name)s” is switched off here: this database is a copy of the one that "
-            "it was set up in. An administrator can take it over on its form.",
-            name=self.name,
-        )
+        return self.env["telephony.text"]._render(text("off", name=self.name))

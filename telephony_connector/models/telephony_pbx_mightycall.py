@@ -157,7 +157,7 @@ class TelephonyPbx(models.Model):
             numbers = self._get_provider().test()
         except TelephonyError as error:
             self._note_answer(error)
-            return _notify("danger", str(error))
+            return _notify("danger", self.env["telephony.text"]._render(error.text))
         self._note_answer()
         known = self.business_number in numbers if numbers else True
         if not known:
@@ -206,9 +206,9 @@ class TelephonyPbx(models.Model):
         if not error:
             self._set_connection("connected")
         elif isinstance(error, LoginRefused):
-            self._set_connection("login_refused", str(error))
+            self._set_connection("login_refused", error.text)
         else:
-            self._set_connection("unreachable", str(error))
+            self._set_connection("unreachable", error.text)
 
 
 def _notify(kind, message):

@@ -33,7 +33,8 @@ class TelephonyPbxProblem(models.Model):
         readonly=True,
         help="The event, the list or the task that it is about.",
     )
-    message = fields.Char(readonly=True)
+    reason = fields.Json(readonly=True, help="What is wrong: see engine.texts.")
+    message = fields.Char(compute="_compute_message")
     count = fields.Integer(string="Times", readonly=True)
     start_date = fields.Datetime(string="Since", required=True, readonly=True)
     last_date = fields.Datetime(string="Last Time", required=True, readonly=True)
@@ -41,6 +42,12 @@ class TelephonyPbxProblem(models.Model):
     _kind_name_pbx_uniq = models.Constraint(
         "UNIQUE(pbx_id, kind, name)", "A problem is listed once."
     )
+
+    @api.depends("reason")
+    @api.depends_context("lang")
+    def _compute_message(self):
+        for problem in self:
+            problem.message = self.env["telephony.text"]._render(problem.reason)
 
     @api.model
     def _replace(self, pbx, problems):

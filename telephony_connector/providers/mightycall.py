@@ -156,7 +156,7 @@ class MightyCallProvider(Provider):
         :raise SwitchedOff: this database is a copy
         """
         if self.pbx._is_off():
-            raise SwitchedOff(self.pbx._get_off_text())
+            raise SwitchedOff(self.pbx.name)
         extension = extension or self.env["telephony.extension"]
         # sudo - telephony.pbx, telephony.extension, telephony.provider.session: secrets
         # are out of every user's reach
@@ -197,14 +197,7 @@ class MightyCallProvider(Provider):
                 "telephony.provider.request"
             ]
             if requests._count(self.pbx) >= limit:
-                raise LimitExceeded(
-                    self.env._(
-                        "Odoo asked MightyCall %(count)s times in 24 hours and stops "
-                        "there: the server allows %(limit)s.",
-                        count=limit,
-                        limit=DAILY_LIMIT,
-                    )
-                )
+                raise LimitExceeded("own_limit", count=limit, limit=DAILY_LIMIT)
             requests.create(
                 {"pbx_id": self.pbx.id, "name": name, "date": fields.Datetime.now()}
             )
@@ -244,8 +237,8 @@ def _ask_for_call(pbx, extension, number):
     try:
         client = pbx._get_provider()._get_client(extension)
         return "done", False, client.make_call(pbx.business_number, number)
-    except ActionTimeout as error:
-        return "failed", "unanswered", str(error)
+    except ActionTimeout:
+        return "failed", "unanswered", False
     except TelephonyError as error:
         _logger.warning("%s: nothing was dialled: %s", pbx.name, error)
-        return "failed", error.code, str(error)
+        return "failed", error.code, error.said

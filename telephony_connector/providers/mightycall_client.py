@@ -118,7 +118,7 @@ class MightyCallClient:
         )
         calls = data.get("calls") if isinstance(data, dict) else None
         if not isinstance(calls, list):
-            raise ActionRefused("The server's list of calls can't be understood.")
+            raise ActionRefused(reason="server_list")
         total = data.get("total")
         return calls, total if isinstance(total, int) else len(calls)
 
@@ -200,28 +200,24 @@ class MightyCallClient:
         :raise LimitExceeded: the server lets us ask no more
         """
         if not self._origin or origin(url) != self._origin:
-            raise LoginRefused("The address of MightyCall's server is none.")
+            raise LoginRefused("server_address")
         if not (self._origin.is_protected or self._allow_unencrypted):
-            raise LoginRefused("Without https the keys are not sent.")
+            raise LoginRefused("server_unencrypted")
         self._on_request(f"{method} {url.removeprefix(self._base)}")
         try:
             response = self._session.request(
                 method, url, timeout=TIMEOUT, allow_redirects=False, **options
             )
         except requests.ReadTimeout as error:
-            raise ActionTimeout(
-                "MightyCall's server did not answer in time."
-            ) from error
+            raise ActionTimeout("server_timeout") from error
         except requests.RequestException as error:
             # The exception's text may hold the address, never a header or a form.
             _logger.info("MightyCall: %s %s: %s", method, url, type(error).__name__)
-            raise ConnectionFailed("MightyCall's server can't be reached.") from error
+            raise ConnectionFailed("server_unreachable") from error
         if len(response.content) > MAX_ANSWER:
-            raise ActionRefused("The server's answer is too long.")
+            raise ActionRefused(reason="server_answer")
         if response.status_code == 429 or "limit exceeded" in _message(response):
-            raise LimitExceeded(
-                "MightyCall answers no more today: its limit of API calls is reached."
-            )
+            raise LimitExceeded()
         return response
 
 
@@ -255,10 +251,7 @@ def _read_token(response, now):
     answer = _json(response)
     access = answer.get("access_token")
     if response.status_code >= 400 or not isinstance(access, str) or not access:
-        raise LoginRefused(
-            "MightyCall refused the login: please check the server's address, the API "
-            "key and the user key."
-        )
+        raise LoginRefused("server_login")
     seconds = answer.get("expires_in")
     seconds = seconds if isinstance(seconds, int) and seconds > 0 else 86_400
     refresh = answer.get("refresh_token")
@@ -272,11 +265,11 @@ def _read_token(response, now):
 def _read_answer(response):
     """Return the ``data`` of an answer that says it went well."""
     if _denies_token(response):
-        raise LoginRefused("MightyCall does not accept the token it gave.")
+        raise LoginRefused("server_token")
     answer = _json(response)
     if response.status_code >= 500:
-        raise ConnectionFailed("MightyCall's server has an error.")
+        raise ConnectionFailed("server_fault")
     if response.status_code >= 400 or answer.get("isSuccess") is False:
         said = answer.get("message") or answer.get("error") or response.status_code
-        raise ActionRefused(f"MightyCall refused: {str(said)[:200]}")
+        raise ActionRefused(said)
     return answer.get("data")

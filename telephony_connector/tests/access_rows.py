@@ -208,7 +208,7 @@ ORM = [
             "start_date": "2026-01-01 00:00:00",
             "last_date": "2026-01-01 00:00:00",
         },
-        change=lambda target, me: {"message": "x"},
+        change=lambda target, me: {"count": 2},
     ),
     Orm(
         "telephony.pbx.setup",
@@ -490,7 +490,12 @@ ROWS = [
             args=lambda target, me: [{}, [], {"display_name": {}}],
             result=lambda answer: ["answered", answer],
         )
-        for model in ("telephony.api", "telephony.card", "telephony.client")
+        for model in (
+            "telephony.api",
+            "telephony.card",
+            "telephony.client",
+            "telephony.text",
+        )
     ),
     Row(
         "telephony.command",

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.tests import new_test_user
 
+from ..engine.texts import text
 from ..listener.check import Finding
 from ..listener.discover import Found, FoundExtension
 from ..providers.mightycall import MightyCallProvider
@@ -81,9 +82,14 @@ class AccessWorldCase(AccessMatrixCase):
     def setUp(self):
         super().setUp()
         found = Found({"1799": FoundExtension("1799", ("PJSIP/1799",))}, ["new"])
+        reached = Finding(True, text("check_read"))
         for target, name, answer in (
             (self.registry["telephony.pbx"], "_has_leader", lambda pbx: True),
-            (telephony_pbx_setup, "check_now", lambda _: [Finding(True, "reached")]),
+            (
+                telephony_pbx_setup,
+                "check_now",
+                lambda _: [reached],
+            ),
             (telephony_pbx_setup, "discover_now", lambda _: found),
             (MightyCallProvider, "test", lambda _: ["+33199000000"]),
             (MightyCallProvider, "read_status", lambda *_: "available"),

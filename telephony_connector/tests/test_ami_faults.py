@@ -96,7 +96,7 @@ class TestFaults(BaseCase):
         """Names come from the network."""
         script = Script()
         for number in range(1000):
-            script.tracker.problems.note("skipped", f"E{number}", "")
+            script.tracker.problems.note("skipped", f"E{number}", {})
         self.assertLess(len(self.problems(script)), 100)
 
 

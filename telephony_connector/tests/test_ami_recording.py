@@ -167,7 +167,7 @@ class TestInquiries(BaseCase):
 
     def test_what_the_pbx_does_not_tell(self):
         for answer in (
-            PermissionMissing("no"),
+            PermissionMissing(),
             Response({}, [{"ID": "x", "Duration": "y", "Folder": "INBOX"}]),
             Response({}, [{}]),
             Response({}),
@@ -195,10 +195,10 @@ class TestInquiries(BaseCase):
         """Refused, without a connection, or one question too many."""
         gave_up = []
         script = self.recorded()
-        pbx, leader = script.tracker._pbx, Pbx(script, PermissionMissing("no"))
+        pbx, leader = script.tracker._pbx, Pbx(script, PermissionMissing())
         pbx.inquiries.clear()
         pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(1))
-        self.ask(script, PermissionMissing("no"))
+        self.ask(script, PermissionMissing())
         self.assertEqual(gave_up, [1])
         pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
         Inquiries(leader).make(None)

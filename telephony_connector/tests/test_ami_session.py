@@ -91,7 +91,7 @@ class TestActions(SessionCase):
             pbx.answers["Hangup"] = "Response: Error\nMessage: No such channel\n"
             with self.assertRaises(errors.ActionRefused) as caught:
                 await session.action("Hangup", Channel="PJSIP/1001-00000001")
-            self.assertEqual(str(caught.exception), "No such channel")
+            self.assertEqual(caught.exception.said, "No such channel")
             pbx.answers["Hangup"] = "Response: Error\nMessage: Permission denied\n"
             with self.assertRaises(errors.PermissionMissing):
                 await session.action("Hangup", Channel="PJSIP/1001-00000001")
@@ -393,7 +393,7 @@ class TestEnd(SessionCase):
 
     def test_a_fault_in_the_watch_ends_the_connection(self):
         """Nobody would notice a silent PBX any more: better to connect anew."""
-        for fault in (ValueError("a fault"), errors.InvalidValue("a fault")):
+        for fault in (ValueError("a fault"), errors.InvalidValue()):
 
             async def scenario(pbx, fault=fault):
                 session = self.session(pbx, ping_interval=0.01)
@@ -406,7 +406,7 @@ class TestEnd(SessionCase):
                     session._send = fail
                     error = await session.wait_closed()
                 self.assertIsInstance(error, errors.ConnectionFailed)
-                self.assertIn("a fault", logged.output[0])
+                self.assertIn(str(fault), logged.output[0])
                 await session.close()
 
             with self.subTest(fault=fault):

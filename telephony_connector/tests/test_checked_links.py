@@ -428,7 +428,7 @@ class TestContextDefaults(RightsCommon):
     """What the system creates takes no defaults from the user's context."""
 
     def test_a_call_that_is_dialled(self):
-        self.patch(type(self.pbx), "_check_reachable", lambda pbx: None)
+        self.patch(type(self.pbx), "_check_reachable", lambda pbx, dials: None)
         defaults = {
             "default_is_registered": True,
             "default_is_content_shared": True,

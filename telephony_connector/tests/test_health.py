@@ -7,8 +7,11 @@ from odoo.tests import tagged
 
 from ..commands import connections
 from ..engine import errors
+from ..engine.texts import text
 from ..listener.check import Finding
 from .common import TelephonyCommon, at
+
+LOGIN = text("check_login", user="odoo")
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +20,7 @@ class TestHealth(TelephonyCommon):
         return {
             "kind": kind,
             "name": name,
-            "message": "ZeroDivisionError: division by zero",
+            "reason": text("fault", error="ZeroDivisionError: division by zero"),
             "count": count,
             "start_date": at(0),
             "last_date": at(60),
@@ -32,10 +35,10 @@ class TestHealth(TelephonyCommon):
         self.assertLessEqual({"error", "refused", "timeout", "invalid"}, codes)
         for code in codes:
             with self.subTest(code=code):
-                self.pbx._set_connection(code, "What happened")
+                self.pbx._set_connection(code, text("cut", reason="x"))
                 self.assertEqual(self.pbx.connection_state, code)
                 self.assertTrue(self.pbx._get_connection_text())
-        self.pbx._set_connection("of-another-addon", "What happened")
+        self.pbx._set_connection("of-another-addon", text("hung_up"))
         self.assertEqual(self.pbx.connection_state, "error")
 
     def test_problems_come_are_met_again_and_go(self):
@@ -85,22 +88,24 @@ class TestHealth(TelephonyCommon):
 
     def test_the_check_fails_where_something_is_wrong(self):
         self.pbx._set_connection("connected")
-        is_well, text = self.check(Finding(True, "login"), Finding(None, "untold"))
+        is_well, out = self.check(Finding(True, LOGIN), Finding(None, LOGIN))
         self.assertTrue(is_well)
-        self.assertNotIn("FAIL", text)
-        is_well, _text = self.check(Finding(False, "login"))
+        self.assertNotIn("FAIL", out)
+        is_well, _out = self.check(Finding(False, LOGIN))
         self.assertFalse(is_well)
         self.replace(self.problem(count=3), self.problem("QueueStatus", kind="list"))
-        is_well, text = self.check(Finding(True, "login"))
+        is_well, out = self.check(Finding(True, LOGIN))
         self.assertFalse(is_well)
-        self.assertIn("FAIL Fault in Odoo: Newchannel: ZeroDivisionError", text)
-        self.assertIn("(3 times), since 2026-03-02 09:00:00 UTC", text)
-        self.assertIn("FAIL List not available: QueueStatus", text)
+        self.assertIn("FAIL Fault in Odoo: Newchannel: ZeroDivisionError", out)
+        self.assertIn("(3 times), since 2026-03-02 09:00:00 UTC", out)
+        self.assertIn("FAIL List not available: QueueStatus", out)
         self.replace()
-        is_well, text = self.check(leads=False)
+        is_well, out = self.check(leads=False)
         self.assertFalse(is_well)
-        self.assertIn("FAIL No listener is running", text)
-        self.pbx._set_connection("login_refused", "The PBX refuses the user.")
-        is_well, text = self.check()
+        self.assertIn("FAIL No listener is running", out)
+        self.pbx._set_connection("login_refused", text("login_refused"))
+        is_well, out = self.check()
         self.assertFalse(is_well)
-        self.assertIn("FAIL The listener: Login refused. The PBX refuses", text)
+        self.assertIn(
+            "FAIL The listener: Login refused. The telephone system refuses", out
+        )

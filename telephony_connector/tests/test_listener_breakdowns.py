@@ -171,7 +171,7 @@ class TestBreakdowns(LeaderCase):
             for answer, text in ((ALLOWED, "originate"), (everything, "nothing")):
                 pbx.answers["ListCommands"] = answer
                 await self.until(
-                    lambda text=text: text in (self.bridge.messages[-1] or "nothing")
+                    lambda text=text: text in str(self.bridge.messages[-1] or "nothing")
                 )
             self.assertEqual(set(self.bridge.states[1:]), {"connected"})
             self.assertEqual(pbx.names.count("Login"), 1)
@@ -212,7 +212,7 @@ class TestBreakdowns(LeaderCase):
                     if listed:
                         await pbx.until("Originate")
                         pbx.answers["CoreShowChannels"] = ringing
-                        await self.until(lambda: leader.tracker._board.channels)
+                        await self.until(lambda: leader.tracker._pbx.channels)
                         self.assertFalse(self.bridge.outcomes)
                         pbx.send(PICKED_UP)
                         await self.until(lambda: self.bridge.outcomes)

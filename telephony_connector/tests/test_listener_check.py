@@ -6,6 +6,7 @@ from dataclasses import replace
 from odoo.tests import BaseCase, tagged
 
 from ..ami.session import Session, Settings
+from ..engine.texts import in_english
 from ..listener import check
 from ..listener.bridge import ClickSettings
 from .fake_pbx import SECRET, FakePbx
@@ -88,7 +89,7 @@ class TestCheck(BaseCase):
             async with pbx:
                 values = {"port": pbx.port, "secret": SECRET, **settings}
                 looked = check.Check(replace(SETTINGS, **values))
-                return [(each.ok, each.text) async for each in looked.run()]
+                return [(each.ok, in_english(each.text)) async for each in looked.run()]
 
         self.patch(check, "PROBE_WAIT", 0.2)
         self.patch(check, "open_session", open_quick_session)
@@ -109,9 +110,9 @@ class TestCheck(BaseCase):
 
     def test_nobody_there_and_a_wrong_secret(self):
         [text] = self.wrong(Pbx(), port=1)
-        self.assertIn("127.0.0.1:1: The PBX cannot be reached", text)
+        self.assertIn("127.0.0.1:1: The telephone system cannot be reached", text)
         [text] = self.wrong(Pbx(), secret="another")
-        self.assertIn("refuses the user, the secret or our address", text)
+        self.assertIn("refuses the user, the password or Odoo's address", text)
 
     def test_each_permission_that_is_missing_with_what_fails_without(self):
         for action, text in (
@@ -207,11 +208,14 @@ class TestCheck(BaseCase):
                 pbx = Pbx((*ALL, "QueueStatus"))
                 pbx.answers[name] = "Response: Error\nMessage: Not now\n"
                 [text] = self.wrong(pbx)
-                self.assertIn(f"list {name}: Not now Not known:", text)
+                self.assertIn(
+                    f"list {name}: The telephone system refused: “Not now”. Not known:",
+                    text,
+                )
                 pbx = Pbx((*ALL, "QueueStatus"))
                 pbx.answers[name] = None
                 [text] = self.wrong(pbx)
-                self.assertIn(f"list {name}: The PBX did not answer {name}", text)
+                self.assertIn(f"The telephone system did not answer {name}", text)
 
     def test_what_is_not_answered_keeps_nothing_else_from_being_looked_at(self):
         pbx = Pbx()
@@ -219,4 +223,4 @@ class TestCheck(BaseCase):
         found = self.check(pbx)
         self.assertIn((True, "context “from-internal”"), found)
         wrong = [text for ok, text in found if ok is False]
-        self.assertEqual(wrong, ["The PBX did not answer Setvar in time."])
+        self.assertEqual(wrong, ["The telephone system did not answer Setvar in time."])

@@ -13,6 +13,7 @@ from ..engine.errors import (
     ConnectionFailed,
     PermissionMissing,
 )
+from ..engine.texts import in_english
 from ..listener import commands, writer
 from ..listener.bridge import PbxSettings, Unavailable
 from ..listener.commands import Commands
@@ -200,7 +201,7 @@ class TestListenerParts(BaseCase):
     def test_missing_permissions_in_words(self):
         everything = {"Originate", "Hangup", "CoreShowChannels", "QueuePause"}
         self.assertIsNone(describe_missing(everything))
-        text = describe_missing(everything - {"Originate"})
+        text = in_english(describe_missing(everything - {"Originate"}))
         self.assertIn("“originate”", text)
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
@@ -403,9 +404,9 @@ class TestListenerParts(BaseCase):
         """At once where the PBX said no; else its list of channels tells."""
         for error, is_certain, code in (
             (ActionRefused("no"), True, "refused"),
-            (PermissionMissing("no"), True, "permission"),
-            (ActionTimeout("?"), False, "unanswered"),
-            (ConnectionFailed("?"), False, "unknown"),
+            (PermissionMissing(), True, "permission"),
+            (ActionTimeout(), False, "unanswered"),
+            (ConnectionFailed(), False, "unknown"),
         ):
             with self.subTest(error=error):
                 reported, _session, tracker = self.dial(error=error)
@@ -425,7 +426,7 @@ class TestListenerParts(BaseCase):
         """The PBX's channels tell whether it rings."""
         self.patch(commands, "SIGN_WITHIN", 0.05)
         self.patch(commands, "GRACE", 0.05)
-        for error, code in ((None, "silent"), (ActionTimeout("?"), "unanswered")):
+        for error, code in ((None, "silent"), (ActionTimeout(), "unanswered")):
             for has_channel, expected in (
                 (True, ("done", None)),
                 (False, ("failed", code)),
@@ -446,16 +447,14 @@ class TestListenerParts(BaseCase):
             "Response": "Failure",
             "Reason": "5",
         }
-        reported, _session, tracker = self.dial(
-            error=ActionTimeout("?"), before=[answer]
-        )
+        reported, _session, tracker = self.dial(error=ActionTimeout(), before=[answer])
         self.assertEqual(reported[0][1:3], ("failed", "phone_busy"))
         self.assertFalse(hasattr(tracker, "taken_back"))
 
     def test_nothing_is_dialled_where_the_phone_can_not_be_asked_for(self):
         reported, session, tracker = self.dial(
             {"is_internal": False, "caller_id": "", "caller_name": ""},
-            error=ActionTimeout("?"),
+            error=ActionTimeout(),
             presented=None,
         )
         self.assertEqual(reported[0][1:3], ("failed", "timeout"))
@@ -464,8 +463,8 @@ class TestListenerParts(BaseCase):
 
     def test_of_what_was_sent_it_is_not_said_that_nothing_was_done(self):
         for error, code in (
-            (ActionTimeout("?"), "unanswered"),
-            (ConnectionFailed("?"), "unknown"),
+            (ActionTimeout(), "unanswered"),
+            (ConnectionFailed(), "unknown"),
         ):
             payload = {"channel": "PJSIP/1001-1"}
             reported, *_rest = self.carry_out("hangup", payload, error=error)

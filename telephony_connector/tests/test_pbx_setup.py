@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..engine.errors import ConnectionFailed
+from ..engine.texts import text
 from ..listener.check import Finding
 from ..listener.discover import Found, FoundExtension
 from ..wizards import telephony_pbx_setup
@@ -109,11 +110,11 @@ class TestPbxSetup(TelephonyCommon):
 
     def test_what_is_wrong_is_told(self):
         setup = self.setup()
-        findings = [Finding(False, "127.0.0.1:5038: The PBX cannot be reached")]
+        findings = [Finding(False, text("address"))]
         with patch.object(telephony_pbx_setup, "check_now", lambda _: findings):
             setup.action_test()
         self.assertFalse(setup.is_reached)
-        self.assertIn("✗ 127.0.0.1:5038", setup.findings)
+        self.assertIn("✗ The telephone system's address", setup.findings)
 
     def test_a_real_refusal(self):
         """Nothing listens on that port: the form says so, and keeps what was typed."""
@@ -231,11 +232,11 @@ class TestPbxSetup(TelephonyCommon):
 
     def test_a_cut_connection_is_told(self):
         def fail(_settings):
-            raise ConnectionFailed("The PBX hung up on us.")
+            raise ConnectionFailed("hung_up")
 
         with (
             patch.object(telephony_pbx_setup, "discover_now", fail),
-            self.assertRaisesRegex(UserError, "hung up"),
+            self.assertRaisesRegex(UserError, "ended the connection"),
         ):
             self.pbx.action_find_extensions()
 

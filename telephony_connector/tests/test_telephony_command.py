@@ -131,7 +131,7 @@ class TestTelephonyCommand(TelephonyCommon):
             self.dial()
 
     def test_not_connected(self):
-        self.pbx._set_connection("login_refused", "Refused")
+        self.pbx._set_connection("login_refused")
         with self.assertRaisesRegex(UserError, "Login refused"):
             self.dial()
 

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..engine.texts import text
 from ..listener.check import Finding
 from ..listener.discover import Found, FoundExtension
 from ..wizards import telephony_pbx_setup
@@ -65,7 +66,7 @@ class TestWebClient(TelephonyCommon, HttpCase):
 
         def check(settings):
             is_right = settings.host == "127.0.0.1"
-            return [Finding(is_right, f"{settings.host}:{settings.port}")]
+            return [Finding(is_right, text("check_login", user=settings.host))]
 
         found = Found(
             {

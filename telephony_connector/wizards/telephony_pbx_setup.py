@@ -185,10 +185,13 @@ class TelephonyPbxSetup(models.TransientModel):
                 self.env._("Where is the telephone system? Its address is missing.")
             )
         findings = check_now(self._get_settings())
+        texts = self.env["telephony.text"]
         self.write(
             {
                 "step": "test",
-                "findings": "\n".join(f"{MARKS[f.ok]} {f.text}" for f in findings),
+                "findings": "\n".join(
+                    f"{MARKS[f.ok]} {texts._render(f.text)}" for f in findings
+                ),
                 "is_reached": bool(findings and findings[0].ok),
             }
         )
@@ -314,7 +317,7 @@ class TelephonyPbxSetup(models.TransientModel):
         try:
             found = discover_now(self._get_settings())
         except TelephonyError as error:
-            raise UserError(str(error)) from error
+            raise UserError(self.env["telephony.text"]._render(error.text)) from error
         known = set(self.pbx_id.extension_ids.mapped("number"))
         self.line_ids.unlink()
         self.queues = ", ".join(found.queues)

@@ -38,7 +38,7 @@ class TelephonyUserStatus(models.TransientModel):
         try:
             status = extension.pbx_id._get_provider().read_status(extension)
         except TelephonyError as error:
-            raise UserError(str(error)) from error
+            raise UserError(self.env["telephony.text"]._render(error.text)) from error
         known = status if status in dict(STATUSES) else "available"
         # sudo - telephony.user.status: the extension is one's own, in whatever company
         wizard = self.sudo().create({"extension_id": extension.id, "status": known})
@@ -61,5 +61,5 @@ class TelephonyUserStatus(models.TransientModel):
         try:
             extension.pbx_id._get_provider().write_status(extension, self.status)
         except TelephonyError as error:
-            raise UserError(str(error)) from error
+            raise UserError(self.env["telephony.text"]._render(error.text)) from error
         return {"type": "ir.actions.act_window_close"}

@@ -59,7 +59,10 @@ class TelephonyCall(models.Model):
         string="Recorded", readonly=True, help="The telephone system began to record."
     )
     recording_state = fields.Selection(RECORDING_STATES, readonly=True)
-    recording_error = fields.Char(readonly=True)
+    recording_error_code = fields.Char(
+        readonly=True, help="Why it can't be had: see _get_recording_error."
+    )
+    recording_error = fields.Char(compute="_compute_recording_error")
     recording_path = fields.Char(groups=NO_ACCESS)
     voicemail_path = fields.Char(groups=NO_ACCESS)
     stored_recording_url = fields.Char(groups=NO_ACCESS)
@@ -111,7 +114,7 @@ class TelephonyCall(models.Model):
 
     @api.depends(
         "recording_state",
-        "recording_error",
+        "recording_error_code",
         "recording_note",
         "stored_recording_url",
         "voicemail_duration",
@@ -132,6 +135,13 @@ class TelephonyCall(models.Model):
             call.recording = call in hearing and call._describe_recording(
                 call in keeping
             )
+
+    @api.depends("recording_error_code")
+    @api.depends_context("lang")
+    def _compute_recording_error(self):
+        for call in self:
+            code = call.recording_error_code
+            call.recording_error = code and self._get_recording_error(code)
 
     @api.depends("is_recorded", "recording_state", "pbx_id")
     @api.depends_context("lang")
@@ -273,7 +283,7 @@ class TelephonyCall(models.Model):
         self.write(
             {
                 "recording_state": "waiting",
-                "recording_error": False,
+                "recording_error_code": False,
                 "recording_tries": 0,
                 "recording_next_date": due,
             }
@@ -360,11 +370,11 @@ class TelephonyCall(models.Model):
                 "mimetype": mimetype,
             }
         )
-        self.write({"recording_state": "fetched", "recording_error": False})
+        self.write({"recording_state": "fetched", "recording_error_code": False})
 
     def _note_missing(self, error):
         """Try again later, or give up where that would not help."""
-        values = {"recording_error": self._get_recording_error(error.code)}
+        values = {"recording_error_code": error.code}
         tries = self.recording_tries
         if error.is_final or tries >= len(PAUSES):
             values["recording_state"] = "failed"

@@ -112,7 +112,7 @@ class TelephonyCall(models.Model):
                 "stored_recording_url": False,
                 "recording_path": False,
                 "voicemail_path": False,
-                "recording_error": False,
+                "recording_error_code": False,
                 "recording_next_date": False,
                 "recording_state": "deleted",
             }

@@ -66,7 +66,7 @@ class TestRecordingsStayClosed(test_content.TestContentStaysClosed):
             "default_stored_recording_url": "https://pbx.example.com/others.wav",
             "default_recording_state": "linked",
         }
-        self.patch(type(self.pbx), "_check_reachable", lambda pbx: None)
+        self.patch(type(self.pbx), "_check_reachable", lambda pbx, dials: None)
         calls = self.env["telephony.call"].with_user(self.alice)
         client = self.env["telephony.client"].with_user(self.alice)
         told = client.with_context(**defaults).dial("+33612340001")

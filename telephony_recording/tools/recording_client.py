@@ -8,7 +8,6 @@ from typing import NamedTuple
 import requests
 from requests.adapters import HTTPAdapter
 
-from odoo.addons.telephony_connector.engine.errors import TelephonyError
 from odoo.addons.telephony_connector.engine.origin import leads_elsewhere, origin
 
 # Seconds: until an answer begins and between its parts, and for the whole of a file.
@@ -20,13 +19,11 @@ CHUNK = 64 * 1024
 ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 
 
-class RecordingError(TelephonyError):
-    """A recording can't be had.
+class RecordingError(Exception):
+    """A recording can't be had; ``telephony.call._get_recording_error`` has the texts.
 
     ``is_final`` where asking again would not help.
     """
-
-    code = "recording"
 
     def __init__(self, code, *, is_final=False):
         super().__init__(code)

@@ -306,7 +306,8 @@ class Stand:
         :return: what the form says of the connection, empty where all is well.
         """
         [[text]] = self.sql(
-            "SELECT COALESCE(connection_message, '') FROM telephony_pbx WHERE id = %s",
+            "SELECT COALESCE(connection_reason::text, '')"
+            " FROM telephony_pbx WHERE id = %s",
             (self.pbx,),
         )
         return text
