@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..engine import number_text
+
 # Channels that no telephone stands behind.
 PSEUDO = frozenset(
     ("Announcer", "AsyncGoto", "Bridge", "CBAnn", "CBRec", "Message", "MulticastRTP")
@@ -17,10 +19,9 @@ NAMED = frozenset(("PJSIP", "SIP", "IAX2", "SCCP", "Skinny"))
 _SHORT = re.compile(r"[0-9]{1,6}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _FEATURE_CODE = re.compile(r"[*#]")
-_NOBODY = frozenset(
-    ("", "<unknown>", "anonymous", "unknown", "restricted", "private", "unavailable")
-    + ("withheld", "blocked", "asserted", "invalid", "nobody")
-)
+# What Asterisk writes where it has no number, beside the words that networks use
+# (`number_text`).
+NO_NUMBER = frozenset(("", "<unknown>", "asserted", "invalid", "nobody"))
 
 
 class ChannelName(NamedTuple):
@@ -65,7 +66,7 @@ def parse_interface(name: str) -> ChannelName:
 
 def is_withheld(number: str) -> bool:
     """Whether that is how a PBX presents a caller who hides the number."""
-    return number.lower() in _NOBODY
+    return number.lower() in NO_NUMBER or number_text.is_withheld(number)
 
 
 def known(value: str) -> str:

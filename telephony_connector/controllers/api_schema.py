@@ -5,6 +5,8 @@
 
 from dataclasses import dataclass, field
 
+from ..engine.call import Direction, Outcome, State
+
 VERSION = "1.0.0"
 BASE = "/telephony/api/v1"
 ID_PATTERN = r"^[A-Za-z0-9._:@+~-]{1,128}$"
@@ -23,7 +25,10 @@ _NUMBER = {
 }
 _TEXT = {"type": "string", "maxLength": 128}
 _EXTENSION = {"type": "string", "pattern": EXTENSION_PATTERN}
-_OUTCOMES = ["answered", "missed", "busy", "declined", "cancelled", "failed"]
+# What a source may tell: that nobody told is for us to say.
+_OUTCOMES = [each.value for each in Outcome if each is not Outcome.UNKNOWN]
+_DIRECTIONS = [each.value for each in Direction]
+_STATES = [each.value for each in State]
 
 
 def _order(required=(), **properties):
@@ -55,11 +60,11 @@ def _result(**properties):
 
 CALL = _result(
     id=_PLAIN,
-    direction={"type": "string", "enum": ["inbound", "outbound", "internal"]},
-    state={"type": "string", "enum": ["ringing", "ongoing", "ended"]},
+    direction={"type": "string", "enum": _DIRECTIONS},
+    state={"type": "string", "enum": _STATES},
     outcome={
         "type": ["string", "null"],
-        "enum": [*_OUTCOMES, "unknown", None],
+        "enum": [*_OUTCOMES, Outcome.UNKNOWN.value, None],
         "description": "unknown where nobody told how the call went.",
     },
     number=_PLAIN,
@@ -126,7 +131,7 @@ OPERATIONS = [
                 "pattern": ID_PATTERN,
                 "description": "The telephone system's own id of the call.",
             },
-            direction={"type": "string", "enum": ["inbound", "outbound", "internal"]},
+            direction={"type": "string", "enum": _DIRECTIONS},
             number={
                 **_NUMBER,
                 "description": "The other party's: " + _NUMBER["description"],

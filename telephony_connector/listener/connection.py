@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from typing import Protocol
 
 from ..ami import actions
 from ..ami.backoff import Backoff
@@ -32,17 +33,64 @@ CHANNELS = text("for_channels")
 PERMISSIONS = text("for_permissions")
 
 
+class Database(Protocol):
+    """What a connection writes, and reads, of its telephone system.
+
+    Each raises `Unavailable` where the database can't be had now, and `ModuleGone`.
+    """
+
+    async def set_connection(self, state, message, version, actions):
+        """Show the state of the connection: as ``telephony.pbx._set_connection``."""
+
+    async def open_calls(self):
+        """Return the unique ids of the calls that the log holds as not ended."""
+
+
+class Listening(Protocol):
+    """Whoever leads, as far as a connection has to do with it."""
+
+    def handle_event(self, event):
+        """Process an event; called with each, in order."""
+
+    def connected(self):
+        """Begin with what waited for a connection."""
+
+    def disconnected(self):
+        """Nothing more comes of what was asked on the connection."""
+
+    def note_fault(self, name, error):
+        """Count a fault that is being handled."""
+
+
 class Connection:
     """Keeps one telephone system connected, and the tracker in step with it.
 
-    :param leader: the `PbxRunner` that leads; its ``settings``, ``bridge``,
-        ``tracker``, ``inquiries``, ``writer``, ``problems``, ``in_database`` are used
-    :param on_event: called with each event, in order
+    :param settings: the `PbxSettings`; may be replaced by others of the same account
+    :param tracker: the `Tracker` of the telephone system's calls
+    :param inquiries: the `Inquiries` of that tracker
+    :param writer: the `Writer` of that tracker's calls
+    :param problems: the `Problems` of the telephone system
+    :param database: a `Database`
+    :param listening: a `Listening`
+    :param clock: returns the present, naive UTC
     """
 
-    def __init__(self, leader, on_event):
-        self._leader = leader
-        self._on_event = on_event
+    def __init__(
+        self,
+        settings,
+        *,
+        tracker,
+        inquiries,
+        writer,
+        problems,
+        database,
+        listening,
+        clock,
+    ):
+        self.settings = settings
+        self._tracker, self._inquiries, self._writer = tracker, inquiries, writer
+        self._problems, self._database = problems, database
+        self._listening, self._clock = listening, clock
         self._retry = asyncio.Event()
         self._renew = asyncio.Event()
         self._resync_asked = asyncio.Event()
@@ -106,12 +154,12 @@ class Connection:
         """
         session = resync = None
         try:
-            session = open_session(self._leader.settings, self._on_event)
+            session = open_session(self.settings, self._listening.handle_event)
             info = await session.open()
             self._begin(session)
             self._version = info.asterisk or info.banner
             await self._show_connected()
-            self._leader.check_commands()
+            self._listening.connected()
             resync = asyncio.create_task(self._resync_regularly(session))
             return await self._wait_for_end(session), True
         except TelephonyError as error:
@@ -119,11 +167,11 @@ class Connection:
         except ModuleGone:
             raise
         except Exception as error:
-            self._leader.note_fault("connection", error)
+            self._listening.note_fault("connection", error)
             return TelephonyError("connection_fault", error=error), False
         finally:
             self.session = None
-            self._leader.disconnected()
+            self._listening.disconnected()
             if resync:
                 resync.cancel()
             if session:
@@ -154,7 +202,7 @@ class Connection:
 
     async def _show(self, state, message=None, version=None, allowed=None):
         """Log a change of the connection's state and show it on the form."""
-        settings = self._leader.settings
+        settings = self.settings
         log = _logger.info if state in ("connecting", "connected") else _logger.warning
         detail = f" ({in_english(message)})" if message else ""
         log("%s: %s%s", settings.name, state, detail)
@@ -173,19 +221,17 @@ class Connection:
 
     async def show_state(self):
         """Bring the state to the form, if it did not get there yet."""
-        leader, state = self._leader, self._state
+        state = self._state
         if self._is_shown or state is None:
             return
         try:
-            await leader.in_database(
-                leader.bridge.set_connection, leader.settings.id, *state
-            )
+            await self._database.set_connection(*state)
         except Unavailable as error:
-            _logger.debug("%s: state not written: %s", leader.settings.name, error)
+            _logger.debug("%s: state not written: %s", self.settings.name, error)
         except ModuleGone:
             raise
         except Exception as error:
-            leader.note_fault("show_state", error)
+            self._listening.note_fault("show_state", error)
             self._is_shown = self._state is state
         else:
             self._is_shown = self._state is state
@@ -202,11 +248,11 @@ class Connection:
             try:
                 await self._resync(session)
             except ConnectionFailed as error:
-                _logger.debug("%s: resync: %s", self._leader.settings.name, error)
+                _logger.debug("%s: resync: %s", self.settings.name, error)
             except ModuleGone:
                 return  # the service notices, too
             except Exception as error:
-                self._leader.note_fault("resync", error)
+                self._listening.note_fault("resync", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RESYNC_EVERY):
                     await self._resync_asked.wait()
@@ -241,15 +287,14 @@ class Connection:
             tell
         :raise ConnectionFailed: the connection ended meanwhile
         """
-        leader = self._leader
         async with self._lists_channels:
-            leader.tracker.begin_resync()
+            self._tracker.begin_resync()
             channels = await self._list(session, actions.core_show_channels(), CHANNELS)
             if channels is None:
                 return None
-            leader.tracker.resync(channels, leader.clock())
-        leader.inquiries.make(session)
-        leader.writer.wake()
+            self._tracker.resync(channels, self._clock())
+        self._inquiries.make(session)
+        self._writer.wake()
         found = {event.get("Uniqueid") for event in channels}
         await self._close_forgotten()
         await self._notice_deafness(found)
@@ -269,13 +314,13 @@ class Connection:
             for (request, _purpose), events in zip(PRESENCE_LISTS, lists, strict=True)
             if events is None
         }
-        self._leader.tracker.resync_presence(
+        self._tracker.resync_presence(
             [event for events in lists for event in events or ()],
-            self._leader.clock(),
+            self._clock(),
             missing=missing,
             is_anew=self._is_first_resync,
         )
-        self._leader.writer.wake()
+        self._writer.wake()
 
     async def _list(self, session, request, purpose):
         """Return the events of a list, ``None`` where it is not to be had.
@@ -283,7 +328,7 @@ class Connection:
         :raise ConnectionFailed: the connection ended meanwhile
         """
         if self._allowed is not None and request.name not in self._allowed:
-            self._leader.problems.clear(LIST, request.name)
+            self._problems.clear(LIST, request.name)
             return None
         answer = await self._ask(session, request, purpose)
         return None if answer is None else answer.events
@@ -295,22 +340,21 @@ class Connection:
         :return: the answer, ``None`` where there is none
         :raise ConnectionFailed: the connection ended meanwhile
         """
-        leader = self._leader
         try:
             answer = await session.action(request.name, **request.headers)
         except ConnectionFailed:
             raise
         except TelephonyError as error:
             missing = text("list_missing", reason=error.text, purpose=purpose)
-            if leader.problems.note(LIST, request.name, missing):
+            if self._problems.note(LIST, request.name, missing):
                 _logger.warning(
                     "%s: %s: %s",
-                    leader.settings.name,
+                    self.settings.name,
                     request.name,
                     in_english(missing),
                 )
             return None
-        leader.problems.clear(LIST, request.name)
+        self._problems.clear(LIST, request.name)
         return answer
 
     async def _notice_deafness(self, channels):
@@ -332,20 +376,17 @@ class Connection:
 
     async def _close_forgotten(self):
         """End the calls that the log holds open and the PBX knows no more."""
-        leader = self._leader
-        known = {call.uniqueid for call in leader.tracker.open_calls()}
+        known = {call.uniqueid for call in self._tracker.open_calls()}
         try:
-            logged = await leader.in_database(
-                leader.bridge.open_calls, leader.settings.id
-            )
+            logged = await self._database.open_calls()
         except Unavailable:
             return
-        now = leader.clock()
+        now = self._clock()
         for uniqueid in logged:
-            if uniqueid not in known and not leader.writer.is_waiting(uniqueid):
-                leader.writer.put(
+            if uniqueid not in known and not self._writer.is_waiting(uniqueid):
+                self._writer.put(
                     {
-                        "pbx_id": leader.settings.id,
+                        "pbx_id": self.settings.id,
                         "uniqueid": uniqueid,
                         "state": "ended",
                         "end_date": now,

@@ -14,11 +14,15 @@ AT_ONCE = 20
 class Inquiries:
     """Makes the tracker's inquiries, beside the events.
 
-    :param leader: the `PbxRunner` that leads; its ``tracker`` and ``writer`` are used
+    :param tracker: what wants to know something
+    :param wake: called whenever the tracker has learned something
+    :param note_fault: called with a name and the exception that is being handled
     """
 
-    def __init__(self, leader):
-        self._leader = leader
+    def __init__(self, tracker, wake, note_fault):
+        self._tracker = tracker
+        self._wake = wake
+        self._note_fault = note_fault
         self._tasks = set()
         self._turn = asyncio.Semaphore(AT_ONCE)
 
@@ -27,9 +31,9 @@ class Inquiries:
 
         :param session: the open session; where there is none, nobody is asked
         """
-        for inquiry in self._leader.tracker.take_inquiries():
+        for inquiry in self._tracker.take_inquiries():
             if session is None:
-                self._leader.tracker.give_up(inquiry)
+                self._tracker.give_up(inquiry)
                 continue
             task = asyncio.create_task(self._ask(session, inquiry))
             self._tasks.add(task)
@@ -47,10 +51,10 @@ class Inquiries:
                 answer = await session.action(request.name, **request.headers)
         except TelephonyError as error:
             _logger.debug("%s: %s", request.name, error)
-            self._leader.tracker.give_up(inquiry)
+            self._tracker.give_up(inquiry)
         except Exception as error:
-            self._leader.note_fault(request.name, error)
-            self._leader.tracker.give_up(inquiry)
+            self._note_fault(request.name, error)
+            self._tracker.give_up(inquiry)
         else:
-            self._leader.tracker.learn(inquiry, answer)
-        self._leader.writer.wake()
+            self._tracker.learn(inquiry, answer)
+        self._wake()

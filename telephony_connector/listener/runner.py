@@ -41,6 +41,25 @@ def utc_now():
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+class _Database:
+    """The database as a connection needs it: in the runner's thread, of its system."""
+
+    def __init__(self, runner):
+        self._runner = runner
+
+    def set_connection(self, *state):
+        """See `connection.Database`."""
+        return self._run(self._runner.bridge.set_connection, *state)
+
+    def open_calls(self):
+        """See `connection.Database`."""
+        return self._run(self._runner.bridge.open_calls)
+
+    def _run(self, function, *arguments):
+        runner = self._runner
+        return runner.in_database(function, runner.settings.id, *arguments)
+
+
 class LostLead(Exception):
     """The lock went with its connection: somebody else may lead now."""
 
@@ -59,12 +78,11 @@ class PbxRunner:
         self.settings = settings
         self.statistics = Statistics(utc_now, time.monotonic)
         self.problems = Problems(utc_now)
-        self.tracker = self.writer = None
+        # Made anew whenever this runner begins to lead.
+        self.tracker = self.writer = self._inquiries = self._connection = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(self._report, self.note_fault, self._has_channel)
-        self._connection = Connection(self, self._on_event)
-        self.inquiries = Inquiries(self)
         self._asked = asyncio.Event()
         self._doubt = asyncio.Event()
         self._is_certain = True
@@ -83,7 +101,8 @@ class PbxRunner:
 
     def reconnect(self):
         """Try to connect now instead of when the pause is over."""
-        self._connection.reconnect()
+        if self._connection is not None:
+            self._connection.reconnect()
 
     def update(self, settings):
         """Go on with other settings of the same account: extensions, the dial plan.
@@ -94,6 +113,7 @@ class PbxRunner:
         self.settings = settings
         if self.tracker is not None:
             self.tracker.use_dialplan(self._get_dialplan())
+            self._connection.settings = settings
             # What a phone does is told when it changes: of a new extension's, ask
             self._connection.resync_now()
 
@@ -104,6 +124,10 @@ class PbxRunner:
         """
         if self.problems.note_fault(name, error):
             _logger.exception("%s: a fault: %s", self.settings.name, name)
+
+    def connected(self):
+        """Look for commands that waited for a connection."""
+        self.check_commands()
 
     def disconnected(self):
         """Note that the connection with the telephone system ended."""
@@ -140,7 +164,8 @@ class PbxRunner:
     async def _step_down(self):
         for task in self._tasks:
             task.cancel()
-        self.inquiries.stop()
+        if self._inquiries is not None:
+            self._inquiries.stop()
         self._election.resign()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -229,6 +254,19 @@ class PbxRunner:
             self.statistics,
             self.note_fault,
         )
+        if self._inquiries is not None:
+            self._inquiries.stop()
+        self._inquiries = Inquiries(self.tracker, self.writer.wake, self.note_fault)
+        self._connection = Connection(
+            self.settings,
+            tracker=self.tracker,
+            inquiries=self._inquiries,
+            writer=self.writer,
+            problems=self.problems,
+            database=_Database(self),
+            listening=self,
+            clock=self.clock,
+        )
 
     async def _apply(self, changes):
         """Pass calls through the door, and note which changed.
@@ -288,12 +326,13 @@ class PbxRunner:
                 self.note_fault(name, error)
             await asyncio.sleep(FAULT_PAUSE)
 
-    def _on_event(self, event):
+    def handle_event(self, event):
+        """Have everybody process an event of the telephone system."""
         self.statistics.heard()
         if self.tracker.feed(event):
             self._commands.hear(event)
             self._connection.heard(event)
-        self.inquiries.make(self._connection.session)
+        self._inquiries.make(self._connection.session)
         self.writer.wake()
 
     async def _tick(self):

@@ -3,6 +3,11 @@ from odoo.fields import NO_ACCESS
 
 # What <bdi> is in a page: a number within it runs from left to right.
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+DIRECTIONS = [
+    ("inbound", "Incoming"),
+    ("outbound", "Outgoing"),
+    ("internal", "Internal"),
+]
 STATES = [("ringing", "Ringing"), ("ongoing", "Ongoing"), ("ended", "Ended")]
 OUTCOMES = [
     ("answered", "Answered"),
@@ -56,7 +61,7 @@ class TelephonyCall(models.Model):
 
     # What happened
     direction = fields.Selection(
-        [("inbound", "Incoming"), ("outbound", "Outgoing"), ("internal", "Internal")],
+        DIRECTIONS,
         readonly=True,
         required=True,
         default="inbound",

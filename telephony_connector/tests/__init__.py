@@ -60,6 +60,7 @@ from . import test_number_corpus
 from . import test_number_index
 from . import test_number_match
 from . import test_numbers
+from . import test_one_source
 from . import test_phone
 from . import test_phone_fields
 from . import test_odoo_private

@@ -18,10 +18,10 @@ MAILBOX = "1001@default"
 
 
 class Pbx:
-    """A session that answers as told, and the leader behind it."""
+    """A session that answers as told, and what is woken by that."""
 
     def __init__(self, script, answer):
-        self.tracker, self.writer = script.tracker, self
+        self.tracker = script.tracker
         self.asked, self.wakes = [], 0
         self._answer = answer
 
@@ -48,6 +48,15 @@ class SlowPbx(Pbx):
         return await super().action(name, **headers)
 
 
+def get_inquiries(pbx):
+    """Return the inquiries of the script's tracker."""
+
+    def fail(name, error):
+        raise AssertionError(name) from error
+
+    return Inquiries(pbx.tracker, pbx.wake, fail)
+
+
 def message(left, seconds, folder="INBOX"):
     """Return one line of a mailbox's list; ``left`` in seconds after the start."""
     return {
@@ -65,7 +74,7 @@ class TestInquiries(BaseCase):
         pbx = pbx or Pbx(script, answer)
 
         async def run():
-            inquiries = Inquiries(pbx)
+            inquiries = get_inquiries(pbx)
             inquiries.make(pbx)
             await asyncio.gather(*inquiries._tasks)
 
@@ -188,7 +197,7 @@ class TestInquiries(BaseCase):
     def test_nobody_is_asked_without_a_session(self):
         script = self.recorded()
         leader = Pbx(script, None)
-        Inquiries(leader).make(None)
+        get_inquiries(leader).make(None)
         self.assertEqual(leader.asked, [])
 
     def test_what_waits_for_an_answer_goes_on_without(self):
@@ -201,7 +210,7 @@ class TestInquiries(BaseCase):
         self.ask(script, PermissionMissing())
         self.assertEqual(gave_up, [1])
         pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
-        Inquiries(leader).make(None)
+        get_inquiries(leader).make(None)
         self.assertEqual(gave_up, [1, 2])
         for number in range(3, MAX_INQUIRIES + 4):
             pbx.ask(

@@ -27,9 +27,7 @@ class TelephonyRecordingRule(models.Model):
     queue_id = fields.Many2one(
         "telephony.queue", ondelete="cascade", check_company=True
     )
-    direction = fields.Selection(
-        [("inbound", "Incoming"), ("outbound", "Outgoing"), ("internal", "Internal")]
-    )
+    direction = fields.Selection("_get_directions")
     disposition_id = fields.Many2one(
         "telephony.disposition", string="Result", ondelete="cascade"
     )
@@ -43,6 +41,11 @@ class TelephonyRecordingRule(models.Model):
     _days_not_negative = models.Constraint(
         "CHECK(days >= 0)", "Recordings can't be kept for less than a day."
     )
+
+    @api.model
+    def _get_directions(self):
+        direction = self.env["telephony.call"]._fields["direction"]
+        return direction._description_selection(self.env)
 
     @api.depends("pbx_id", "queue_id", "direction", "disposition_id")
     def _compute_display_name(self):
