@@ -30,13 +30,13 @@ class TelephonyAgentController(http.Controller):
         """
         token_sudo = self._get_token()
         token_sudo.last_seen = fields.Datetime.now()
-        calls = self._get_env(token_sudo)["telephony.call"]
+        agents = self._get_env(token_sudo)["telephony.agent.token"]
         return answer(
             {
                 "user": token_sudo.user_id.name,
                 # sudo - bus.bus: the number of the last message says nothing of it
                 "last": request.env["bus.bus"].sudo()._bus_last_id(),
-                "calls": calls._get_agent_calls(),
+                "calls": agents._get_calls(),
             }
         )
 
@@ -50,7 +50,7 @@ class TelephonyAgentController(http.Controller):
     )
     @guarded
     def call(self):
-        """Say what to show of a call, and hand out its page: see ``_answer_agent``.
+        """Say what to show of a call, and hand out its page: see ``_answer``.
 
         The body is JSON: ``call`` (id) and ``claim`` (whether to open the page).
         """
@@ -59,9 +59,10 @@ class TelephonyAgentController(http.Controller):
         call_id, claim = question.get("call"), question.get("claim")
         if type(call_id) is not int or type(claim) is not bool:
             raise Refused(400, "call is a whole number, claim is true or false")
-        call = self._get_env(token_sudo)["telephony.call"].browse(call_id)
+        env = self._get_env(token_sudo)
+        call = env["telephony.call"].browse(call_id).exists()
         try:
-            return answer(call.exists()._answer_agent(claim))
+            return answer(env["telephony.agent.token"]._answer(call, claim))
         except (AccessError, ValueError) as error:
             # No such call, or none of the user's: they look the same.
             raise Refused(404, "there is no such call") from error

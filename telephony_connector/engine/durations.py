@@ -10,3 +10,10 @@ def format_seconds(seconds):
     minutes, seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def count_seconds(start, end):
+    """Return the whole seconds between two moments; 0 where one of them is unknown."""
+    if not start or not end:
+        return 0
+    return max(0, round((end - start).total_seconds()))

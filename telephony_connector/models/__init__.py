@@ -11,17 +11,11 @@ from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call
 from . import telephony_call_leg
-from . import telephony_call_missed
 from . import telephony_call_door
 from . import telephony_call_pop
-from . import telephony_call_partial
 from . import telephony_api
 from . import telephony_agent_token
-from . import telephony_call_agent
 from . import ir_websocket
-from . import telephony_call_object
-from . import telephony_call_content
-from . import telephony_call_team
 from . import telephony_card
 from . import telephony_client
 from . import telephony_record_call

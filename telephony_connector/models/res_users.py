@@ -136,3 +136,16 @@ class ResUsers(models.Model):
                 )
             )
         return extension.sudo(False)
+
+    def _get_telephony_team(self):
+        """Return the active members of the sales teams that the user is in or leads.
+
+        :rtype: recordset of `res.users`, with the user where in a team
+        """
+        self.ensure_one()
+        # sudo - crm.team.member: who belongs to a team, for users without the CRM
+        members_sudo = self.env["crm.team.member"].sudo().with_context(active_test=True)
+        teams = members_sudo.search([("user_id", "=", self.id)]).crm_team_id
+        teams |= teams.search([("user_id", "=", self.id)])
+        members = members_sudo.search([("crm_team_id", "in", teams.ids)])
+        return members.user_id.sudo(False)

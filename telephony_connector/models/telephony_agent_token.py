@@ -103,6 +103,75 @@ class TelephonyAgentToken(models.Model):
         group = "telephony_connector.group_telephony_user"
         return user.active and user.has_group(group)
 
+    # === WHAT AGENTS ARE TOLD === #
+
+    @api.model
+    def _notify_calls(self, calls):
+        """Tell the desktop agents of those who are called.
+
+        The message holds an id and states, no number and no name: the agent asks for
+        what it shows, as its user.
+        """
+        # sudo - telephony.agent.token: the system tells every user's agents
+        tokens_sudo = self.sudo().search([("user_id", "in", calls.user_ids.ids)])
+        for call in calls:
+            for token in tokens_sudo.filtered(
+                lambda t, c=call: t.user_id in c.user_ids
+            ):
+                news = self._get_news(call, token.user_id)
+                if news:
+                    token._bus_send("telephony.agent/call", news)
+
+    @api.model
+    def _get_news(self, call, user):
+        """Return what the agents of a user are told of a call, ``None`` if nothing.
+
+        :rtype: dict
+        """
+        news = self.env["telephony.client"]._get_news(call, user)
+        rings = news["direction"] == "inbound" and news["mine"] == "ringing"
+        if news["state"] == "ended" or not (news["open_page"] or rings):
+            return None
+        return {
+            "call": news["id"],
+            "state": news["mine"],
+            "open_page": news["open_page"],
+        }
+
+    @api.model
+    def _get_calls(self):
+        """Return what the current user's agent missed while it was not connected.
+
+        :rtype: list[dict]
+        """
+        user = self.env.user
+        calls = self.env["telephony.call"].search(
+            [("state", "!=", "ended"), ("user_ids", "in", user.id)]
+        )
+        return [news for call in calls if (news := self._get_news(call, user))]
+
+    @api.model
+    def _answer(self, call, claim):
+        """Return what the current user's agent shows of a call.
+
+        :param bool claim: whether the agent is about to open the page
+        :return: ``title``, ``path`` of the page, and whether to open it: never where
+            another agent, tab or browser of the user's has the page already
+        :rtype: dict
+        :raise AccessError: where the user may not read the call
+        """
+        call.ensure_one()
+        call.check_access("read")
+        news = self._get_news(call, self.env.user)
+        may_open = claim and news and news["open_page"]
+        # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
+        pops_sudo = self.env["telephony.call.pop"].sudo()
+        return {
+            "title": call._get_title(),
+            "path": f"/telephony/incoming?call={call.id}",
+            "open": bool(may_open) and pops_sudo._claim(call, self.env.user),
+        }
+
 
 def _hash(token):
     return hashlib.sha256(token.encode()).hexdigest()

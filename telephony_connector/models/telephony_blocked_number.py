@@ -78,63 +78,30 @@ class TelephonyBlockedNumber(models.Model):
             [("number", "=", number), ("company_id", "=", company.id)], limit=1
         )
 
+    @api.model
+    def _block(self, call):
+        """Block the caller of a call; nobody is to call them back.
 
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
-
-    is_blocked = fields.Boolean(string="Blocked Caller", compute="_compute_is_blocked")
-
-    @api.depends("number", "company_id")
-    def _compute_is_blocked(self):
-        for call in self:
-            call.is_blocked = bool(call._get_block())
-
-    def _get_block(self):
-        """Return the entry that blocks the call's caller, if there is one."""
-        blocked = self.env["telephony.blocked.number"]
-        if self.direction != "inbound":
-            return blocked
-        return blocked._find(self.number, self.company_id)
-
-    def _wants_page(self, user, mine):
-        return super()._wants_page(user, mine) and not self.is_blocked
-
-    def _door_after(self):
-        missed = self.filtered("to_call_back")
-        missed.filtered(lambda call: call._get_block())._leave_uncalled()
-        return super()._door_after()
-
-    def _leave_uncalled(self):
-        """Nobody is to call these callers back."""
-        self.is_handled = True
-
-    def action_block_caller(self):
-        """Block the caller, whom users with the right to do so want to hear no more.
-
-        :raise UserError: where there is no number to block
+        :param call: a `telephony.call` that came in, with a number
+        :raise AccessError: the user may not block callers
         """
-        self.ensure_one()
-        if self.direction != "inbound" or not self.number:
-            raise UserError(self.env._("There is no caller's number to block."))
-        blocked = self.env["telephony.blocked.number"]
-        values = {"number": self.number, "company_id": self.company_id.id}
-        known = blocked.with_context(active_test=False).search(
+        values = {"number": call.number, "company_id": call.company_id.id}
+        known = self.with_context(active_test=False).search(
             [(key, "=", value) for key, value in values.items()]
         )
         if known:  # they were unblocked once
             known.active = True
         else:
-            blocked.create(values)
-        self.invalidate_recordset(["is_blocked"])
+            self.create(values)
+        call.invalidate_recordset(["is_blocked"])
         # sudo - telephony.call: the log is written by the system for everyone
-        missed_sudo = self.sudo().search(
+        missed_sudo = call.sudo().search(
             [
                 ("to_call_back", "=", True),
-                ("number", "=", self.number),
-                ("company_id", "=", self.company_id.id),
+                ("number", "=", call.number),
+                ("company_id", "=", call.company_id.id),
             ]
         )
-        missed_sudo._leave_uncalled()
-        missed_sudo._tell_users()
+        missed_sudo.is_handled = True
+        missed_sudo._notify_users()
         missed_sudo._review_followup()
-        return True

@@ -1,56 +1,37 @@
-"""The door: every source of calls ends in ``telephony.call._apply``."""
+"""The door: every source of calls ends in ``telephony.call._apply``.
 
-from odoo import api, fields, models
+First its steps, then what a call belongs to, the sources that tell of calls in parts,
+and who is told. What a change makes of a call by itself is in ``engine/merging.py``.
+"""
+
+from datetime import timedelta
+
+import psycopg2
+from markupsafe import Markup
+
+from odoo import SUPERUSER_ID, Command, api, fields, models, tools
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL, clean_context
 
-from ..engine import parts
+from ..engine import merging, parts
 from ..engine.call import State
-from ..engine.pbx_text import plain_text
+from ..engine.durations import format_seconds
+from .telephony_number import Matches
 
-# Keys of a change that are stored under the same name, as they come.
-PLAIN_KEYS = (
-    "direction",
-    "state",
-    "outcome",
-    "caller_name",
-    "withheld",
-    "dialed_number",
-    "queue",
-    "queue_date",
-    "diverted_from",
-    "voicemail",
-    "incomplete",
-    "start_date",
-    "answer_date",
-    "end_date",
-    "hangup_cause",
+# How long after a click an outgoing call that the telephone system tells of may be the
+# one that was clicked.
+CLAIM_WITHIN = timedelta(minutes=2)
+# By how much the telephone system's clock may be behind ours.
+CLOCK_SKEW = timedelta(minutes=1)
+# After this long without a word a call is over, whatever became of its last event.
+LOST_RINGING = timedelta(minutes=15)
+LOST_TALKING = timedelta(hours=12)
+# What a list may add to a call that events told of to the end.
+LISTED_LATER = frozenset(
+    ("pbx_id", "uniqueid", "voicemail", "voicemail_duration", "recording_url")
 )
-# Texts by which the door finds what a change is about.
-ID_KEYS = ("uniqueid", "number", "extension")
-# What the other party is known by: it does not change in the course of a call.
-IDENTITY_KEYS = (
-    "direction",
-    "caller_name",
-    "withheld",
-    "dialed_number",
-    "queue",
-    "diverted_from",
-)
-LEG_KEYS = (
-    "channel",
-    "number",
-    "state",
-    "outcome",
-    "start_date",
-    "answer_date",
-    "end_date",
-    "hangup_cause",
-    "transferred_to",
-    "on_hold",
-    "answered_unseen",
-)
-# Texts that come from a telephone network are cut to what a person can read.
-MAX_TEXT = 128
+# Commands, which say by themselves what is new in them.
+LINKS = ("leg_ids", "user_ids")
 
 
 class TelephonyCall(models.Model):
@@ -81,28 +62,68 @@ class TelephonyCall(models.Model):
         calls = self.sudo().with_context(
             clean_context(self.env.context), tracking_disable=True
         )
-        changes = [_plain(change) for change in changes]
+        changes = calls._add_extensions(map(merging.clean_change, changes))
+        known = calls._find_calls(changes)
         changed = calls.browse()
-        known = calls._door_find(changes)
-        extensions = calls._door_extensions(changes)
         for change in sorted(changes, key=lambda c: (c["pbx_id"], c["uniqueid"])):
             key = change["pbx_id"], change["uniqueid"]
             call = known.get(key, calls.browse())
-            values = call._door_values(change, extensions)
+            values = call._prepare_call_values(change)
             if values is None or (call and not values):
                 continue
             if call:
                 call.write(values)
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
-            if "term" not in change:
-                call._door_settle()
+            if not merging.is_whole(change):
+                call._settle()
             changed |= call
-        changed._door_after()
+        changed._link_calls()
+        changed._process_changes()
+        changed._notify_changes()
         return changed
 
-    def _door_find(self, changes):
-        """Return the locked rows of the calls named: (PBX id, unique id) → call."""
+    # === THE STEPS === #
+
+    @api.model
+    def _add_extensions(self, changes):
+        """Return the changes with the extensions that they name.
+
+        :return: each change with ``extensions``: number → `telephony.extension`
+        :rtype: list[dict]
+        """
+        named = [
+            (
+                change,
+                {
+                    party["extension"]
+                    for party in (change, *change.get("legs", ()))
+                    if party.get("extension")
+                },
+            )
+            for change in changes
+        ]
+        extensions = self.env["telephony.extension"].search(
+            [
+                ("pbx_id", "in", list({change["pbx_id"] for change, _names in named})),
+                ("number", "in", list(set().union(*(names for _c, names in named)))),
+            ]
+        )
+        by_number = {(ext.pbx_id.id, ext.number): ext for ext in extensions}
+        return [
+            {
+                **change,
+                "extensions": {
+                    number: by_number[change["pbx_id"], number]
+                    for number in names
+                    if (change["pbx_id"], number) in by_number
+                },
+            }
+            for change, names in named
+        ]
+
+    def _find_calls(self, changes):
+        """Return the calls that changes name, locked: (PBX id, unique id) → call."""
         found = self.search(
             [
                 ("pbx_id", "in", list({change["pbx_id"] for change in changes})),
@@ -110,10 +131,10 @@ class TelephonyCall(models.Model):
             ],
             order="id",
         )
-        found._door_lock()
+        found._lock()
         return {(call.pbx_id.id, call.uniqueid): call for call in found}
 
-    def _door_lock(self):
+    def _lock(self):
         """Lock rows against other writers, and wait for them.
 
         Not ``lock_for_update``: that refuses at once, even where another transaction
@@ -128,228 +149,155 @@ class TelephonyCall(models.Model):
                 )
             )
 
-    @api.model
-    def _door_extensions(self, changes):
-        """Return the extensions that the changes name: (PBX id, number) → extension."""
-        numbers = {
-            number
-            for change in changes
-            for number in (
-                change.get("extension"),
-                *(leg.get("extension") for leg in change.get("legs", ())),
-            )
-            if number
-        }
-        extensions = self.env["telephony.extension"].search(
-            [
-                ("pbx_id", "in", list({change["pbx_id"] for change in changes})),
-                ("number", "in", list(numbers)),
-            ]
-        )
-        return {(ext.pbx_id.id, ext.number): ext for ext in extensions}
+    def _prepare_call_values(self, change):
+        """Return the values to write for a change of one call, ``None`` to skip it.
 
-    # === WHAT A CHANGE SAYS === #
+        ``self`` is the locked call as superuser, empty where it is new. For an addon to
+        store what a source says under its own keys, override; pass ``None`` on.
 
-    def _door_values(self, change, extensions):
-        """Return the values to write for a change, ``None`` where it is old news.
-
-        :param dict change: see ``_apply``
-        :param dict extensions: see ``_door_extensions``
+        :param dict change: see ``_apply`` and ``_add_extensions``
+        :rtype: dict | None
         """
-        is_whole = "term" in change
-        if is_whole:
+        if self.is_anonymized:
+            # Old news must not bring back what was taken out.
+            return None
+        known = _get_stored(self, merging.KNOWN_KEYS) if self else {}
+        values = merging.read_values(change)
+        if merging.is_whole(change):
             revision = change["term"], change["revision"]
             if self and revision <= (self.source_term, self.source_revision):
                 return None
-            values = {"source_term": revision[0], "source_revision": revision[1]}
+            values |= {"source_term": revision[0], "source_revision": revision[1]}
             if self.told:
                 values["told"] = False
+            if self and change.get("incomplete"):
+                values = merging.adopt_call(known, values)
         else:
-            values = {}
-        values |= {
-            key: _cut(change[key])
-            for key in PLAIN_KEYS
-            if key in change and (is_whole or change[key] not in (None, "", False))
-        }
-        if not is_whole:
-            values = self._door_merge(values, change)
-        elif self and change.get("incomplete"):
-            values = self._door_adopt(values)
+            now = fields.Datetime.now()
+            values = merging.merge_call(known, values, change, now)
         if change.get("voicemail_duration"):
             # A listener that begins anew does not know it.
             values["voicemail_duration"] = change["voicemail_duration"]
         if not self:
             values["pbx_id"] = change["pbx_id"]
-        self._door_end(values)
-        self._door_number(values, change)
-        self._door_parties(values, change, extensions)
-        if self and not is_whole:
+        values = merging.settle_outcome(known, values)
+        values |= self._prepare_number(change) | self._prepare_parties(change)
+        if self and not merging.is_whole(change):
             # What is known already is no news, and nobody is told of it.
-            values = {
-                key: value
-                for key, value in values.items()
-                if key in ("leg_ids", "user_ids") or differs(self[key], value)
-            }
+            links = {key: values.pop(key) for key in LINKS if key in values}
+            values = merging.pick_new(_get_stored(self, values), values) | links
         return values
 
-    def _door_merge(self, values, change):
-        """Join what a partial change says with what is known of the call already."""
-        state = values.get("state") or self.state or State.RINGING
-        is_late = bool(self) and State(state).rank < State(self.state).rank
-        merged = {
-            key: value for key, value in values.items() if not is_late or not self[key]
-        }
-        merged.pop("outcome", None)
-        if is_late:
-            merged.pop("state", None)
-        if not self.source_term and values.get("direction"):
-            # Before it is told, a call comes in.
-            merged["direction"] = values["direction"]
-        if values.get("end_date") and not values.get("incomplete"):
-            # The end that nobody had seen is told after all.
-            merged["incomplete"] = self.source_term > 0 and self.incomplete
-        is_listed = change.get("is_listed")
-        facts = parts.read_call(change)
-        if is_listed:
-            facts = {key: facts[key] for key in facts.keys() & {"outcome"}}
-        told = parts.join_call(self.told or self._door_facts(), facts)
-        dates = {
-            key: self[key] or values.get(key) for key in ("answer_date", "end_date")
-        } | parts.derive_dates(told)
-        if "start_date" not in dates:
-            # Not told yet: at the latest when the first thing happened.
-            legs = (change, *change.get("legs", ()))
-            moments = [leg.get(key) for leg in legs for key in parts.CALL_FACTS]
-            known = list(filter(None, [self.start_date, *moments]))
-            dates["start_date"] = min(known, default=fields.Datetime.now())
-        return {**merged, **dates, "told": told}
-
-    def _door_facts(self):
-        """Return what is known of a call that was not told in parts, as facts."""
-        return parts.read_call(
-            {key: self[key] for key in (*parts.CALL_FACTS, "outcome")}
-        )
-
-    def _door_end(self, values):
-        """See to it that a call which is over has an outcome."""
-
-        def now(key):
-            return values[key] if key in values else self[key]
-
-        if now("state") != State.ENDED:
-            return
-        is_whole = values.get("source_term")
-        if is_whole and values.get("outcome"):
-            return
-        values["outcome"] = parts.derive_outcome(
-            (values.get("told") or {}).get("outcome"),
-            now("answer_date"),
-            now("end_date"),
-            now("direction"),
-            now("incomplete"),
-        )
-
-    def _door_adopt(self, values):
-        """Keep what the log knows of a call that a new leader found in progress."""
-        kept = {
-            key: self[key]
-            for key in (*IDENTITY_KEYS, "answer_date")
-            if key in values and self[key]
-        }
-        if self.start_date and values.get("start_date"):
-            kept["start_date"] = min(self.start_date, values["start_date"])
-        return values | kept
-
-    def _door_number(self, values, change):
-        """Store the other party's number in the one form that is searched for."""
+    def _prepare_number(self, change):
+        """Return the other party's number in the one form that is searched for."""
         text = change.get("number")
-        is_adopted = "term" in change and change.get("incomplete")
+        is_whole = merging.is_whole(change)
+        is_adopted = is_whole and change.get("incomplete")
         if is_adopted and (self.number or self.withheld):
-            return  # see _door_adopt
-        if not text and ("term" not in change or is_adopted):
-            return
+            return {}  # see `merging.adopt_call`
+        if not text and (not is_whole or is_adopted):
+            return {}
         pbx = self.env["telephony.pbx"].browse(change["pbx_id"])
         reading = self.env["telephony.number"]._read(text or "", pbx)
-        values["number"] = reading.e164 or _cut(reading.text)
         if reading.kind == "withheld":
-            values |= {"number": False, "withheld": True}
+            return {"number": False, "withheld": True}
+        return {"number": reading.e164 or merging.cut_text(reading.text)}
 
-    def _door_parties(self, values, change, extensions):
-        """Store who of the company handled the call, and every party's leg."""
-        pbx_id = change["pbx_id"]
-        extension = extensions.get((pbx_id, change.get("extension")))
-        if extension or ("term" in change and not change.get("incomplete")):
+    def _prepare_parties(self, change):
+        """Return who of the company handled the call, and every party's leg."""
+        values, extensions = {}, change["extensions"]
+        is_whole = merging.is_whole(change)
+        extension = extensions.get(change.get("extension"))
+        users = self.env["res.users"].browse(change.get("user_ids", ()))
+        if extension or (is_whole and not change.get("incomplete")):
             values["extension_id"] = extension.id if extension else False
             values["user_id"] = extension.user_id.id if extension else False
-        commands, users = [], self.env["res.users"].browse(change.get("user_ids", ()))
         if extension:
             users |= extension.user_id
+        commands = []
         known = {leg.uniqueid: leg for leg in self.leg_ids}
         for leg in change.get("legs", ()):
-            leg_extension = extensions.get((pbx_id, leg.get("extension")))
-            leg_values = {key: _cut(leg[key]) for key in LEG_KEYS if key in leg}
+            leg_values = merging.read_leg_values(leg)
             leg_values["number"] = leg.get("extension") or leg_values.get("number")
-            if leg_extension:
+            if leg_extension := extensions.get(leg.get("extension")):
                 leg_values["extension_id"] = leg_extension.id
                 leg_values["user_id"] = leg_extension.user_id.id
                 users |= leg_extension.user_id
-            command = self._door_leg(
-                known.get(leg["uniqueid"]), leg, leg_values, "term" in change
-            )
-            if command:
-                commands.append(command)
+            own = known.get(leg["uniqueid"], self.leg_ids.browse())
+            if not is_whole:
+                leg_values = own._join_part(leg_values, leg)
+            if not own:
+                commands.append(
+                    Command.create({**leg_values, "uniqueid": leg["uniqueid"]})
+                )
+                continue
+            stored = _get_stored(own, {"state", *leg_values})
+            if new_values := merging.merge_leg(stored, leg_values):
+                commands.append(Command.update(own.id, new_values))
         if commands:
             values["leg_ids"] = commands
-        new_users = users - self.user_ids
-        if new_users:
-            values["user_ids"] = [(4, user.id) for user in new_users]
+        if new_users := users - self.user_ids:
+            values["user_ids"] = [Command.link(user.id) for user in new_users]
+        return values
 
-    def _door_leg(self, known, leg, values, is_whole):
-        """Return the command that brings one leg up to date, if it needs one."""
-        if not is_whole:
-            values = (known or self.leg_ids.browse())._join_part(values, leg)
-        if not known:
-            return (0, 0, {**values, "uniqueid": leg["uniqueid"]})
-        state = State(values.get("state", known.state))
-        if state.rank < State(known.state).rank:
-            return None
-        different = {
-            key: value for key, value in values.items() if differs(known[key], value)
-        }
-        return (1, known.id, different) if different else None
+    def _settle(self):
+        """Bring a call that is told in parts in line with itself.
 
-    # === WHAT FOLLOWS === #
-
-    def _door_after(self):
-        """Everything that follows a change: whose call it is, and who is told."""
-        self._link_object()
-        self._update_messages()
-        called_back = self._note_called_back()
-        self._tell_owners()
-        self._notify_watchers()
-        (self | called_back)._tell_users()
-
-    def _notify_watchers(self):
-        """Tell who watches the telephone systems that these calls changed.
-
-        The listener does so itself, for many calls at once.
+        Who handled it: the extension that answered last, else the only one that rang.
         """
-        if not self.env.context.get("telephony_notify_later"):
-            for pbx, calls in self.grouped("pbx_id").items():
-                pbx._notify_watchers(calls=calls.ids)
+        for call in self:
+            call.leg_ids._settle(call)
+            values = {}
+            legs = call.leg_ids.filtered("extension_id")
+            if legs:
+                answered = legs.filtered("answer_date").sorted(
+                    lambda leg: (leg._get_last_answer(), leg.uniqueid)
+                )
+                extensions = answered[-1:].extension_id or legs.extension_id
+                handler = extensions if len(extensions) == 1 else extensions.browse()
+                values = {"extension_id": handler.id, "user_id": handler.user_id.id}
+            if new_values := merging.pick_new(_get_stored(call, values), values):
+                call.write(new_values)
+
+    def _link_calls(self):
+        """Tie calls that belong to nothing yet to the one record with their number."""
+        for call in self:
+            if call.res_id or call.is_registered:
+                continue
+            hits = call._find_exact()
+            if len(hits) == 1:
+                record = self.env[hits[0][0]].browse(hits[0][1])
+            else:
+                # sudo - telephony.number: who it is does not depend on who looks
+                record = call.sudo()._get_matches().caller if hits else None
+            if record is not None:
+                call._set_object(record.with_env(self.env))
+
+    def _process_changes(self):
+        """React to stored changes of calls: in the database alone, over no network, and
+        cheaply for a hundred calls.
+
+        ``self`` are the calls as superuser. For an addon to react, override and call
+        super.
+        """
+        self._update_messages()
+        self._note_called_back()
+        missed = self.filtered("to_call_back")
+        missed.filtered(lambda call: call._get_block()).is_handled = True
+        if self.filtered(lambda call: call.to_call_back and not call.followup_id):
+            self.env["telephony.followup"]._wake()
+        # A source may learn afterwards that the call was no missed one.
+        self.filtered(lambda call: not call.to_call_back)._review_followup()
 
     def _note_called_back(self):
-        """Tick off the missed calls whose caller was talked to meanwhile.
-
-        :return: the calls that were ticked off
-        """
+        """Tick off the missed calls whose caller was talked to meanwhile."""
         talked_to = self.filtered(
             lambda call: (
                 call.answer_date and call.number and call.direction != "internal"
             )
         )
         if not talked_to:
-            return self.browse()
+            return
         missed = self.search(
             [
                 ("number", "in", talked_to.mapped("number")),
@@ -368,39 +316,457 @@ class TelephonyCall(models.Model):
             )
         )
         missed.is_called_back = True
-        return missed
+        missed._review_followup()
+        (missed - self)._notify_users()
 
+    def _notify_changes(self):
+        """Tell whom these calls concern that they changed.
 
-def differs(stored, value):
-    """Say whether ``value`` would change a field that holds ``stored``."""
-    if isinstance(stored, models.BaseModel):
-        stored = stored.id
-    return (stored or False) != (value or False)
+        ``self`` are the calls as superuser. For an addon to tell others, override and
+        call super.
+        """
+        self._notify_owners()
+        self._notify_watchers()
+        self._notify_users()
+        # A listener hears of the phones themselves.
+        silent = self.filtered(
+            lambda call: not call.pbx_id._get_provider().has_listener
+        )
+        silent.leg_ids.extension_id.user_id._tell_telephony_presence()
 
+    # === WHAT A CALL BELONGS TO === #
 
-def _plain(change):
-    """Return a change with the door's own texts as `plain_text` leaves them.
+    @api.model
+    def _get_object_models(self):
+        """Return the names of the models that a call can be registered on."""
+        return self.env["telephony.number"]._phone_models()
 
-    The ids, too: what is searched for must be what was stored.
-    """
-    plain = {
-        key: plain_text(change[key])
-        for key in (*PLAIN_KEYS, *ID_KEYS)
-        if isinstance(change.get(key), str)
-    }
-    if "legs" in change:
-        plain["legs"] = [
-            {
-                key: plain_text(value) if isinstance(value, str) else value
-                for key, value in leg.items()
-            }
-            for leg in change["legs"]
+    def _get_object(self):
+        """Return the record that the call belongs to, as the environment's user."""
+        self.ensure_one()
+        # sudo - telephony.call: the raw link; what it leads to is checked by callers
+        call_sudo = self.sudo()
+        if call_sudo.res_model not in self.env or not call_sudo.res_id:
+            return None
+        record = self.env[call_sudo.res_model].browse(call_sudo.res_id)
+        return record.exists() or None
+
+    def _get_visible_object(self):
+        """Return the record that the call belongs to where the user may read it."""
+        record = self._get_object()
+        return record if record is not None and record.has_access("read") else None
+
+    def _get_matches(self):
+        """Return the records with the other party's number that the user may read.
+
+        :return: `telephony.number`'s Matches, best first
+        """
+        self.ensure_one()
+        if self.withheld or not self.number or self.direction == "internal":
+            return Matches()
+        return self.env["telephony.number"].match(self.number, self.pbx_id)
+
+    def _find_exact(self):
+        """Return every record with exactly the other party's number, unfiltered.
+
+        :return: list of (model, id)
+        """
+        if self.withheld or not self.number or self.direction == "internal":
+            return []
+        numbers = self.env["telephony.number"]
+        reading = numbers._read(self.number, self.pbx_id)
+        return [
+            (hit.model, hit.res_id)
+            for hit in numbers._find(reading, self.pbx_id)
+            if hit.exact
         ]
-    return {**change, **plain}
+
+    def _is_known_elsewhere(self):
+        """Say whether some record has the number, the user's to read or not."""
+        self.ensure_one()
+        return bool(self._find_exact())
+
+    def _set_object(self, record):
+        """Store the record that the call belongs to, and the contact behind it."""
+        if not self._has_objects():
+            # At once for this transaction, and when the others can see it.
+            self.env.registry.clear_cache()
+            self.env.cr.postcommit.add(self.env.registry.clear_cache)
+        partner = record._telephony_partner()
+        # sudo - telephony.call: the log is written by the system for everyone
+        self.sudo().write(
+            {"res_model": record._name, "res_id": record.id, "partner_id": partner.id}
+        )
+        self._review_followup()
+
+    @api.model
+    @tools.ormcache()
+    def _has_objects(self):
+        """Say whether any call belongs to a record.
+
+        Cached, so that contacts and leads cost nothing more where there are no calls.
+        """
+        found = SQL(
+            "SELECT 1 FROM telephony_call WHERE res_id IS NOT NULL LIMIT 1",
+            to_flush=self._fields["res_id"],
+        )
+        return bool(self.env.execute_query(found))
+
+    @api.model
+    def _follow_partners(self, model, ids):
+        """Have calls on records follow where those records got another contact.
+
+        :param str model: of the records
+        :param ids: list of the records' ids
+        """
+        if not self._has_objects():
+            return
+        source = self.env[model]._telephony_source()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE telephony_call AS call SET partner_id = %(partner)s
+                     FROM %(table)s AS record
+                    WHERE call.res_model = %(model)s AND call.res_id = ANY(%(ids)s)
+                      AND record.id = call.res_id
+                      AND call.partner_id IS DISTINCT FROM %(partner)s""",
+                partner=SQL(
+                    "COALESCE(%s)",
+                    SQL(", ").join(
+                        SQL.identifier("record", name) for name in source.partners
+                    ),
+                ),
+                table=SQL.identifier(source.table),
+                model=model,
+                ids=ids,
+            )
+        )
+        self.invalidate_model(["partner_id"])
+
+    def _move_object(self, sources, target):
+        """Have the calls of records that are merged follow to the one that is kept."""
+        if not self._has_objects():
+            return
+        # sudo - telephony.call: whoever may merge the records may take the calls along
+        calls_sudo = self.sudo().search(
+            [("res_model", "=", target._name), ("res_id", "in", sources.ids)]
+        )
+        for call_sudo in calls_sudo:
+            call_sudo._set_object(target)
+
+    # === SOURCES THAT TELL OF CALLS IN PARTS === #
+
+    @api.model
+    def _apply_parts(self, changes):
+        """Pass partial changes of a request through the door.
+
+        :param list changes: see ``_apply``
+        :return: the calls that changed, as superuser
+        :raise ConcurrencyError: another request created the same call at this moment;
+            the request is tried again then
+        """
+        try:
+            self._claim_dialled(changes)
+            calls = self._apply(changes)
+            calls.flush_recordset()
+        except psycopg2.errors.UniqueViolation as error:
+            raise ConcurrencyError("the call was created meanwhile") from error
+        return calls
+
+    @api.model
+    def _apply_listed(self, pbx, changes):
+        """Take a telephone system's own list of ended calls into the log.
+
+        Events tell more than the list does, and keep the last word on times.
+
+        :param pbx: the `telephony.pbx` whose list it is
+        :param list changes: partial changes without ``pbx_id``, with ``recording_url``
+            where there is one
+        """
+        changes = [{**change, "pbx_id": pbx.id} for change in changes]
+        known = self.sudo()._find_calls(changes)
+        for change in changes:
+            call = known.get((pbx.id, change["uniqueid"]))
+            if call and call.state == "ended" and not call.incomplete:
+                if call.voicemail:
+                    change |= {"voicemail": None, "voicemail_duration": None}
+                for name in change.keys() - LISTED_LATER:
+                    del change[name]
+            else:
+                change["is_listed"] = True
+        self._apply_parts(changes)
+
+    @api.model
+    def _claim_dialled(self, changes):
+        """Give calls that were dialled by a click the id that their system knows.
+
+        The row of a click-to-call exists before its telephone system has a name for it.
+        The first event of the call finds the row: by the id that the system answered
+        the click with, else by the extension and the number that was dialled. Where an
+        event that tells less came first, the call has two rows, which become one.
+        """
+        # sudo - telephony.call: the log is written by the system for everyone
+        calls_sudo = self.sudo()
+        for change in changes:
+            key = change["pbx_id"], change["uniqueid"]
+            known = calls_sudo._find_calls([change]).get(key, calls_sudo.browse())
+            if known._is_dialled():
+                continue
+            dialled = calls_sudo._find_dialled(change, known)
+            # The click came before anything that the telephone system told of it.
+            if not dialled or (known and known.id < dialled.id):
+                continue
+            dialled._lock()
+            if known:
+                dialled._absorb(known)
+            dialled.uniqueid = change["uniqueid"]
+
+    def _is_dialled(self):
+        """Say whether a click began the call, or the listener knows it."""
+        # sudo - telephony.command: whether there is one
+        commands_sudo = self.env["telephony.command"].sudo()
+        return bool(self) and bool(
+            self.source_term
+            or commands_sudo.search_count([("call_id", "in", self.ids)], limit=1)
+        )
+
+    def _absorb(self, other):
+        """Take what another row of the same call knows, and delete that.
+
+        :param other: the `telephony.call` that the telephone system's events made
+        """
+        taken = {
+            name: other[name]
+            for name, field in self._fields.items()
+            if field.store
+            and not (field.compute or field.related or field.type.endswith("2many"))
+            and name not in models.MAGIC_COLUMNS
+            and name not in ("uniqueid", "state", "outcome", "told")
+            and other[name]
+            and not self[name]
+        }
+        known, told = (_get_stored(call, merging.KNOWN_KEYS) for call in (self, other))
+        taken["told"] = parts.join_call(
+            *(call["told"] or parts.read_call(call) for call in (known, told))
+        )
+        taken["state"] = max((self, other), key=lambda call: State(call.state).rank)[
+            "state"
+        ]
+        taken["user_ids"] = [(4, user.id) for user in other.user_ids]
+        taken = merging.settle_outcome(known, taken)
+        other.leg_ids.call_id = self
+        other.unlink()
+        self.write(taken)
+
+    @api.model
+    def _find_dialled(self, change, known):
+        """Return the click-to-call that an event tells of, if there is.
+
+        :param known: the row that earlier events made, if they did
+        """
+        pbx = self.env["telephony.pbx"].browse(change["pbx_id"])
+        open_calls = [("pbx_id", "=", pbx.id), ("uniqueid", "=like", "odoo-%")]
+        answered = self.env["telephony.command"].search(
+            [
+                ("pbx_id", "=", pbx.id),
+                ("action", "=", "dial"),
+                ("answer", "=", change["uniqueid"]),
+                ("call_id", "any", open_calls),
+            ],
+            limit=1,
+        )
+        if answered:
+            return answered.call_id
+        if change.get("direction") != "outbound":
+            return self.browse()
+        reading = self.env["telephony.number"]._read(change.get("number") or "", pbx)
+        extensions = {leg["extension"] for leg in change.get("legs", ())}
+        extensions |= set(known.leg_ids.extension_id.mapped("number"))
+        moment = (
+            change.get("start_date")
+            or known.start_date
+            or change.get("answer_date")
+            or fields.Datetime.now()
+        )
+        return self.search(
+            [
+                *open_calls,
+                ("number", "=", reading.e164 or reading.text),
+                "|",
+                ("state", "!=", "ended"),
+                ("incomplete", "=", True),
+                ("start_date", ">=", moment - CLAIM_WITHIN),
+                ("start_date", "<=", moment + CLOCK_SKEW),
+                *([("extension_id.number", "in", extensions)] if extensions else []),
+            ],
+            order="id",
+            limit=1,
+        )
+
+    def _filtered_listened(self):
+        """Return the calls that a listener knows of, which tells of their end.
+
+        Those that the API told of are none, whatever their telephone system is; nor are
+        those of a telephone system that nobody listens to any more.
+        """
+        commands = self.env["telephony.command"].search([("call_id", "in", self.ids)])
+        listened = self.pbx_id.filtered(lambda pbx: pbx._is_listened())
+        return self.filtered(
+            lambda call: (
+                call.pbx_id in listened
+                and (call.source_term or call in commands.call_id)
+            )
+        )
+
+    @api.model
+    def _cron_end_lost(self):
+        """End calls whose end nobody will tell: none rings for ever."""
+        now = fields.Datetime.now()
+        lost = self.search(
+            [
+                "|",
+                "&",
+                ("state", "=", "ringing"),
+                ("start_date", "<", now - LOST_RINGING),
+                "&",
+                ("state", "=", "ongoing"),
+                ("answer_date", "<", now - LOST_TALKING),
+            ]
+        )
+        self._apply(
+            [
+                {
+                    "pbx_id": call.pbx_id.id,
+                    "uniqueid": call.uniqueid,
+                    "state": "ended",
+                    "incomplete": True,
+                }
+                for call in lost - lost._filtered_listened()
+            ]
+        )
+
+    # === WHO IS TOLD === #
+
+    def _notify_owners(self):
+        """Tell the persons in charge of calls from their records that went to others.
+
+        Where nobody who was rung may read the caller's record, nobody but the person
+        in charge of it can know who called.
+        """
+        for call in self:
+            if (
+                call.is_owner_told
+                or call.state != "ended"
+                or call.direction != "inbound"
+            ):
+                continue
+            call.is_owner_told = True
+            records = [
+                self.env[model].browse(res_id) for model, res_id in call._find_exact()
+            ]
+            if any(
+                record.with_user(user).has_access("read")
+                for record in records
+                for user in call.user_ids
+            ):
+                continue
+            for record in records:
+                owner = record._telephony_user() - call.user_ids
+                if owner:
+                    call._notify_owner(record, owner)
+
+    def _notify_owner(self, record, owner):
+        call = self.with_context(lang=owner.lang)
+        self.env["mail.thread"].message_notify(
+            model=record._name,
+            res_id=record.id,
+            partner_ids=owner.partner_id.ids,
+            subject=call._get_title(),
+            body=call.env._(
+                "%(name)s called, and nobody who was rung may see this record.",
+                name=record.display_name,
+            ),
+        )
+
+    def _notify_watchers(self):
+        """Tell who watches the telephone systems that these calls changed.
+
+        The listener does so itself, for many calls at once.
+        """
+        if not self.env.context.get("telephony_notify_later"):
+            for pbx, calls in self.grouped("pbx_id").items():
+                pbx._notify_watchers(calls=calls.ids)
+
+    def _notify_users(self):
+        """Send every user who was rung or talks what became of the call, and their
+        desktop agents.
+
+        The message holds ids, numbers and states, no name: the client asks for those
+        as its user, so that the access rules decide what each one sees.
+        """
+        client = self.env["telephony.client"]
+        for call in self:
+            for user in call.user_ids:
+                user._bus_send("telephony.call/changed", client._get_news(call, user))
+        self.env["telephony.agent.token"]._notify_calls(self)
+
+    def _update_messages(self, post=False):
+        """Bring the calls' messages in chatters up to date.
+
+        A message stands where its call is registered: it moves along, nothing of it is
+        deleted, and whoever else may write messages can't keep it elsewhere.
+
+        :param bool post: post a message where a call has none
+        """
+        for call_sudo in self.sudo():
+            record_sudo = call_sudo._get_object()
+            if record_sudo is None or not call_sudo.is_registered:
+                continue
+            body = call_sudo._get_message_body()
+            if message_sudo := call_sudo.message_id:
+                values = {
+                    "body": body,
+                    "model": record_sudo._name,
+                    "res_id": record_sudo.id,
+                }
+                changed = {k: v for k, v in values.items() if message_sudo[k] != v}
+                if changed:
+                    message_sudo.write(changed)
+            elif post and "message_ids" in record_sudo._fields:
+                # Whoever creates a message may read it ever after, whatever becomes of
+                # its text: the system creates it, the author is who wrote the note.
+                thread = record_sudo.with_user(SUPERUSER_ID).with_context(
+                    clean_context(self.env.context)
+                )
+                call_sudo.message_id = thread.message_post(
+                    body=body,
+                    author_id=self.env.user.partner_id.id,
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_note",
+                )
+
+    def _get_message_body(self):
+        """Return the call as a chatter shows it: heading, duration, note."""
+        self.ensure_one()
+        facts = [self._get_outcome_text()]
+        if self.duration:
+            facts.append(format_seconds(self.duration))
+        if self.voicemail:
+            facts.append(self._get_voicemail_text())
+        if self.disposition_id:
+            facts.append(self.disposition_id.name)
+        if self.handled_by_id:
+            facts.append(self.handled_by_id.name)
+        return Markup("<p>☎ <b>%s</b><br/>%s</p>%s") % (
+            self._get_title(),
+            " · ".join(fact for fact in facts if fact),
+            self.note or "",
+        )
 
 
-def _cut(value):
-    """Cut a text of the network; leave every other value alone."""
-    if isinstance(value, str):
-        return value[:MAX_TEXT].strip() or False
-    return value
+def _get_stored(record, names):
+    """Return what a record has in some of its fields, links as ids."""
+    values = {name: record[name] for name in names}
+    return {
+        name: value.id if isinstance(value, models.BaseModel) else value
+        for name, value in values.items()
+    }

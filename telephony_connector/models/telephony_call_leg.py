@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.fields import NO_ACCESS
 
-from ..engine import parts
+from ..engine import merging, parts
 from .telephony_call import OUTCOMES, STATES
 
 # What follows from what was told of a leg.
@@ -90,13 +90,8 @@ class TelephonyCallLeg(models.Model):
                     "outcome": "answered" if leg.answer_date else "cancelled",
                     "end_date": call.end_date,
                 }
-            news = {
-                key: value
-                for key, value in values.items()
-                if (leg[key] or False) != (value or False)
-            }
-            if news:
-                leg.write(news)
+            if values := merging.pick_new(leg, values):
+                leg.write(values)
 
     def _get_last_answer(self):
         """Return when it was answered last, as a text to compare with others'."""

@@ -64,7 +64,7 @@ class TelephonyCard(models.AbstractModel):
         # sudo - telephony.call: the user may read it, `read_cards` made sure
         call_sudo = call.sudo()
         client = self.env["telephony.client"]
-        news = call_sudo._get_news(self.env.user)
+        news = client._get_news(call_sudo, self.env.user)
         found = call._get_matches()
         shown = found.callers or found
         target = call._get_visible_object()

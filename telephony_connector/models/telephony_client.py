@@ -1,7 +1,4 @@
-"""What the web client asks: to dial, to control a call, what its telephone shows.
-
-What it is told without asking, see ``telephony.call._notify_changes``.
-"""
+"""The web client's telephone: dialling, controls, what is on its screen."""
 
 import re
 import uuid
@@ -27,14 +24,18 @@ RECENT_CALLS = 15
 FOUND_CALLEES = 8
 # Digits below which a number is typed rather than searched.
 SEARCHED_DIGITS = 4
+# A later leader begins to count anew, and its word comes after the earlier one's: the
+# client orders messages by one number. Integers of the database are below this.
+REVISIONS = 2**31
 
 
 class TelephonyClient(models.AbstractModel):
     """The user's telephone in the web client.
 
+    What it asks for are public methods, what it is told without asking is `_get_news`.
     An abstract model has no access rights of its own: each public method asks for the
-    right to telephone (``telephony.pbx._check_sender``), and for the rights on what it
-    is handed.
+    right to telephone (``telephony.pbx._check_sender``) or to read the call, and for
+    the rights on what it is handed.
     """
 
     _name = "telephony.client"
@@ -241,6 +242,17 @@ class TelephonyClient(models.AbstractModel):
             return None
         return record if record.has_access("read") else None
 
+    @api.model
+    def _get_called_name(self, call):
+        """Return the name of whom the call goes to, as far as the current user may
+        know it; empty where nobody or several have the number."""
+        if call.direction == "internal":
+            return call._get_colleague() or ""
+        record = call._get_visible_object()
+        if record is None:
+            record = call._get_matches().caller
+        return record.display_name if record is not None else ""
+
     # === CONTROLS OF A CALL === #
 
     @api.model
@@ -260,17 +272,15 @@ class TelephonyClient(models.AbstractModel):
         :raise UserError: where it can't be done (any more), in the user's words
         """
         self.env["telephony.pbx"]._check_sender(action)
-        call = self.env["telephony.call"].browse(call_id or 0)
-        if not call:
-            raise UserError(self.env._("The call is no longer there."))
-        call.check_access("read")
+        call = self._browse_call(call_id)
         if action not in self._get_controls(call):
             raise UserError(
                 self.env._("That is not possible with this call at the moment.")
             )
         number = False
         if action == "pickup":
-            target = call._get_ringing_extension().number
+            ringing = call.leg_ids.filtered(lambda leg: leg.state == "ringing")
+            target = ringing.extension_id[:1].number
             if not target:
                 raise UserError(self.env._("The call is no longer there."))
         pbx = call.pbx_id
@@ -320,6 +330,127 @@ class TelephonyClient(models.AbstractModel):
             can = {"pickup"}
         can &= call.pbx_id._get_offered_controls()
         return [name for name in self._get_all_controls() if name in can]
+
+    # === CALLS ON THEIR WAY === #
+
+    @api.model
+    def _get_news(self, call, user):
+        """Return what the bus tells one user of the call.
+
+        :rtype: dict
+        """
+        mine = call._get_share(user)
+        return {
+            "id": call.id,
+            "revision": call.source_term * REVISIONS + call.source_revision,
+            "direction": call.direction,
+            "comes_in": call._comes_in(user),
+            "state": call.state,
+            "outcome": call.outcome or False,
+            "mine": mine,
+            "progress": self._get_progress(call),
+            "on_hold": any(leg.on_hold for leg in call._get_legs(user)),
+            "user_id": call.user_id.id,
+            "show_card": self._has_card(call, user),
+            "open_page": self._wants_page(call, user, mine),
+            # sudo - telephony.call: whether somebody saved it, not what
+            "registration_revision": call.sudo().registration_revision,
+        }
+
+    @api.model
+    def _get_progress(self, call):
+        """Return how far the call has come, as its caller sees it.
+
+        ``own_phone`` while the caller's own phone rings, ``calling`` while the other
+        party's does, then ``ongoing`` and ``ended``.
+        """
+        if call.state != "ringing" or call.direction == "inbound":
+            return call.state
+        # Another party is called only after the own phone was picked up: by a click,
+        # or to dial the number on it.
+        caller = call._get_caller_extension()
+        own = call.leg_ids.filtered(
+            lambda leg: leg.extension_id and leg.extension_id == caller
+        )
+        is_calling = call.leg_ids - own or "ongoing" in own.mapped("state")
+        return "calling" if is_calling else "own_phone"
+
+    @api.model
+    def _has_card(self, call, user):
+        return (
+            call.direction != "internal"
+            or user._get_telephony_setting("internal_calls", call.pbx_id) != "nothing"
+        )
+
+    @api.model
+    def _wants_page(self, call, user, mine):
+        """Say whether the page opens by itself for a user whose share is ``mine``."""
+        setting = user._get_telephony_setting
+        if call.direction == "outbound":
+            if not call.pbx_id._get_provider().opens_outgoing_page:
+                return False
+        elif not call._comes_in(user):
+            return False
+        if (
+            call.direction == "internal"
+            and setting("internal_calls", call.pbx_id) != "page"
+        ):
+            return False
+        wanted = setting("open_page_on", call.pbx_id)
+        if mine == "ringing":
+            is_wanted = wanted == "ringing"
+        else:
+            is_wanted = (
+                mine == "ongoing"
+                and wanted in ("ringing", "answer")
+                and not self._is_under_way(call, user)
+            )
+        return is_wanted and not call.is_blocked
+
+    @api.model
+    def _is_under_way(self, call, user):
+        """Say whether a user's talk began while nobody listened.
+
+        Its page is offered by the card: they are in the middle of something. A page
+        that opened before the listener was started anew stays the user's.
+        """
+        # sudo - telephony.call.leg, telephony.call.pop: of the user's own share, fields
+        # and rows that users see nothing of
+        legs_sudo = call.sudo()._get_legs(user)
+        is_unseen = any(
+            leg.answered_unseen for leg in legs_sudo if leg.state == "ongoing"
+        )
+        return is_unseen and not self.env["telephony.call.pop"].sudo().search_count(
+            [("call_id", "=", call.id), ("user_id", "=", user.id)], limit=1
+        )
+
+    @api.model
+    @takes(call_id=int)
+    def claim_page(self, call_id):
+        """Take the right to open a call's page, for the user's first tab that asks.
+
+        :param int call_id: of the `telephony.call`
+        :return: the action to run, ``False`` where another tab or browser has it
+        :raise AccessError: the user may not read the call
+        """
+        call = self._browse_call(call_id)
+        # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
+        if not self.env["telephony.call.pop"].sudo()._claim(call, self.env.user):
+            return False
+        return call.action_open_page()
+
+    @api.model
+    def _browse_call(self, call_id):
+        """Return the call that a client asks for.
+
+        :raise AccessError: the user may not read it
+        :raise UserError: it names none
+        """
+        call = self.env["telephony.call"].browse(call_id or 0)
+        if not call:
+            raise UserError(self.env._("The call is no longer there."))
+        call.check_access("read")
+        return call
 
     # === THE STATE OF THE TELEPHONE === #
 

@@ -4,7 +4,6 @@ from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
 SUPERVISOR = "telephony_connector.group_telephony_supervisor"
@@ -130,6 +129,15 @@ class TelephonyFollowup(models.Model):
         # What its activity lets one click.
         return ["number_display"]
 
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        # The activity's text has the number, and is kept when it is done.
+        activities = self.with_context(active_test=False).activity_id
+        self.state = "done"
+        activities.unlink()
+        return super().unlink()
+
     # === THE SCHEDULED ACTION === #
 
     @api.model
@@ -200,7 +208,7 @@ class TelephonyFollowup(models.Model):
             created.create([self._prepare(attempts[caller]) for caller in new]),
             strict=True,
         )
-        known = calls._filter_known()
+        known = self._filter_known(calls)
         for caller, calls_of_one in attempts.items():
             followup = followups[caller]
             calls_of_one.followup_id = followup
@@ -353,7 +361,7 @@ class TelephonyFollowup(models.Model):
         """
         self.ensure_one()
         call = self._get_last_call()
-        records = call._get_caller_records()
+        records = self._get_caller_records(call)
         for user in self._get_candidates(call, records):
             if not user.active or user.share:
                 continue
@@ -381,7 +389,7 @@ class TelephonyFollowup(models.Model):
         )
         yield from call.user_id | call.extension_id.user_id | call.leg_ids.user_id[:1]
         if call.queue:
-            yield from call._get_queue_members()
+            yield from self._get_queue_members(call)
         yield from call.company_id.telephony_followup_user_id
         supervisors = self.env.ref(SUPERVISOR).all_user_ids
         yield from supervisors.filtered(
@@ -414,7 +422,7 @@ class TelephonyFollowup(models.Model):
             self._close(self.env._("Somebody talked to the caller."))
         elif not last.to_call_back:
             self._close(self.env._("Somebody took care of the missed call."))
-        elif self.kind != "known" and last._filter_known():
+        elif self.kind != "known" and self._filter_known(last):
             self.kind = "known"
             self._plan()
 
@@ -429,7 +437,7 @@ class TelephonyFollowup(models.Model):
             open_activities.action_feedback(feedback=feedback)
         calls = self.call_ids.filtered(lambda call: not call.is_called_back)
         calls.is_handled = True
-        calls._tell_users()
+        calls._notify_users()
 
     def action_done(self):
         """Close the follow-up without a call.
@@ -534,7 +542,7 @@ class TelephonyFollowup(models.Model):
         )
         for followup in due:
             user = followup.company_id.telephony_escalation_user_id
-            records = followup._get_last_call()._get_caller_records()
+            records = self._get_caller_records(followup._get_last_call())
             readable = [r for r in records if r.with_user(user).has_access("read")]
             followup.is_escalated = True
             old = followup.activity_id
@@ -543,71 +551,10 @@ class TelephonyFollowup(models.Model):
             old.unlink()
         return len(due)
 
+    # === WHO CALLS === #
 
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
-
-    followup_id = fields.Many2one(
-        "telephony.followup",
-        string="Follow-up",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    is_followup_due = fields.Boolean(
-        readonly=True,
-        groups=NO_ACCESS,
-        help="Something happened to the call that may settle its follow-up.",
-    )
-
-    _followup_due_idx = models.Index("(id) WHERE is_followup_due IS TRUE")
-    _to_follow_up_idx = models.Index(
-        "(start_date, id) WHERE to_call_back IS TRUE AND followup_id IS NULL"
-    )
-
-    def _door_after(self):
-        result = super()._door_after()
-        if self.filtered(lambda call: call._needs_followup()):
-            self.env["telephony.followup"]._wake()
-        # A source may learn afterwards that the call was no missed one.
-        self.filtered(lambda call: not call.to_call_back)._review_followup()
-        return result
-
-    def _needs_followup(self):
-        self.ensure_one()
-        return self.to_call_back and not self.followup_id
-
-    def _note_called_back(self):
-        called_back = super()._note_called_back()
-        called_back._review_followup()
-        return called_back
-
-    def action_set_handled(self):
-        result = super().action_set_handled()
-        self._review_followup()
-        return result
-
-    def register(self, *args, **kwargs):
-        result = super().register(*args, **kwargs)
-        self._review_followup()
-        return result
-
-    def _set_object(self, record):
-        result = super()._set_object(record)
-        self._review_followup()
-        return result
-
-    def _review_followup(self):
-        """Have the scheduled action look at the follow-ups of these calls."""
-        # sudo - telephony.call: who follows a call up is no matter of who settles it
-        followed_sudo = self.sudo().filtered(
-            lambda call: call.followup_id.state == "open"
-        )
-        if followed_sudo:
-            followed_sudo.is_followup_due = True
-            self.env["telephony.followup"]._wake()
-
-    def _filter_known(self):
+    @api.model
+    def _filter_known(self, calls):
         """Return the calls of those whom some record has the number of.
 
         One look at the index tells most numbers that nobody has.
@@ -615,90 +562,34 @@ class TelephonyCall(models.Model):
         numbers = self.env["telephony.number"]
         suffixes = {
             call: numbers._read(call.number, call.pbx_id).suffixes()
-            for call in self
+            for call in calls
             if not call.res_id
         }
         found = numbers._find_suffixes(
             {suffix for each in suffixes.values() for suffix in each}
         )
-        return self.filtered(
+        return calls.filtered(
             lambda call: (
                 call.res_id
                 or (not found.isdisjoint(suffixes[call]) and call._find_exact())
             )
         )
 
-    def _get_queue_members(self):
+    @api.model
+    def _get_queue_members(self, call):
         """Return the users of the extensions in the call's queue, the first first."""
-        self.ensure_one()
         extensions = self.env["telephony.extension"].search(
-            [("pbx_id", "=", self.pbx_id.id), ("user_id", "!=", False)]
+            [("pbx_id", "=", call.pbx_id.id), ("user_id", "!=", False)]
         )
         return extensions.filtered(
-            lambda extension: self.queue in (extension.queues or "").split(", ")
+            lambda extension: call.queue in (extension.queues or "").split(", ")
         ).user_id
 
-    def _get_caller_records(self):
+    @api.model
+    def _get_caller_records(self, call):
         """Return the caller's records, unfiltered: the linked one, else all with the
         number."""
-        self.ensure_one()
-        record = self._get_object()
+        record = call._get_object()
         if record is not None:
             return [record]
-        return [self.env[model].browse(res_id) for model, res_id in self._find_exact()]
-
-
-class MailActivity(models.Model):
-    _inherit = "mail.activity"
-
-    # Out of users' reach: whoever could write it would be shown any caller's number.
-    telephony_followup_id = fields.Many2one(
-        "telephony.followup",
-        groups=NO_ACCESS,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "user_id" in vals:
-            self._get_reassigned_followups().user_id = vals["user_id"]
-        return result
-
-    def _get_reassigned_followups(self):
-        """Return the follow-ups whose responsible user changes with the activity's.
-
-        The responsible user sees the caller's calls. Whoever may write an activity
-        could make anybody, also themselves, its user: the calls are shown to another
-        one only by who decides on them, a supervisor who sees them.
-        """
-        followups_sudo = self._get_telephony_followups()
-        if self.env.su:
-            return followups_sudo
-        if not self.env.user.has_group(SUPERVISOR):
-            return followups_sudo.browse()
-        return followups_sudo.with_env(self.env)._filtered_access("read").sudo()
-
-    def unlink(self):
-        followups = self._get_telephony_followups()
-        result = super().unlink()
-        # Whoever cancels the activity wants no more of it.
-        followups._close()
-        return result
-
-    def _action_done(self, feedback=False, attachment_ids=None):
-        followups = self._get_telephony_followups()
-        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        followups._close()
-        return result
-
-    def _get_telephony_followups(self):
-        """Return the open follow-ups whose work these activities are.
-
-        Known by a field of the activity's own: asking the follow-ups would cost a query
-        at every activity that is done.
-        """
-        # sudo - telephony.followup: they go along with what happens to their activity
-        return self.sudo().telephony_followup_id.filtered(
-            lambda followup: followup.state == "open" and followup.activity_id in self
-        )
+        return [self.env[model].browse(res_id) for model, res_id in call._find_exact()]

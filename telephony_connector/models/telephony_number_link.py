@@ -13,14 +13,6 @@ _UNLINKED = SQL("res_id IS NULL AND number IS NOT NULL")
 _LAST_DIGITS = SQL("right(number, %s)", SQL(str(SUFFIX_LENGTH)))
 
 
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
-
-    _unlinked_number_idx = models.Index(
-        f"(right(number, {SUFFIX_LENGTH})) WHERE res_id IS NULL AND number IS NOT NULL"
-    )
-
-
 class TelephonyNumber(models.Model):
     _inherit = "telephony.number"
 
@@ -62,7 +54,7 @@ class TelephonyNumber(models.Model):
         last_id = 0
         while ids := self._linkable_call_ids(last_id):
             last_id = ids[-1]
-            self.env["telephony.call"].browse(ids)._link_object()
+            self.env["telephony.call"].browse(ids)._link_calls()
             remaining = len(self._linkable_call_ids(last_id))
             if not cron._commit_progress(len(ids), remaining=remaining):
                 return

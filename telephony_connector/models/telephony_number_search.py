@@ -1,6 +1,6 @@
 """Searching by number, in any form that a number is written in."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ..engine.numbers import Kind
@@ -28,29 +28,26 @@ class TelephonyNumber(models.Model):
             if hit.exact and hit.model == model
         ]
 
-
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
-
-    number_search = fields.Char(
-        string="Other Party's Number",
-        store=False,
-        search="_search_number_search",
-        help="Finds calls by the other party's number, in whatever form it is typed.",
-    )
-
     @api.model
-    def _search_number_search(self, operator, value):
+    def _get_domain(self, field, operator, value):
+        """Return the domain of records with a number that somebody searches for.
+
+        :param str field: where their numbers stand, as the door stores them
+        :param str operator: ``in``, ``=``, ``like`` or ``ilike``
+        :param value: what was typed, in any form, or a list of these
+        :return: `NotImplemented` for other operators
+        :rtype: Domain
+        """
         if operator == "in":
             return Domain.OR(
-                self._search_number_search("=", item) for item in value if item
+                self._get_domain(field, "=", item) for item in value if item
             )
         if operator not in ("=", "like", "ilike") or not isinstance(value, str):
             return NotImplemented
-        reading = self.env["telephony.number"]._read(value)
-        whole = Domain("number", "in", [*reading.keys, reading.text])
+        reading = self._read(value)
+        whole = Domain(field, "in", [*reading.keys, reading.text])
         if reading.kind is Kind.INTERNAL or reading.certain:
             return whole
         # A part of a number: stored ones have no trunk or international prefix.
-        part = Domain("number", operator, reading.text.lstrip("0") or value)
+        part = Domain(field, operator, reading.text.lstrip("0") or value)
         return whole | part if reading.kind is Kind.EXTERNAL else part

@@ -153,16 +153,3 @@ class TelephonyExtension(models.Model):
         if self.availability == "idle" and self.paused_queues:
             states.append("paused")
         return states
-
-
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
-
-    def _door_after(self):
-        result = super()._door_after()
-        # A listener hears of the phones themselves.
-        silent = self.filtered(
-            lambda call: not call.pbx_id._get_provider().has_listener
-        )
-        silent.leg_ids.extension_id.user_id._tell_telephony_presence()
-        return result

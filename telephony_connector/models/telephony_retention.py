@@ -19,21 +19,21 @@ PERSONAL = {
 }
 
 
-class TelephonyCall(models.Model):
-    _inherit = "telephony.call"
+class TelephonyRetention(models.AbstractModel):
+    """What becomes of calls that are older than their company keeps them.
 
-    is_anonymized = fields.Boolean(string="Anonymised", readonly=True)
+    The room for a rule on how long calls name anybody, and on what of them is personal.
+    """
 
-    _to_anonymize_idx = models.Index("(start_date) WHERE is_anonymized IS NOT TRUE")
-
-    # === RETENTION === #
+    _name = "telephony.retention"
+    _description = "Retention of Calls"
 
     @api.model
     def _cron_anonymize(self):
         """Anonymise the calls that are older than their company keeps them."""
         cron = self.env["ir.cron"]
         while calls := self._get_outdated(BATCH_SIZE):
-            calls._anonymize()
+            self._anonymize(calls)
             remaining = len(self._get_outdated(BATCH_SIZE))
             if not cron._commit_progress(len(calls), remaining=remaining):
                 return
@@ -44,11 +44,12 @@ class TelephonyCall(models.Model):
         companies = self.env["res.company"].search(
             [("telephony_retention_months", ">", 0)]
         )
-        found = self.browse()
+        calls = self.env["telephony.call"]
+        found = calls
         for company in companies:
             months = company.telephony_retention_months
             until = fields.Datetime.now() - relativedelta(months=months)
-            found |= self.search(
+            found |= calls.search(
                 self._get_anonymize_domain(company) & Domain("start_date", "<", until),
                 order="start_date",
                 limit=limit - len(found),
@@ -69,6 +70,7 @@ class TelephonyCall(models.Model):
             "is_anonymized", "=", False
         )
 
+    @api.model
     def _prepare_anonymized_values(self):
         """Return what is written to calls that are anonymised.
 
@@ -79,14 +81,15 @@ class TelephonyCall(models.Model):
         """
         return {**PERSONAL, "is_anonymized": True}
 
-    def _anonymize(self):
+    @api.model
+    def _anonymize(self, calls):
         """Take out of the calls, for good, who was called and what was said.
 
         The chatter's message about a call goes, too: it holds the same. An addon with
         records or files of calls overrides this and calls super.
         """
         # sudo - telephony.call: the log is written by the system for everyone
-        calls_sudo = self.sudo()
+        calls_sudo = calls.sudo()
         calls_sudo.message_id.unlink()
         outbound = calls_sudo.filtered(lambda call: call.direction != "inbound")
         outbound.dialed_number = False
@@ -95,45 +98,9 @@ class TelephonyCall(models.Model):
         calls_sudo.leg_ids.write({"channel": False, "transferred_to": False})
         followups = calls_sudo.followup_id
         self.env["telephony.registration"].sudo().search(
-            [("call_id", "in", self.ids)]
+            [("call_id", "in", calls.ids)]
         ).unlink()
         calls_sudo.write(self._prepare_anonymized_values())
         followups.filtered(
             lambda followup: all(followup.call_ids.mapped("is_anonymized"))
         ).unlink()
-
-    def _get_number_text(self):
-        if self.is_anonymized:
-            return self.env._("Anonymised")
-        return super()._get_number_text()
-
-    # === THE DOOR === #
-
-    def _door_values(self, change, extensions):
-        # Old news must not bring back what was taken out.
-        if self.is_anonymized:
-            return None
-        return super()._door_values(change, extensions)
-
-    # === CRUD METHODS === #
-
-    def unlink(self):
-        # What is deleted is deleted: also where the chatter repeats it.
-        # sudo - mail.message: whoever may delete the call may delete its message
-        self.sudo().message_id.unlink()
-        # sudo - telephony.followup: it has the number, and nothing is left to do
-        followups_sudo = self.sudo().followup_id
-        result = super().unlink()
-        followups_sudo.exists().filtered(lambda each: not each.call_ids).unlink()
-        return result
-
-
-class TelephonyFollowup(models.Model):
-    _inherit = "telephony.followup"
-
-    def unlink(self):
-        # The activity's text has the number, and is kept when it is done.
-        activities = self.with_context(active_test=False).activity_id
-        self.state = "done"
-        activities.unlink()
-        return super().unlink()

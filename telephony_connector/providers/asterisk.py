@@ -38,7 +38,8 @@ class AsteriskProvider(Provider):
     def dial(self, call, extension, number):
         order = self._prepare_own_phone(extension, call.uniqueid)
         order["number"] = number
-        order["called_name"] = call._get_called_name()
+        client = self.env["telephony.client"]
+        order["called_name"] = client._get_called_name(call)
         if call.direction != "internal" and not FEATURE_CODE.match(number):
             order["is_internal"] = False
             order["caller_id"] = self._get_outside_number(extension, number)

@@ -50,6 +50,7 @@ from . import test_listener_parts
 from . import test_listener_runner
 from . import test_listener_service
 from . import test_lookup
+from . import test_merging
 from . import test_mightycall_client
 from . import test_mightycall_events
 from . import test_mightycall_provider

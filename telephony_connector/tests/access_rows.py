@@ -418,7 +418,6 @@ ROWS = [
         on="missed",
         effect=value("missed", "is_handled"),
     ),
-    Row("telephony.call", "claim_page", CALLS, SEES_CALLS, on="call"),
     Row(
         "telephony.call",
         "register",
@@ -443,6 +442,13 @@ ROWS = [
             args=lambda target, me: [target.call.ids],
         )
         for name in ("read_card_details", "read_cards")
+    ),
+    Row(
+        "telephony.client",
+        "claim_page",
+        CALLS,
+        SEES_CALLS,
+        args=lambda target, me: [target.call.id],
     ),
     Row(
         "telephony.client",
@@ -494,6 +500,7 @@ ROWS = [
             "telephony.api",
             "telephony.card",
             "telephony.client",
+            "telephony.retention",
             "telephony.text",
         )
     ),

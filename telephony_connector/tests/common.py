@@ -80,6 +80,22 @@ class TelephonyCommon(TransactionCase):
             )
         )
 
+    def get_news(self, call, user):
+        """Return what the bus tells a user's web client of a call."""
+        return call.env["telephony.client"]._get_news(call, user)
+
+    def get_agent_calls(self, user):
+        """Return what a user's desktop agent missed while it was not connected."""
+        return self.env["telephony.agent.token"].with_user(user)._get_calls()
+
+    def answer_agent(self, call, claim):
+        """Return what the desktop agent of the call's environment's user shows."""
+        return call.env["telephony.agent.token"]._answer(call, claim)
+
+    def claim_page(self, call):
+        """Ask for the page of a call as its environment's user."""
+        return call.env["telephony.client"].claim_page(call.id)
+
     def read_cards(self, calls):
         """Return the cards of calls as their environment's user sees them."""
         return calls.env["telephony.card"].read_cards(calls.ids)

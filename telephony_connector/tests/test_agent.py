@@ -175,11 +175,11 @@ class TestAgentToken(AgentCommon):
             )
         )
         self.assertEqual(self.sent(), [], "an outgoing call")
-        call = self.ring("c2")
+        self.ring("c2")
         self.sent()
         self.apply(self.change("c2", state="ended", outcome="missed"))
         self.assertEqual(self.sent(), [], "the end of a call")
-        self.assertFalse(call.with_user(self.alice)._get_agent_calls())
+        self.assertFalse(self.get_agent_calls(self.alice))
 
     def answer(self, call):
         leg = {
@@ -194,27 +194,27 @@ class TestAgentToken(AgentCommon):
 
     def test_one_page_over_tabs_and_agents(self):
         call = self.ring().with_user(self.alice)
-        first = call._answer_agent(claim=True)
+        first = self.answer_agent(call, claim=True)
         self.assertTrue(first["open"])
         self.assertEqual(first["path"], f"/telephony/incoming?call={call.id}")
         self.assertEqual(first["title"], "Incoming call: +33 6 12 34 00 01")
-        self.assertFalse(call._answer_agent(claim=True)["open"], "another agent")
-        self.assertFalse(call.claim_page(), "a tab")
+        self.assertFalse(self.answer_agent(call, claim=True)["open"], "another agent")
+        self.assertFalse(self.claim_page(call), "a tab")
         other = self.ring("c2").with_user(self.alice)
-        self.assertTrue(other.claim_page(), "a tab")
-        self.assertFalse(other._answer_agent(claim=True)["open"], "then the agent")
+        self.assertTrue(self.claim_page(other), "a tab")
+        self.assertFalse(self.answer_agent(other, claim=True)["open"], "then the agent")
 
     def test_asking_takes_no_page(self):
         call = self.ring().with_user(self.alice)
-        self.assertFalse(call._answer_agent(claim=False)["open"])
-        self.assertTrue(call.claim_page())
+        self.assertFalse(self.answer_agent(call, claim=False)["open"])
+        self.assertTrue(self.claim_page(call))
 
     def test_no_page_before_its_time(self):
         self.pbx.open_page_on = "answer"
         call = self.ring().with_user(self.alice)
-        self.assertFalse(call._answer_agent(claim=True)["open"])
+        self.assertFalse(self.answer_agent(call, claim=True)["open"])
         self.answer(call)
-        self.assertTrue(call._answer_agent(claim=True)["open"])
+        self.assertTrue(self.answer_agent(call, claim=True)["open"])
 
 
 @tagged("post_install", "-at_install")
@@ -251,7 +251,9 @@ class TestAgentRoutes(AgentCommon, HttpCase):
                     response = self.ask(route, body, token)
                     self.assertEqual(response.status_code, 401)
                     self.assertNotIn(self.alice.name, response.text)
-        self.assertTrue(call.with_user(self.alice).claim_page(), "nothing was claimed")
+        self.assertTrue(
+            self.claim_page(call.with_user(self.alice)), "nothing was claimed"
+        )
 
     def test_a_revoked_token_gets_401(self):
         self.record.unlink()
@@ -261,7 +263,7 @@ class TestAgentRoutes(AgentCommon, HttpCase):
         call = self.ring()
         answer = self.ask("call", {"call": call.id, "claim": True}).json()
         self.assertTrue(answer["open"])
-        self.assertFalse(call.with_user(self.alice).claim_page())
+        self.assertFalse(self.claim_page(call.with_user(self.alice)))
 
     def test_foreign_calls_and_none_look_the_same(self):
         foreign = self.ring(to="1002")

@@ -328,12 +328,12 @@ class TestCallDoor(TelephonyCommon):
         unseen = self.answered(1) | {"incomplete": True, "answer_date": None}
         unseen["legs"][0]["answered_unseen"] = True
         call = self.apply(unseen)
-        news = call._get_news(self.alice)
+        news = self.get_news(call, self.alice)
         self.assertEqual((news["mine"], news["show_card"]), ("ongoing", True))
         self.assertFalse(news["open_page"])
         [card] = self.read_cards(call.with_user(self.alice))
         self.assertEqual((card["open_page"], card["answer_date"]), (False, False))
-        self.assertFalse(call.with_user(self.alice)._get_agent_calls())
+        self.assertFalse(self.get_agent_calls(self.alice))
         # When it began comes a moment later.
         self.apply(unseen | {"revision": 2, "answer_date": at(4)})
         self.assertEqual(call.answer_date, at(4))
@@ -341,11 +341,13 @@ class TestCallDoor(TelephonyCommon):
     def test_a_page_that_was_open_stays_the_users(self):
         """The listener was started anew in the middle of the talk."""
         call = self.ring()
-        self.assertTrue(call.with_user(self.alice).claim_page())
+        self.assertTrue(self.claim_page(call.with_user(self.alice)))
         unseen = self.answered(1) | {"incomplete": True, "term": 2}
         unseen["legs"][0]["answered_unseen"] = True
         self.apply(unseen)
-        self.assertTrue(call._get_news(self.alice)["open_page"], "no card beside it")
+        self.assertTrue(
+            self.get_news(call, self.alice)["open_page"], "no card beside it"
+        )
 
     def test_who_is_rung_later_gets_the_page(self):
         unseen = self.answered(1) | {"incomplete": True}
@@ -354,8 +356,8 @@ class TestCallDoor(TelephonyCommon):
         leg = {"uniqueid": "c1-1002", "extension": "1002", "state": "ringing"}
         unseen["legs"].append(leg | {"start_date": at(30)})
         self.apply(unseen | {"revision": 2})
-        self.assertTrue(call._get_news(self.bruno)["open_page"])
-        self.assertFalse(call._get_news(self.alice)["open_page"])
+        self.assertTrue(self.get_news(call, self.bruno)["open_page"])
+        self.assertFalse(self.get_news(call, self.alice)["open_page"])
 
     def test_waits_for_a_row_that_others_hold(self):
         """A page being opened refers to the call: its next change must not be lost."""

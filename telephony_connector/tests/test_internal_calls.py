@@ -62,7 +62,7 @@ class TestInternalCalls(TelephonyCommon):
                 self.assertEqual((page.title, page.number), (title, number))
                 self.assertEqual(call.with_user(user).number_display, number)
                 self.assertEqual(call.with_user(user).colleague, other.name)
-                answer = call.with_user(user)._answer_agent(claim=False)
+                answer = self.answer_agent(call.with_user(user), claim=False)
                 self.assertEqual(answer["title"], title)
         if call.state == "ended":
             for user, (other, _comes_in) in ends.items():

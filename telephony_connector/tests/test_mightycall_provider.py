@@ -157,9 +157,9 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def test_outgoing_page_opens_by_itself(self):
         call, _command = self.click()
-        self.assertTrue(call._get_news(self.alice)["open_page"])
+        self.assertTrue(self.get_news(call, self.alice)["open_page"])
         self.pbx.provider = "asterisk"
-        self.assertFalse(call._get_news(self.alice)["open_page"])
+        self.assertFalse(self.get_news(call, self.alice)["open_page"])
 
     # === LIMITS === #
 

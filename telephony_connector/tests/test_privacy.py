@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ..models import telephony_retention
 from .common import TelephonyCommon
+from .test_secrets import load_script
 
 CALLER = "+33612340001"
 GROUP = "telephony_connector.group_telephony_"
@@ -70,7 +71,7 @@ class TestRetention(PrivacyCommon):
         self.patch(self.registry["ir.cron"], "_commit_progress", lambda *a, **kw: 60.0)
 
     def run_action(self):
-        self.env["telephony.call"]._cron_anonymize()
+        self.env["telephony.retention"]._cron_anonymize()
 
     def everything(self, call):
         """Return all that the database holds of a call, as one text."""
@@ -148,6 +149,15 @@ class TestRetention(PrivacyCommon):
         )
         self.run_action()
         self.assertTrue(all(calls.mapped("is_anonymized")))
+
+    def test_an_upgrade_has_the_scheduled_action_ask_the_right_model(self):
+        cron = self.env.ref("telephony_connector.ir_cron_telephony_anonymize")
+        cron.model_id = self.env["ir.model"]._get("telephony.call")
+        script = load_script("migrations/19.0.1.0.5/post-move_retention.py")
+        script.migrate(self.env.cr, "19.0.1.0.4")
+        call = self.ended(months_ago=7)
+        cron.ir_actions_server_id.run()
+        self.assertTrue(call.is_anonymized)
 
     def test_late_news_bring_nothing_back(self):
         call = self.ended(months_ago=6)

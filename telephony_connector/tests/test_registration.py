@@ -234,14 +234,14 @@ class TestRegistration(TelephonyCommon):
 
     def test_pages_open_as_the_user_wants(self):
         call = self.ring()
-        self.assertTrue(call._get_news(self.alice)["open_page"])
+        self.assertTrue(self.get_news(call, self.alice)["open_page"])
         self.alice.telephony_open_page_on = "answer"
-        self.assertFalse(call._get_news(self.alice)["open_page"])
+        self.assertFalse(self.get_news(call, self.alice)["open_page"])
         self.alice.telephony_open_page_on = "never"
         call.leg_ids.state = "ongoing"
-        self.assertFalse(call._get_news(self.alice)["open_page"])
+        self.assertFalse(self.get_news(call, self.alice)["open_page"])
         self.alice.telephony_open_page_on = "answer"
-        self.assertTrue(call._get_news(self.alice)["open_page"])
+        self.assertTrue(self.get_news(call, self.alice)["open_page"])
 
     def test_preferences_are_ones_own_to_set(self):
         alice = self.alice.with_user(self.alice)
@@ -282,10 +282,11 @@ class TestRegistration(TelephonyCommon):
         ):
             with self.subTest(wanted=wanted):
                 self.pbx.internal_calls = wanted
-                news = call._get_news(self.alice)
+                news = self.get_news(call, self.alice)
                 self.assertEqual((news["show_card"], news["open_page"]), (card, page))
                 self.assertFalse(
-                    call._get_news(self.bruno)["open_page"], "the caller gets no page"
+                    self.get_news(call, self.bruno)["open_page"],
+                    "the caller gets no page",
                 )
 
     def test_result_and_next_step(self):
@@ -346,15 +347,15 @@ class TestRegistration(TelephonyCommon):
     def test_claim_is_for_one_tab(self):
         self.partner()
         call = self.ring().with_user(self.alice)
-        self.assertTrue(call.claim_page())
-        self.assertFalse(call.claim_page())
+        self.assertTrue(self.claim_page(call))
+        self.assertFalse(self.claim_page(call))
 
     def test_page_opened_by_hand_opens_no_more_by_itself(self):
         call = self.ring().with_user(self.alice)
         self.env["telephony.registration"].with_user(self.alice).open_from_url(
             {"call": str(call.id)}
         )
-        self.assertFalse(call.claim_page())
+        self.assertFalse(self.claim_page(call))
 
     def test_by_url(self):
         partner = self.partner()

@@ -4,3 +4,4 @@ from . import telephony_call_retention
 from . import telephony_card
 from . import telephony_pbx
 from . import telephony_recording_rule
+from . import telephony_retention

@@ -465,8 +465,8 @@ class TelephonyCall(models.Model):
 
     # === THE DOOR === #
 
-    def _door_values(self, change, extensions):
-        values = super()._door_values(change, extensions)
+    def _prepare_call_values(self, change):
+        values = super()._prepare_call_values(change)
         if values is None:
             return None
         told = {
@@ -482,8 +482,8 @@ class TelephonyCall(models.Model):
                 values[name] = value
         return values
 
-    def _door_after(self):
-        result = super()._door_after()
+    def _process_changes(self):
+        result = super()._process_changes()
         self._locate_recordings()
         wanted = self.filtered(
             lambda call: call.recording_state == "linked" and call._is_fetchable()

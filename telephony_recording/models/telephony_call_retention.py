@@ -158,21 +158,3 @@ class TelephonyCall(models.Model):
     def _unlink_except_held(self):
         if any(call.legal_hold for call in self):
             raise UserError(self.env._("A call under legal hold can't be deleted."))
-
-    # === ANONYMISING === #
-
-    @api.model
-    def _get_anonymize_domain(self, company):
-        domain = super()._get_anonymize_domain(company)
-        return domain & Domain("legal_hold", "=", False)
-
-    def _prepare_anonymized_values(self):
-        paths = {"recording_path": False, "voicemail_path": False}
-        return super()._prepare_anonymized_values() | paths
-
-    def _anonymize(self):
-        # sudo - telephony.call: the log is written by the system for everyone
-        calls_sudo = self.sudo()
-        calls_sudo.message_ids.unlink()
-        calls_sudo.filtered("recording_state")._clear_recording()
-        return super()._anonymize()

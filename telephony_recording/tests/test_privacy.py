@@ -15,7 +15,7 @@ class TestAnonymising(PrivacyCommon):
             each.recording_path = "/monitor/secret.wav"
             each._message_log(body="secret words")
         held.with_user(self.supervisor)._set_legal_hold(True, "dispute")
-        self.env["telephony.call"]._cron_anonymize()
+        self.env["telephony.retention"]._cron_anonymize()
         self.assertTrue(call.is_anonymized)
         self.assertEqual(call.recording_state, "deleted")
         self.assertFalse(call.stored_recording_url or call.recording_path)

@@ -368,20 +368,20 @@ class TestRetention(RecordingCommon):
             call.message_ids.author_id, self.supervisor.partner_id, "who held it"
         )
         self.assertFalse(self.expired())
-        self.assertNotIn(call, self.env["telephony.call"]._get_outdated(10))
+        self.assertNotIn(call, self.env["telephony.retention"]._get_outdated(10))
         with self.assertRaises(UserError):
             call.with_user(self.supervisor).action_delete_recording()
         with self.assertRaises(UserError):
             call.unlink()
         call.with_user(self.supervisor)._set_legal_hold(False, "settled")
         self.assertEqual(self.expired(), call)
-        self.assertIn(call, self.env["telephony.call"]._get_outdated(10))
+        self.assertIn(call, self.env["telephony.retention"]._get_outdated(10))
 
     def test_anonymised_call_has_none(self):
         call = self.recorded()
         call._store_recording(SOUND, "audio/x-wav")
         call._message_log(body="about Jeanne")
-        call._anonymize()
+        self.env["telephony.retention"]._anonymize(call)
         self.assertFalse(call._get_recording_attachment())
         self.assertFalse(call.stored_recording_url or call.recording_path)
         self.assertFalse(call.message_ids)

@@ -85,15 +85,6 @@ export function makePage(id) {
 export class TelephonyCall extends models.Model {
     _name = "telephony.call";
 
-    /** As on the server: a page is handed out once, whoever asks. */
-    claim_page([id]) {
-        if (server.claimed.has(id)) {
-            return false;
-        }
-        server.claimed.add(id);
-        return makePage(id);
-    }
-
     action_open_page([id]) {
         return makePage(id);
     }
@@ -125,6 +116,15 @@ class TelephonyClient extends models.Model {
     search_callees(text) {
         expect.step(`search ${text}`);
         return server.callees;
+    }
+
+    /** As on the server: a page is handed out once, whoever asks. */
+    claim_page(id) {
+        if (server.claimed.has(id)) {
+            return false;
+        }
+        server.claimed.add(id);
+        return makePage(id);
     }
 }
 

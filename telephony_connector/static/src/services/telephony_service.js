@@ -185,7 +185,7 @@ export class Telephony extends CallStore {
         if (!isMine || this.endedIds.has(id)) {
             return;
         }
-        const action = await this.ask("claim_page", [[id]]);
+        const action = await this.ask("claim_page", [id], "telephony.client");
         if (!action) {
             return;
         }
