@@ -33,13 +33,10 @@ from . import telephony_number
 from . import telephony_phone
 from . import telephony_phone_field
 from . import telephony_number_index
-from . import telephony_number_click
-from . import telephony_number_link
 from . import telephony_number_source
 from . import base
 from . import telephony_phone_mixin
 from . import mail_thread_phone
-from . import telephony_number_search
 from . import telephony_dial_plan
 from . import crm_lead
 from . import res_company
