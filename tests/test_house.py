@@ -24,6 +24,17 @@ FOREIGN = (
     "event.registration",
 )
 SUFFIXES = {".py", ".xml", ".js", ".csv", ".sql"}
+# A model is one file, or two where a second topic is large.
+MAX_FILES = 2
+MAX_LINES = 900
+# Of these a model has one each, wherever it stands: what a row is stored with must not
+# depend on the order in which files are loaded.
+CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get"}
+# Models of several files that are yet to be merged.
+UNMERGED = {
+    (BASE, "telephony.extension"),
+    (BASE, "telephony.pbx"),
+}
 # What Odoo offers to addons; anything else of its own is private.
 PUBLIC = {
     "odoo",
@@ -114,6 +125,68 @@ def is_public(module, name, is_test):
     if is_test and PUBLIC_TO_TESTS.fullmatch(module):
         return True
     return module in PUBLIC or module.startswith("odoo.tools.")
+
+
+def get_model(node):
+    """
+    :return: the name of the model that a class defines or extends, ``None`` for others.
+    """
+    names = {}
+    for statement in node.body:
+        if isinstance(statement, ast.Assign) and isinstance(
+            statement.targets[0], ast.Name
+        ):
+            names[statement.targets[0].id] = statement.value
+    for key in ("_name", "_inherit"):
+        value = names.get(key)
+        if isinstance(value, ast.List) and len(value.elts) == 1:
+            (value,) = value.elts
+        if isinstance(value, ast.Constant):
+            return value.value
+    return None
+
+
+def read_models(paths):
+    """
+    :return: for each model the files that it stands in, and the CRUD methods that it
+        defines there, one a definition.
+    """
+    found = {}
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and (model := get_model(node)):
+                names, methods = found.setdefault(model, (set(), []))
+                names.add(path.name)
+                methods += [
+                    each.name
+                    for each in node.body
+                    if isinstance(each, ast.FunctionDef) and each.name in CRUD
+                ]
+    return found
+
+
+def is_scattered(names, methods):
+    """
+    :return: whether a model stands in too many files, or defines a method twice.
+    """
+    return len(names) > MAX_FILES or len(methods) > len(set(methods))
+
+
+def test_a_model_is_one_file_or_two():
+    scattered = {
+        (addon, model)
+        for addon in ADDONS
+        for model, places in read_models(files(addon, ".py")).items()
+        if is_scattered(*places)
+    }
+    assert scattered == UNMERGED
+
+
+@pytest.mark.parametrize("addon", ADDONS)
+def test_files_can_be_read_at_a_sitting(addon):
+    for path in files(addon, ".py", ".js", ".xml", ".scss"):
+        count = len(path.read_text().splitlines())
+        assert count <= MAX_LINES, f"{path.relative_to(ROOT)} has {count} lines"
 
 
 @pytest.mark.parametrize("addon", ADDONS)
@@ -231,3 +304,23 @@ def test_the_rules_would_find_a_fault(tmp_path):
         "odoo.http._generate_routing_rules",
     }
     assert "odoo.addons.mail.tests.common.MailCase" in private_imports(path, False)
+
+
+def test_the_rule_of_models_would_find_a_fault(tmp_path):
+    text = """
+class One(models.Model):
+    _inherit = "telephony.call"
+
+    def write(self, vals):
+        return super().write(vals)
+"""
+    paths = [tmp_path / f"{name}.py" for name in "abc"]
+    for path in paths:
+        path.write_text(text)
+    for count, wanted in ((1, False), (2, True), (3, True)):
+        places = read_models(paths[:count])["telephony.call"]
+        assert is_scattered(*places) is wanted
+    for path in paths:
+        path.write_text(text.replace("def write", "def _write_note"))
+    assert not is_scattered(*read_models(paths[:2])["telephony.call"])
+    assert is_scattered(*read_models(paths)["telephony.call"])
