@@ -281,7 +281,7 @@ class TelephonyCall(models.Model):
         super.
         """
         self._update_messages()
-        self._note_called_back()
+        self._mark_called_back()
         missed = self.filtered("to_call_back")
         missed.filtered(lambda call: call._get_block()).is_handled = True
         if self.filtered(lambda call: call.to_call_back and not call.followup_id):
@@ -289,7 +289,7 @@ class TelephonyCall(models.Model):
         # A source may learn afterwards that the call was no missed one.
         self.filtered(lambda call: not call.to_call_back)._review_followup()
 
-    def _note_called_back(self):
+    def _mark_called_back(self):
         """Tick off the missed calls whose caller was talked to meanwhile."""
         talked_to = self.filtered(
             lambda call: (
@@ -551,7 +551,7 @@ class TelephonyCall(models.Model):
         taken["state"] = max((self, other), key=lambda call: State(call.state).rank)[
             "state"
         ]
-        taken["user_ids"] = [(4, user.id) for user in other.user_ids]
+        taken["user_ids"] = [Command.link(user.id) for user in other.user_ids]
         taken = merging.settle_outcome(known, taken)
         other.leg_ids.call_id = self
         other.unlink()

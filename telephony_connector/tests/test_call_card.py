@@ -40,6 +40,20 @@ class TestCallCard(TelephonyCommon):
         self.assertFalse(details["deals"])
         self.assertFalse(details["last_call"])
 
+    def test_an_addon_tells_more(self):
+        model = self.registry["telephony.card"]
+        original = model._get_card_facts
+
+        def tell_more(card, call, record, partner):
+            facts = original(card, call, record, partner)
+            invoice = f"{call.direction}, {record.name}, {partner.name}"
+            return {**facts, "last_invoice": invoice}
+
+        self.patch(model, "_get_card_facts", tell_more)
+        details = self.details(self.ring(number=NUMBER))
+        self.assertEqual(details["last_invoice"], "inbound, Ada Testcase, Ada Testcase")
+        self.assertEqual(details["city"], "Lyon")
+
     def test_deals_are_the_companys(self):
         self.env["crm.lead"].create(
             [

@@ -36,6 +36,50 @@ class TestCallDoor(TelephonyCommon):
             legs=[leg],
         )
 
+    def watch(self, *names, result=None):
+        """Have each call of the door's steps noted: (name, `telephony.call`)."""
+        seen, model = [], self.registry["telephony.call"]
+
+        def make(name, original):
+            def step(calls, *args):
+                seen.append((name, calls))
+                return original(calls, *args) if result is None else result(name)
+
+            return step
+
+        for name in names:
+            self.patch(model, name, make(name, getattr(model, name)))
+        return seen
+
+    def test_steps(self):
+        """What addons extend comes in this order, for the calls as superuser."""
+        steps = (
+            "_find_calls",
+            "_prepare_call_values",
+            "_settle",
+            "_link_calls",
+            "_process_changes",
+            "_notify_changes",
+        )
+        seen = self.watch(*steps)
+        door = self.env["telephony.call"].with_user(self.outsider).sudo()
+        call = door._apply([self.change("c1", number="+33612340001")])
+        self.assertEqual([name for name, _calls in seen], [*steps])
+        of_steps = dict(seen)
+        self.assertFalse(of_steps["_prepare_call_values"], "a new call")
+        for name in steps[3:]:
+            self.assertEqual(of_steps[name], call)
+            self.assertTrue(of_steps[name].env.su)
+        del seen[:]
+        self.apply(self.answered(1))
+        self.assertNotIn("_settle", dict(seen), "a whole call is in line with itself")
+
+    def test_an_addon_may_skip_a_change(self):
+        self.watch("_prepare_call_values", result=lambda name: None)
+        skipped = self.apply(self.change("c1", 1, number="+33612340001"))
+        self.assertFalse(skipped)
+        self.assertFalse(self.env["telephony.call"].search([("uniqueid", "=", "c1")]))
+
     def ended(self, revision):
         """Return the change that says: the answered call ended after 64 s."""
         change = self.answered(revision)
