@@ -66,6 +66,7 @@ from . import test_phone
 from . import test_phone_fields
 from . import test_odoo_private
 from . import test_parameters
+from . import test_payloads
 from . import test_pbx_setup
 from . import test_preferences
 from . import test_presence

@@ -5,5 +5,6 @@ from . import test_call_report
 from . import test_js
 from . import test_missed
 from . import test_parameters
+from . import test_payloads
 from . import test_upgrade
 from . import test_way_out

@@ -4,6 +4,8 @@ import { _t } from "@web/core/l10n/translation";
  * What the bus says of a call, and what it means for a card. Plain functions: the
  * service keeps the calls, the components show them.
  *
+ * The types are described on the server, in `tools/payloads.py`.
+ *
  * @typedef {Object} CallNews
  * @property {number} id
  * @property {number} revision counts what the server learned of the call
@@ -14,9 +16,83 @@ import { _t } from "@web/core/l10n/translation";
  * @property {"ringing"|"ongoing"|"ended"} mine the user's own share of the call
  * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
  * @property {boolean} on_hold
+ * @property {number|false} user_id
  * @property {boolean} show_card
  * @property {boolean} open_page
  * @property {number} registration_revision counts how often the call was saved
+ *
+ * @typedef {Object} Named
+ * @property {string} model
+ * @property {number} id
+ * @property {string} name
+ * @property {string} model_name
+ *
+ * @typedef {Object} Match
+ * @property {string} model
+ * @property {number} id
+ * @property {string} name
+ * @property {string} model_name
+ * @property {boolean} exact
+ * @property {string} reason
+ *
+ * @typedef {Object} Card
+ * @property {number} id
+ * @property {number} revision
+ * @property {"inbound"|"outbound"|"internal"} direction
+ * @property {boolean} comes_in
+ * @property {"ringing"|"ongoing"|"ended"} state
+ * @property {string|false} outcome
+ * @property {"ringing"|"ongoing"|"ended"} mine
+ * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
+ * @property {boolean} on_hold
+ * @property {number|false} user_id
+ * @property {boolean} show_card
+ * @property {boolean} open_page
+ * @property {number} registration_revision
+ * @property {string} title
+ * @property {string|false} number
+ * @property {string} number_display
+ * @property {string|false} colleague
+ * @property {string|false} caller_name
+ * @property {boolean} withheld
+ * @property {string|false} dialed_number
+ * @property {string|false} diverted_from
+ * @property {string|false} queue
+ * @property {string} pbx_name
+ * @property {string[]} controls
+ * @property {string|false} answered_by
+ * @property {string|false} start_date
+ * @property {string|false} answer_date
+ * @property {Named|false} object
+ * @property {Match[]} matches
+ * @property {number} match_count
+ * @property {boolean} hidden
+ * @property {string[]} new_kinds
+ * @property {string|false} blocked
+ *
+ * @typedef {Object} LastCall
+ * @property {string|false} date
+ * @property {string|false} user
+ * @property {string|false} outcome
+ * @property {boolean} is_missed
+ *
+ * @typedef {Object} CardDetails
+ * @property {string|false} company
+ * @property {string|false} city
+ * @property {string|false} salesperson
+ * @property {string[]} tags
+ * @property {string|false} deals
+ * @property {LastCall|false} last_call
+ * @property {string|false} last_note
+ *
+ * @typedef {Object} CommandNews
+ * @property {number} id
+ * @property {number|false} call_id
+ * @property {string} action
+ * @property {"pending"|"sent"|"done"|"failed"|"expired"} state
+ * @property {string|false} code
+ * @property {string} message
+ * @property {number} expires_in
  */
 
 /** What a bus message holds, and a card besides its details. */

@@ -15,6 +15,61 @@ function index(rows) {
 }
 
 /**
+ * What the board is sent, as `tools/payloads.py` describes it.
+ *
+ * @typedef {Object} BoardPbx
+ * @property {number} id
+ * @property {string} name
+ * @property {string|false} fault
+ * @property {string[]} actions
+ *
+ * @typedef {Object} BoardQueue
+ * @property {number} id
+ * @property {number} pbx_id
+ * @property {string} name
+ * @property {string[]} waiting
+ * @property {number} answered
+ * @property {number} missed
+ *
+ * @typedef {Object} BoardAgent
+ * @property {number} id
+ * @property {number} pbx_id
+ * @property {string} number
+ * @property {string} name
+ * @property {boolean} is_mine
+ * @property {number[]} team_ids
+ * @property {string|false} availability
+ * @property {string|false} since
+ * @property {string[]} queues
+ * @property {string[]} paused_queues
+ * @property {string|false} reason
+ *
+ * @typedef {Object} BoardCall
+ * @property {number} id
+ * @property {number} pbx_id
+ * @property {"inbound"|"outbound"|"internal"} direction
+ * @property {"ringing"|"ongoing"|"ended"} state
+ * @property {string} number
+ * @property {string|false} contact
+ * @property {string|false} queue
+ * @property {boolean} waits
+ * @property {string|false} since
+ * @property {number[]} talking
+ * @property {number[]} ringing
+ *
+ * @typedef {Object} BoardTeam
+ * @property {number} id
+ * @property {string} name
+ *
+ * @typedef {Object} BoardState
+ * @property {BoardPbx[]} pbxs
+ * @property {BoardQueue[]} queues
+ * @property {BoardAgent[]} agents
+ * @property {BoardCall[]} calls
+ * @property {BoardTeam[]} teams
+ */
+
+/**
  * The rows that the live board shows. The bus names what changed, and it is asked for as
  * the user, so that nobody sees what they may not read: many changes by one request.
  */

@@ -1,0 +1,102 @@
+"""What the web client is sent of calls: keys and types, in one place.
+
+The typedefs of the same names in ``static/src`` are compared with these
+(``tests/test_payloads.py``), and so is what the methods return.
+"""
+
+from typing import Literal, TypedDict
+
+NOTHING = Literal[False]
+CallState = Literal["ringing", "ongoing", "ended"]
+
+
+class CallNews(TypedDict):
+    """What the bus tells one user of a call: ``telephony.call._get_news``."""
+
+    id: int
+    revision: int
+    direction: Literal["inbound", "outbound", "internal"]
+    comes_in: bool
+    state: CallState
+    outcome: str | NOTHING
+    mine: CallState
+    progress: Literal["own_phone", "calling", "ringing", "ongoing", "ended"]
+    on_hold: bool
+    user_id: int | NOTHING
+    show_card: bool
+    open_page: bool
+    registration_revision: int
+
+
+class Named(TypedDict):
+    """What names a record: ``telephony.client._describe``."""
+
+    model: str
+    id: int
+    name: str
+    model_name: str
+
+
+class Match(Named):
+    """A record that has the caller's number."""
+
+    exact: bool
+    reason: str
+
+
+class Card(CallNews):
+    """What a card shows of a call: ``telephony.card._prepare_card``."""
+
+    title: str
+    number: str | NOTHING
+    number_display: str
+    colleague: str | NOTHING
+    caller_name: str | NOTHING
+    withheld: bool
+    dialed_number: str | NOTHING
+    diverted_from: str | NOTHING
+    queue: str | NOTHING
+    pbx_name: str
+    controls: list[str]
+    answered_by: str | NOTHING
+    start_date: str | NOTHING
+    answer_date: str | NOTHING
+    object: Named | NOTHING
+    matches: list[Match]
+    match_count: int
+    hidden: bool
+    new_kinds: list[str]
+    blocked: str | NOTHING
+
+
+class LastCall(TypedDict):
+    """The last call with a record."""
+
+    date: str | NOTHING
+    user: str | NOTHING
+    outcome: str | NOTHING
+    is_missed: bool
+
+
+class CardDetails(TypedDict):
+    """What one wants to know of a caller: ``telephony.card._get_card_facts``."""
+
+    company: str | NOTHING
+    city: str | NOTHING
+    salesperson: str | NOTHING
+    tags: list[str]
+    deals: str | NOTHING
+    last_call: LastCall | NOTHING
+    last_note: str | NOTHING
+
+
+class CommandNews(TypedDict):
+    """What the bus tells the user of a command: ``telephony.command._get_news``."""
+
+    id: int
+    call_id: int | NOTHING
+    action: str
+    state: Literal["pending", "sent", "done", "failed", "expired"]
+    code: str | NOTHING
+    message: str
+    expires_in: float
