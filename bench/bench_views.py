@@ -28,6 +28,9 @@ MAX_SECONDS = 1.0
 FOLLOWUPS = 10_000
 MAX_FOLLOWUPS_OPEN_MS = 200
 MAX_FOLLOWUPS_WAKE_MS = 1000
+# Of a contact with so many calls in its chatter, beside one with none.
+LINES = 10_000
+MAX_LINES_RATIO = 1.2
 CUSTOMERS = 500
 SUPERVISOR = "supervisor"
 USER = "user"
@@ -163,6 +166,33 @@ class Bench:
         """Measure what the web client asks for when it starts, and for the panel."""
         self.measure("state of the telephone", "telephony.client", "get_phone_state")
         self.measure("panel", "telephony.client", "get_panel")
+
+    def measure_timelines(self, quiet, busy):
+        """Measure opening a contact without calls and one with many, by turns: the
+        form's fields, then what the chatter asks for.
+
+        :return: how many times as long the one with many takes
+        """
+        view = self.client.call("res.partner", "get_views", [[False, "form"]])
+        fields = view["models"]["res.partner"]["fields"]
+        arch = ET.fromstring(view["views"]["form"]["arch"])
+        specification = read_specification(arch, fields)
+        taken = {quiet: [], busy: []}
+        for _round in range(5 * self.rounds):
+            for partner, times in taken.items():
+                start = time.perf_counter()
+                self.client.call("res.partner", "web_read", [partner], specification)
+                self.client.request(
+                    "/mail/thread/messages",
+                    thread_model="res.partner",
+                    thread_id=partner,
+                    fetch_params={"limit": 30},
+                )
+                times.append(time.perf_counter() - start)
+        first, second = (statistics.median(times) for times in taken.values())
+        self.seconds["res.partner: contact without calls"] = round(first, 3)
+        self.seconds[f"res.partner: contact with {LINES} calls"] = round(second, 3)
+        return round(second / first, 2)
 
     def measure_followups(self, name):
         """Measure opening the list of missed callers, as the action has it.
@@ -306,6 +336,11 @@ def measure(calls, rounds):
                 odoo.shell(FLOOD).rpartition("FLOOD ")[2].splitlines()[0]
             )
             opened = [bench.measure_followups("a supervisor")]
+            timeline = json.loads(
+                odoo.shell(TALK).rpartition("TALK ")[2].splitlines()[0]
+            )
+            partners = timeline["quiet"], timeline["busy"]
+            ratio = bench.measure_timelines(*partners)
             bench.client = administrator
             bench.measure("panel in a flood", "telephony.client", "get_panel")
             bench.measure("telephone in a flood", "telephony.client", "get_phone_state")
@@ -327,7 +362,11 @@ def measure(calls, rounds):
         "followups_dismiss_seconds": taken["dismissed"],
         "followups_open_ms": max(opened),
         "followups_wake_ms": taken["wake"],
+        "lines": LINES,
+        "lines_made_seconds": timeline["made"],
+        "lines_ratio": ratio,
         "ok": slowest <= MAX_SECONDS
+        and ratio <= MAX_LINES_RATIO
         and max(opened) <= MAX_FOLLOWUPS_OPEN_MS
         and taken["wake"] <= MAX_FOLLOWUPS_WAKE_MS,
     }
@@ -383,6 +422,44 @@ dismissed = time.perf_counter() - start
 env.cr.rollback()
 print("FLOOD", json.dumps({{"made": round(made, 1), "wake": wake,
                            "dismissed": round(dismissed, 1)}}))
+"""
+
+
+# A contact without calls, and one whose calls were all logged in its chatter.
+TALK = f"""
+import json, time
+from datetime import timedelta
+from odoo import fields
+calls = env["telephony.call"]
+pbx = env["telephony.pbx"].search([], limit=1)
+quiet, busy = env["res.partner"].create(
+    [{{"name": name, "phone": number}}
+     for name, number in (("Quiet", "+33197000001"), ("Busy", "+33197000002"))])
+env.cr.commit()
+now = fields.Datetime.now()
+
+def talk(number):
+    start = now - timedelta(minutes={LINES} - number)
+    return {{"pbx_id": pbx.id, "uniqueid": f"talk-{{number}}", "term": 1, "revision": 1,
+            "direction": "inbound", "state": "ended", "outcome": "answered",
+            "number": "+33197000002", "start_date": start, "answer_date": start,
+            "end_date": start + timedelta(seconds=30)}}
+
+env["telephony.timeline"]._cron_log()
+for first in range(0, {LINES}, 100):
+    calls._apply([talk(number) for number in range(first, first + 100)])
+    env.cr.commit()
+start = time.perf_counter()
+env["telephony.timeline"]._cron_log()
+env.cr.commit()
+made = time.perf_counter() - start
+lines = env["mail.message"].search_count(
+    [("model", "=", "res.partner"), ("res_id", "=", busy.id)])
+assert lines >= {LINES}, lines
+env.cr.execute("ANALYZE telephony_call, mail_message")
+env.cr.commit()
+print("TALK", json.dumps({{"made": round(made, 1), "quiet": quiet.id,
+                          "busy": busy.id}}))
 """
 
 
@@ -446,6 +523,9 @@ def main():
         f"next wake-up takes {figures['followups_wake_ms']} ms; made in "
         f"{figures['followups_made_seconds']} s, dismissed together in "
         f"{figures['followups_dismiss_seconds']} s\n"
+        f"A contact with {figures['lines']} calls in its chatter opens in "
+        f"{figures['lines_ratio']} times what one without calls takes; the lines were "
+        f"written in {figures['lines_made_seconds']} s\n"
     )
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(figures, indent=2) + "\n")

@@ -39,6 +39,7 @@
         "views/ir_actions_server_views.xml",
         "data/ir_cron_followup.xml",
         "data/ir_cron_retention.xml",
+        "data/ir_cron_timeline.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -45,6 +45,7 @@ from . import telephony_queue
 from . import telephony_followup
 from . import telephony_blocked_number
 from . import telephony_retention
+from . import telephony_timeline
 from . import ir_actions_server
 from . import ir_ui_view
 from . import mail_activity

@@ -15,6 +15,15 @@ class ResCompany(models.Model):
         groups=EMPLOYEES,
     )
 
+    telephony_log_calls = fields.Boolean(
+        string="Log Calls",
+        default=True,
+        help="Each call of a known caller gets a line in the chatter of its contact, "
+        "lead or other record once it has ended. The line holds no number and notifies "
+        "nobody.",
+        groups=EMPLOYEES,
+    )
+
     # Missed callers
     telephony_followup = fields.Boolean(
         string="Follow Missed Calls Up",

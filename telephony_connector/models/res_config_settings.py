@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     telephony_match_archived = fields.Boolean(
         related="company_id.telephony_match_archived", readonly=False
     )
+    telephony_log_calls = fields.Boolean(
+        related="company_id.telephony_log_calls", readonly=False
+    )
     telephony_followup = fields.Boolean(
         related="company_id.telephony_followup", readonly=False
     )

@@ -266,6 +266,10 @@ class TelephonyCall(models.Model):
     registration_revision = fields.Integer(
         groups=NO_ACCESS, help="How often the call was registered."
     )
+    is_timeline_due = fields.Boolean(
+        groups=NO_ACCESS,
+        help="The call has ended, and may get a line in the chatter of its record.",
+    )
     message_id = fields.Many2one(
         "mail.message",
         string="Message in the Chatter",
@@ -309,6 +313,7 @@ class TelephonyCall(models.Model):
     _to_follow_up_idx = models.Index(
         "(start_date, id) WHERE to_call_back IS TRUE AND followup_id IS NULL"
     )
+    _timeline_due_idx = models.Index("(end_date) WHERE is_timeline_due")
     _to_anonymize_idx = models.Index("(start_date) WHERE is_anonymized IS NOT TRUE")
     _unlinked_number_idx = models.Index(
         f"(right(number, {SUFFIX_LENGTH})) WHERE res_id IS NULL AND number IS NOT NULL"
@@ -462,7 +467,7 @@ class TelephonyCall(models.Model):
     def unlink(self):
         # What is deleted is deleted: also where the chatter repeats it.
         # sudo - mail.message: whoever may delete the call may delete its message
-        self.sudo().message_id.unlink()
+        self.env["telephony.timeline"]._remove(self.sudo())
         # sudo - telephony.followup: it has the number, and nothing is left to do
         followups_sudo = self.sudo().followup_id
         result = super().unlink()
@@ -750,7 +755,7 @@ class TelephonyCall(models.Model):
         if disposition is not None:
             values["disposition_id"] = disposition
         call_sudo.write(values)
-        self._update_messages(post=True)
+        self.env["telephony.timeline"]._update(self, post=True)
         if call_sudo.stored_note != old_note:
             call_sudo.message_id.author_id = self.env.user.partner_id
         call_sudo._notify_users()

@@ -7,15 +7,13 @@ and who is told. What a change makes of a call by itself is in ``engine/merging.
 from datetime import timedelta
 
 import psycopg2
-from markupsafe import Markup
 
-from odoo import SUPERUSER_ID, Command, api, fields, models, tools
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL, clean_context
 
 from ..engine import merging, parts
 from ..engine.call import State
-from ..engine.durations import format_seconds
 from .telephony_number import Matches
 
 # How long after a click an outgoing call that the telephone system tells of may be the
@@ -181,6 +179,8 @@ class TelephonyCall(models.Model):
         if not self:
             values["pbx_id"] = change["pbx_id"]
         values = merging.settle_outcome(known, values)
+        if values.get("state") == "ended":
+            values["is_timeline_due"] = True
         values |= self._prepare_number(change) | self._prepare_parties(change)
         if self and not merging.is_whole(change):
             # What is known already is no news, and nobody is told of it.
@@ -280,7 +280,7 @@ class TelephonyCall(models.Model):
         ``self`` are the calls as superuser. For an addon to react, override and call
         super.
         """
-        self._update_messages()
+        self.env["telephony.timeline"]._update(self)
         self._mark_called_back()
         missed = self.filtered("to_call_back")
         missed.filtered(lambda call: call._get_block()).is_handled = True
@@ -708,59 +708,6 @@ class TelephonyCall(models.Model):
             for user in call.user_ids:
                 user._bus_send("telephony.call/changed", client._get_news(call, user))
         self.env["telephony.agent.token"]._notify_calls(self)
-
-    def _update_messages(self, post=False):
-        """Bring the calls' messages in chatters up to date.
-
-        A message stands where its call is registered: it moves along, nothing of it is
-        deleted, and whoever else may write messages can't keep it elsewhere.
-
-        :param bool post: post a message where a call has none
-        """
-        for call_sudo in self.sudo():
-            record_sudo = call_sudo._get_object()
-            if record_sudo is None or not call_sudo.is_registered:
-                continue
-            body = call_sudo._get_message_body()
-            if message_sudo := call_sudo.message_id:
-                values = {
-                    "body": body,
-                    "model": record_sudo._name,
-                    "res_id": record_sudo.id,
-                }
-                changed = {k: v for k, v in values.items() if message_sudo[k] != v}
-                if changed:
-                    message_sudo.write(changed)
-            elif post and "message_ids" in record_sudo._fields:
-                # Whoever creates a message may read it ever after, whatever becomes of
-                # its text: the system creates it, the author is who wrote the note.
-                thread = record_sudo.with_user(SUPERUSER_ID).with_context(
-                    clean_context(self.env.context)
-                )
-                call_sudo.message_id = thread.message_post(
-                    body=body,
-                    author_id=self.env.user.partner_id.id,
-                    message_type="comment",
-                    subtype_xmlid="mail.mt_note",
-                )
-
-    def _get_message_body(self):
-        """Return the call as a chatter shows it: heading, duration, note."""
-        self.ensure_one()
-        facts = [self._get_outcome_text()]
-        if self.duration:
-            facts.append(format_seconds(self.duration))
-        if self.voicemail:
-            facts.append(self._get_voicemail_text())
-        if self.disposition_id:
-            facts.append(self.disposition_id.name)
-        if self.handled_by_id:
-            facts.append(self.handled_by_id.name)
-        return Markup("<p>☎ <b>%s</b><br/>%s</p>%s") % (
-            self._get_title(),
-            " · ".join(fact for fact in facts if fact),
-            self.note or "",
-        )
 
 
 def _get_stored(record, names):

@@ -90,7 +90,7 @@ class TelephonyRetention(models.AbstractModel):
         """
         # sudo - telephony.call: the log is written by the system for everyone
         calls_sudo = calls.sudo()
-        calls_sudo.message_id.unlink()
+        self.env["telephony.timeline"]._remove(calls_sudo)
         outbound = calls_sudo.filtered(lambda call: call.direction != "inbound")
         outbound.dialed_number = False
         outside = calls_sudo.leg_ids.filtered(lambda leg: not leg.extension_id)

@@ -83,6 +83,7 @@ from . import test_softphone
 from . import test_telephony_command
 from . import test_telephony_token
 from . import test_texts
+from . import test_timeline
 from . import test_way_out
 from . import test_web_client
 from . import test_webhook

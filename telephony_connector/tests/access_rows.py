@@ -502,6 +502,7 @@ ROWS = [
             "telephony.client",
             "telephony.retention",
             "telephony.text",
+            "telephony.timeline",
         )
     ),
     Row(
