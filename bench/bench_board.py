@@ -175,9 +175,9 @@ class Bench:
         :return: milliseconds until the board shows all agents.
         """
         self.web.page.evaluate(
-            OPEN, ["telephony_connector.action_telephony_dashboard", 0]
+            OPEN, ["telephony_supervisor.action_telephony_dashboard", 0]
         )
-        action = "telephony_connector.action_telephony_board"
+        action = "telephony_supervisor.action_telephony_board"
         return self.web.page.evaluate(OPEN, [action, len(AGENTS)])
 
     def follow(self, seconds):

@@ -22,7 +22,10 @@ from tools.stack.paths import ADDONS, LOCAL
 from tools.stack.postgres import Postgres
 from tools.stack.rpc import OdooClient
 
-ACTIONS = ("action_telephony_call", "action_telephony_call_report")
+ACTIONS = (
+    ("telephony_connector", "action_telephony_call"),
+    ("telephony_supervisor", "action_telephony_call_report"),
+)
 MAX_SECONDS = 1.0
 # Of missed callers under attack: so many open ones, all unknown, who called once.
 FOLLOWUPS = 10_000
@@ -322,7 +325,7 @@ def measure(calls, rounds):
             start = time.perf_counter()
             odoo.telephony("generate-calls", f"--count={calls}", f"--seed={SEED}")
             generated = time.perf_counter() - start
-            actions = [read_action(client, name) for name in ACTIONS]
+            actions = [read_action(client, *names) for names in ACTIONS]
             create_viewers(client)
             administrator = client
             client = OdooClient(odoo.url, "bench_views", SUPERVISOR)
@@ -493,11 +496,11 @@ def create_viewers(client):
     client.create("crm.team", name="Team", member_ids=[(6, 0, [user, client.uid])])
 
 
-def read_action(client, name):
-    """Return a window action of the addon."""
+def read_action(client, module, name):
+    """Return a window action of an addon."""
     data = client.one(
         "ir.model.data",
-        [("module", "=", "telephony_connector"), ("name", "=", name)],
+        [("module", "=", module), ("name", "=", name)],
         ["res_id"],
     )
     return client.one(
