@@ -172,8 +172,8 @@ class Bench:
         self.measure("panel", "telephony.client", "get_panel")
 
     def measure_timelines(self, quiet, busy):
-        """Measure opening a contact without calls, but with notes, and one with many, by
-        turns: the form's fields, then what the chatter asks for.
+        """Measure opening a contact without calls, but with notes, and one with many,
+        by turns: the form's fields, then what the chatter asks for.
 
         :return: how many times as long the one with many takes
         """
