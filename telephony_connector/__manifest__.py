@@ -19,6 +19,7 @@
         "views/telephony_pbx_setup_views.xml",
         "data/ir_cron_telephony_pbx.xml",
         "views/telephony_pbx_views.xml",
+        "views/telephony_pbx_asterisk_views.xml",
         "views/telephony_pbx_web_views.xml",
         "views/telephony_pbx_softphone_views.xml",
         "views/telephony_extension_views.xml",

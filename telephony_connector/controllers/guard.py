@@ -7,9 +7,11 @@ import json
 import logging
 import math
 import time
+from contextlib import contextmanager
 
 from odoo.http import Response, request
 
+from ..engine.json_object import WrongType, read_json_object
 from .rate_limit import RateLimiter
 
 _logger = logging.getLogger(__name__)
@@ -117,21 +119,22 @@ def decode(raw):
 
     :raise Refused: the type is not JSON's, or the body holds no JSON object
     """
-    if request.httprequest.mimetype != "application/json":
-        raise Refused(415, "the body must be application/json")
+    with refusing_unreadable():
+        return read_json_object(request.httprequest.mimetype, raw)
+
+
+@contextmanager
+def refusing_unreadable():
+    """Refuse a request whose body can't be read, with the reader's words.
+
+    :raise Refused: in place of a ``ValueError``
+    """
     try:
-        value = json.loads(raw.decode(), parse_constant=_refuse_constant)
-        # A lone half of a surrogate pair is no text that could be stored.
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise Refused(400, "the body is no JSON") from error
-    if not isinstance(value, dict):
-        raise Refused(400, "the body is no JSON object")
-    return value
-
-
-def _refuse_constant(name):
-    raise ValueError(name)
+        yield
+    except WrongType as error:
+        raise Refused(415, str(error)) from error
+    except ValueError as error:
+        raise Refused(400, str(error)) from error
 
 
 def answer(value, status=200, **headers):

@@ -4,9 +4,6 @@ from odoo.http import Response, request
 from ..models.telephony_webhook_event import KEEP
 from . import guard
 
-# The sender's own word, sent back as it came.
-MAX_ECHO = 256
-
 
 class TelephonyWebhook(http.Controller):
     """Where telephone systems post their events."""
@@ -30,24 +27,26 @@ class TelephonyWebhook(http.Controller):
         if not pbx_sudo:
             guard.refuse_unknown()
         guard.take("webhook", pbx_sudo.id, pbx_sudo.api_rate)
-        echo = request.httprequest.headers.get("Echo", "")[:MAX_ECHO]
-        headers = {"Echo": echo} if echo else {}
-        if echo and not request.httprequest.content_length:
-            # The handshake: nothing is told yet.
-            return Response(status=200, headers=headers)
-        payload = guard.decode(guard.read_body())
         provider = pbx_sudo._get_provider()
-        if not provider.is_webhook_genuine(payload):
+        if not provider.has_webhook:
             guard.refuse_unknown()
-        self._take_in(pbx_sudo, provider, payload)
-        return guard.answer({"ok": True}, **headers)
+        headers = request.httprequest.headers
+        wanted = provider.answer_handshake(headers)
+        if wanted and not request.httprequest.content_length:
+            # The handshake: nothing is told yet.
+            return Response(status=200, headers=wanted)
+        body = guard.read_body()
+        with guard.refusing_unreadable():
+            is_genuine = provider.is_webhook_genuine(headers, body)
+        if not is_genuine:
+            guard.refuse_unknown()
+        with guard.refusing_unreadable():
+            event = provider.read_webhook(headers, body)
+        self._take_in(pbx_sudo, *event)
+        return guard.answer({"ok": True}, **wanted)
 
-    def _take_in(self, pbx_sudo, provider, payload):
+    def _take_in(self, pbx_sudo, guid, date, changes):
         """Pass a genuine event on to the door, once."""
-        try:
-            guid, date, changes = provider.read_webhook(payload)
-        except ValueError as error:
-            raise guard.Refused(400, str(error)) from error
         if date < fields.Datetime.now() - KEEP:
             raise guard.Refused(400, "the event is too old")
         if date > fields.Datetime.now() + KEEP:

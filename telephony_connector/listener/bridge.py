@@ -281,7 +281,7 @@ class Bridge:
     # === HOW === #
 
     def _load_settings(self, env):
-        pbxs = env["telephony.pbx"].search([("provider", "=", "asterisk")])
+        pbxs = env["telephony.pbx"].search([("has_listener", "=", True)])
         return [
             PbxSettings(
                 id=pbx.id,

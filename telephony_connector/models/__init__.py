@@ -21,6 +21,7 @@ from . import telephony_client
 from . import telephony_record_call
 from . import telephony_command
 from . import telephony_text
+from . import telephony_command_mightycall
 from . import telephony_token
 from . import telephony_webhook_event
 from . import telephony_provider_session

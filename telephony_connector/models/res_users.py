@@ -105,8 +105,7 @@ class ResUsers(models.Model):
         # sudo - telephony.extension: one's own, in whatever company it is
         return self.sudo().telephony_extension_ids.filtered(
             lambda extension: (
-                extension.pbx_id.active
-                and extension.pbx_id._get_provider().has_user_status
+                extension.pbx_id.active and extension.pbx_id.provider == "mightycall"
             )
         )[:1]
 
@@ -127,7 +126,16 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         # sudo - telephony.extension: one's own, in whatever company it is
-        extension = self.sudo().telephony_extension_ids.filtered("pbx_id.active")[:1]
+        extensions = self.sudo().telephony_extension_ids.filtered("pbx_id.active")
+        extension = extensions.filtered("pbx_id.has_click_to_call")[:1]
+        if not extension and extensions:
+            raise UserError(
+                self.env._(
+                    "Odoo can't dial on “%(name)s”: its kind only tells of calls. Dial "
+                    "on the telephone itself.",
+                    name=extensions[0].pbx_id.name,
+                )
+            )
         if not extension:
             raise UserError(
                 self.env._(

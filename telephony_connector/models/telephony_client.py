@@ -471,15 +471,13 @@ class TelephonyClient(models.AbstractModel):
         calls = self.env["telephony.call"]
         line = "ready" if extensions_sudo else "no_extension"
         pbx_sudo = extensions_sudo[:1].pbx_id
-        if pbx_sudo.provider == "asterisk" and not pbx_sudo._has_leader():
+        if pbx_sudo.has_listener and not pbx_sudo._has_leader():
             line = "no_listener"
             pbx_sudo._wake_listener()
-        elif (
-            pbx_sudo.provider == "asterisk" and pbx_sudo.connection_state != "connected"
-        ):
+        elif pbx_sudo.has_listener and pbx_sudo.connection_state != "connected":
             line = "pbx_unreachable"
         return {
-            "can_call": bool(extensions_sudo),
+            "can_call": any(extensions_sudo.mapped("pbx_id.has_click_to_call")),
             "user_is_telephony": calls.has_access("read"),
             "line": line,
             "extensions": [

@@ -214,7 +214,7 @@ class TelephonyCommand(models.Model):
         """Close the call of a dial command that came to nothing."""
         call = self.call_id
         is_unknown = self.code in UNKNOWN_CODES
-        if is_unknown and not call.pbx_id._get_provider().has_listener:
+        if is_unknown and not call.pbx_id.has_listener:
             # It may ring: its events tell, or in the end that none came.
             return
         if call.state == "ringing" and not call.source_revision:
@@ -296,9 +296,6 @@ class TelephonyCommand(models.Model):
                 "your administrator."
             ),
             "unreachable": self.env._("The telephone system can't be reached."),
-            "limit": self.env._(
-                "The telephone system takes no more orders from Odoo today."
-            ),
             "login_refused": self.env._(
                 "The telephone system refused Odoo's login. Please tell your "
                 "administrator."

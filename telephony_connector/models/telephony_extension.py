@@ -250,8 +250,8 @@ class TelephonyExtension(models.Model):
     # === SECRETS === #
 
     @api.model
-    def _get_secret_names(self):
-        return (*super()._get_secret_names(), "secret")
+    def _get_secret_fields(self):
+        return super()._get_secret_fields() | {"secret": "stored_secret"}
 
     @api.model
     def _get_place_fields(self):

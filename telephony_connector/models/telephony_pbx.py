@@ -9,7 +9,17 @@ from odoo.tools import SQL
 from ..engine import pbx_text
 from ..listener.election import LEADER_LOCK
 from ..listener.thread import ensure_running
-from ..providers import get_provider_class, provider_selection
+from ..providers.api import ApiProvider
+from ..providers.asterisk import AsteriskProvider
+from ..providers.base import Provider
+from ..providers.softphone import SoftphoneProvider
+
+# The kinds that need no other addon.
+PROVIDERS = {
+    "asterisk": AsteriskProvider,
+    "softphone": SoftphoneProvider,
+    "api": ApiProvider,
+}
 
 PLACE = "{number}"
 # Between two logins that are asked for by hand.
@@ -103,11 +113,24 @@ class TelephonyPbx(models.Model):
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     provider = fields.Selection(
-        selection="_selection_provider",
+        [
+            ("asterisk", "Asterisk (AMI)"),
+            ("softphone", "Softphone (by URL)"),
+            ("api", "Other (by API)"),
+        ],
         string="Kind",
         required=True,
         default="asterisk",
+        help="How Odoo and the telephone system talk to each other. Any system can "
+        "tell of its calls and look callers up by the API: choose Other for one whose "
+        "kind is not listed.",
     )
+    # What the kind can do: views decide by it, never by the name of the kind.
+    has_listener = fields.Boolean(
+        compute="_compute_capabilities", search="_search_has_listener"
+    )
+    has_webhook = fields.Boolean(compute="_compute_capabilities")
+    has_click_to_call = fields.Boolean(compute="_compute_capabilities")
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -367,9 +390,23 @@ class TelephonyPbx(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.model
-    def _selection_provider(self):
-        return provider_selection()
+    @api.depends("provider")
+    def _compute_capabilities(self):
+        for pbx in self:
+            kind = pbx._get_provider_class()
+            pbx.has_listener = kind.has_listener
+            pbx.has_webhook = kind.has_webhook
+            pbx.has_click_to_call = kind.has_click_to_call
+
+    def _search_has_listener(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        codes = [
+            code
+            for code in self._fields["provider"].get_values(self.env)
+            if self.new({"provider": code})._get_provider_class().has_listener in value
+        ]
+        return [("provider", "in", codes)]
 
     @api.depends("company_id")
     def _compute_country_id(self):
@@ -484,8 +521,8 @@ class TelephonyPbx(models.Model):
     # === SECRETS === #
 
     @api.model
-    def _get_secret_names(self):
-        return (*super()._get_secret_names(), "secret")
+    def _get_secret_fields(self):
+        return super()._get_secret_fields() | {"secret": "stored_secret"}
 
     @api.model
     def _get_place_fields(self):
@@ -518,7 +555,7 @@ class TelephonyPbx(models.Model):
 
         Returns at once: the listener is a thread of its own.
         """
-        if self.search_count([("provider", "=", "asterisk")], limit=1):
+        if self.search_count([("has_listener", "=", True)], limit=1):
             ensure_running(self.env.cr.dbname)
 
     @api.model
@@ -735,7 +772,7 @@ class TelephonyPbx(models.Model):
         state = self.connection_state or "stopped"
         if self._is_off():
             state = "off"
-        elif self._get_provider().has_listener and not self._has_leader():
+        elif self.has_listener and not self._has_leader():
             state = "stopped"
         return states[state]
 
@@ -782,7 +819,19 @@ class TelephonyPbx(models.Model):
     def _get_provider(self):
         """Return the strategy object of this telephone system's kind."""
         self.ensure_one()
-        return get_provider_class(self.provider)(self)
+        return self._get_provider_class()(self)
+
+    def _get_provider_class(self):
+        """Return the strategy class of this telephone system's kind.
+
+        For a kind of telephone system to work, override: return its class where
+        ``provider`` is its code, else what super returns.
+
+        :return: a subclass of ``providers.base.Provider``; that itself, which can do
+            nothing, where no kind is chosen yet
+        """
+        self.ensure_one()
+        return PROVIDERS.get(self.provider, Provider)
 
 
 def strip_texts(model, vals):

@@ -193,7 +193,7 @@ class TelephonyPbx(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        return self.active and self._get_provider().has_listener and not self._is_off()
+        return self.active and self.has_listener and not self._is_off()
 
     def _check_at_home(self):
         """Make sure that this database is not a copy that is to leave these alone.

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ..engine.errors import LoginRefused, TelephonyError
+from ..providers.mightycall import MightyCallProvider
 from .telephony_pbx import ADMINISTRATOR, PLACE_FIELDS
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +25,10 @@ LOGIN_FIELDS = frozenset(
 class TelephonyPbx(models.Model):
     _inherit = "telephony.pbx"
 
+    provider = fields.Selection(
+        selection_add=[("mightycall", "MightyCall"), ("api",)],
+        ondelete={"mightycall": "set api"},
+    )
     base_url = fields.Char(
         string="Server Address",
         default=BASE_URL,
@@ -133,11 +138,18 @@ class TelephonyPbx(models.Model):
             every._settle_secrets(asks=False)
         return result
 
+    # === THE KIND === #
+
+    def _get_provider_class(self):
+        if self.provider == "mightycall":
+            return MightyCallProvider
+        return super()._get_provider_class()
+
     # === SECRETS === #
 
     @api.model
-    def _get_secret_names(self):
-        return (*super()._get_secret_names(), "api_key")
+    def _get_secret_fields(self):
+        return super()._get_secret_fields() | {"api_key": "stored_api_key"}
 
     def _get_secret_places(self, name):
         if name != "api_key":

@@ -6,10 +6,11 @@ class TelephonySecretMixin(models.AbstractModel):
     """Secrets that Odoo sends to telephony systems, each bound to its address.
 
     A secret is a write-only field (``name``), computed to nothing, whose inverse calls
-    ``_store_secret``. It is kept in ``stored_name``, and in ``name_places`` the places
-    that it was typed for; a place names scheme, host and port, and how the server is
-    known. ``_get_secret`` alone reads it, and gives it for these places only: what
-    leads elsewhere, whoever changed it and how, sends no secret.
+    ``_store_secret``. ``_get_secret_fields`` names it and the field that it is kept in;
+    ``name_places`` keeps the places that it was typed for; a place names scheme, host
+    and port, and how the server is known. ``_get_secret`` alone reads it, and gives it
+    for these places only: what leads elsewhere, whoever changed it and how, sends no
+    secret.
     """
 
     _name = "telephony.secret.mixin"
@@ -32,17 +33,17 @@ class TelephonySecretMixin(models.AbstractModel):
 
     def _forget_typed_secrets(self):
         """Leave no typed secret to be read back, not even in the same request."""
-        self.invalidate_recordset(list(self._get_secret_names()))
+        self.invalidate_recordset(list(self._get_secret_fields()))
 
     # === HOOKS === #
 
     @api.model
-    def _get_secret_names(self):
-        """Return the names of the write-only fields. Extend to add one.
+    def _get_secret_fields(self):
+        """Return the write-only fields, and where each is stored. Extend to add one.
 
-        :rtype: tuple[str]
+        :rtype: dict[str, str]
         """
-        return ()
+        return {}
 
     @api.model
     def _get_place_fields(self):
@@ -63,7 +64,7 @@ class TelephonySecretMixin(models.AbstractModel):
     def _get_secret_places(self, name):
         """Return where a secret would be sent, as things are set. Extend.
 
-        :param str name: one of ``_get_secret_names``
+        :param str name: one of ``_get_secret_fields``
         :return: texts without blanks
         :rtype: frozenset[str]
         """
@@ -74,7 +75,7 @@ class TelephonySecretMixin(models.AbstractModel):
     def _get_secret(self, name):
         """Return a secret, "" where there is none for the present address.
 
-        :param str name: one of ``_get_secret_names``
+        :param str name: one of ``_get_secret_fields``
         :rtype: str
         """
         self.ensure_one()
@@ -82,16 +83,18 @@ class TelephonySecretMixin(models.AbstractModel):
         record_sudo = self.sudo()
         if not record_sudo._get_secret_places(name):
             return ""
-        return record_sudo._is_bound(name) and record_sudo[f"stored_{name}"] or ""
+        stored = self._get_secret_fields()[name]
+        return record_sudo._is_bound(name) and record_sudo[stored] or ""
 
     def _store_secret(self, name):
         """Store what was typed, for the present address."""
+        stored = self._get_secret_fields()[name]
         # sudo - telephony.secret.mixin: the stored secret is out of every user's reach
         for record_sudo in self.sudo():
             places = record_sudo._get_secret_places(name)
             record_sudo.write(
                 {
-                    f"stored_{name}": record_sudo[name],
+                    stored: record_sudo[name],
                     f"{name}_places": record_sudo[name] and " ".join(sorted(places)),
                 }
             )
@@ -109,12 +112,12 @@ class TelephonySecretMixin(models.AbstractModel):
         """
         # sudo - telephony.secret.mixin: the stored secret is out of every user's reach
         for record_sudo in self.sudo():
-            for name in record_sudo._get_secret_names():
-                if not record_sudo[f"stored_{name}"] or record_sudo._is_bound(name):
+            for name, stored in record_sudo._get_secret_fields().items():
+                if not record_sudo[stored] or record_sudo._is_bound(name):
                     continue
                 if asks:
                     record_sudo._ask_for_secret(name)
-                record_sudo.write({f"stored_{name}": False, f"{name}_places": False})
+                record_sudo.write({stored: False, f"{name}_places": False})
 
     def _ask_for_secret(self, name):
         raise ValidationError(

@@ -1,5 +1,1 @@
-"""The telephone systems that the addon can talk to: one strategy class a file."""
-
-from .registry import get_provider_class, provider_selection, register_provider
-
-__all__ = ["get_provider_class", "provider_selection", "register_provider"]
+"""The kinds of telephone systems: one strategy class a file."""

@@ -29,8 +29,7 @@ NEEDED_FOR_AGENTS = {
 class AsteriskProvider(Provider):
     """Asterisk over its Manager Interface: the listener holds the only connection."""
 
-    code = "asterisk"
-    label = "Asterisk (AMI)"
+    has_click_to_call = True
     controls = frozenset(NEEDED_ACTIONS)
     has_listener = True
     dials_codes = True

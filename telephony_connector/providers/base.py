@@ -6,25 +6,28 @@ import hashlib
 class Provider:
     """The strategy of one kind of telephone system, made for one ``telephony.pbx``.
 
-    A new kind subclasses it in a file (or an addon) of its own, sets ``code`` and
-    ``label``, overrides what it can do and calls ``registry.register_provider``.
+    A new kind subclasses it in an addon of its own and overrides what it can do;
+    ``telephony.pbx._get_provider_class`` returns it. See docs/adding-a-provider.md.
+
+    The constants say what a kind can do. Everything else in Odoo decides by them, never
+    by the name of the kind.
 
     :param pbx: the telephone system, with the rights of the user who acts
     """
 
-    code = ""
-    label = ""
+    # Whether users can click a number to have it dialled, see ``dial``.
+    has_click_to_call = False
+    # Whether such systems post events to the webhook, see ``read_webhook``.
+    has_webhook = False
     # What users can do with a call while it lasts, of what
     # telephony.client._get_all_controls names.
     controls = frozenset()
-    # Whether the listener keeps a connection to systems of this kind.
+    # Whether the listener keeps a connection over AMI to systems of this kind.
     has_listener = False
     # Whether a user's phone can be rung to dial a code there, see ``dial_code``.
     dials_codes = False
     # Whether the page of an outgoing call opens by itself, as that of an incoming one.
     opens_outgoing_page = False
-    # Whether users have a status there, see ``read_status`` and ``write_status``.
-    has_user_status = False
 
     def __init__(self, pbx):
         self.pbx = pbx
@@ -124,21 +127,6 @@ class Provider:
         """
         raise UnsupportedByProvider(self, "dial_code")
 
-    def read_status(self, extension):
-        """Return the status of the extension's user, in the telephone system's word.
-
-        :raise TelephonyError: it does not tell
-        """
-        raise UnsupportedByProvider(self, "read_status")
-
-    def write_status(self, extension, status):
-        """Set the status of the extension's user.
-
-        :param str status: one of ``telephony.user.status``
-        :raise TelephonyError: the telephone system refuses
-        """
-        raise UnsupportedByProvider(self, "write_status")
-
     def get_login_place(self):
         """Return where the telephone system's login is sent, as it is set up.
 
@@ -150,20 +138,36 @@ class Provider:
         """
         return ""
 
-    def is_webhook_genuine(self, payload):
+    def answer_handshake(self, headers):
+        """Return what a sender wants to read in the headers of an answer.
+
+        A request without a body that wants something is a handshake: it gets these
+        headers and is not read. Nothing is known of the sender yet.
+
+        :param headers: of the request, a mapping that does not mind the case of names
+        :return: headers of the answer, empty where the sender asks for none
+        :rtype: dict[str, str]
+        """
+        return {}
+
+    def is_webhook_genuine(self, headers, body):
         """Say whether an event bears the secret that its sender shares with us.
 
         Compares in constant time; refuses where no secret is set.
 
-        :param dict payload: the decoded body
+        :param headers: as for ``answer_handshake``
+        :param bytes body: as it was posted
         :rtype: bool
+        :raise ValueError: as ``read_webhook``
         """
         return False
 
-    def read_webhook(self, payload):
+    def read_webhook(self, headers, body):
         """Read an event that its sender posted to the webhook.
 
-        :param dict payload: the decoded body of a genuine event
+        :param headers: as for ``answer_handshake``
+        :param bytes body: as it was posted, of a genuine event; ``engine.json_object``
+            reads JSON
         :return: (id of the event, when it happened, changes for the door)
         :rtype: tuple[str, datetime, list[dict]]
         :raise ValueError: it is none, with the reason in words for the administrator
@@ -191,4 +195,4 @@ class UnsupportedByProvider(Exception):
     """A telephone system of this kind can't do that; the client does not offer it."""
 
     def __init__(self, provider, what):
-        super().__init__(f"{provider.code} can't {what}")
+        super().__init__(f"{type(provider).__name__} can't {what}")

@@ -10,6 +10,7 @@ from odoo.tools import consteq
 
 from ..engine.dial_rules import require_authorized
 from ..engine.errors import ActionTimeout, SwitchedOff, TelephonyError
+from ..engine.json_object import read_json_object
 from ..engine.origin import origin
 from ..engine.presented import is_presentable
 from ..odoo_compat import retrying
@@ -25,15 +26,16 @@ DAILY_LIMIT = 2500
 UNATTENDED_LIMIT = 1500
 PAGE_SIZE = 100
 MAX_PAGES = 10
+# The sender's own word, sent back as it came.
+MAX_ECHO = 256
 
 
 class MightyCallProvider(Provider):
     """MightyCall's server. One object serves one request or scheduled action."""
 
-    code = "mightycall"
-    label = "MightyCall"
+    has_click_to_call = True
+    has_webhook = True
     opens_outgoing_page = True
-    has_user_status = True
 
     # === DIALLING === #
 
@@ -75,19 +77,28 @@ class MightyCallProvider(Provider):
 
     # === WEBHOOK === #
 
-    def is_webhook_genuine(self, payload):
-        known, sent = self.pbx._get_secret("api_key"), payload.get("ApiKey")
+    def answer_handshake(self, headers):
+        echo = headers.get("Echo", "")[:MAX_ECHO]
+        return {"Echo": echo} if echo else {}
+
+    def is_webhook_genuine(self, headers, body):
+        known = self.pbx._get_secret("api_key")
+        sent = self._read_payload(headers, body).get("ApiKey")
         return bool(
             known
             and isinstance(sent, str)
             and consteq(known.encode(), sent.encode(errors="replace"))
         )
 
-    def read_webhook(self, payload):
+    def read_webhook(self, headers, body):
+        payload = self._read_payload(headers, body)
         guid = mightycall_events.read_guid(payload)
         date = mightycall_events.read_date(payload)
         change = mightycall_events.read_event(payload)
         return guid, date, [change] if change else []
+
+    def _read_payload(self, headers, body):
+        return read_json_object(headers.get("Content-Type", ""), body)
 
     # === THE SERVER'S LIST OF CALLS === #
 

@@ -12,8 +12,7 @@ class SoftphoneProvider(Provider):
     pages (``/telephony/incoming``). It never tells how a call went.
     """
 
-    code = "softphone"
-    label = "Softphone (by URL)"
+    has_click_to_call = True
 
     def prepare_call(self):
         # Nobody will tell of the call's end: it is logged as over, how is not known,

@@ -147,7 +147,7 @@ class TelephonyCall(models.Model):
     @api.depends_context("lang")
     def _compute_recording_note(self):
         for call in self:
-            tells = call.pbx_id and call.pbx_id._get_provider().has_listener
+            tells = call.pbx_id and call.pbx_id.has_listener
             has_one = call.is_recorded or call.recording_state or not tells
             call.recording_note = has_one and call.pbx_id.recording_note
 
@@ -267,9 +267,7 @@ class TelephonyCall(models.Model):
         pbx = self.pbx_id
         if self.voicemail:
             pattern = pbx.voicemail_pattern
-        elif self.answer_date and (
-            self.is_recorded or not pbx._get_provider().has_listener
-        ):
+        elif self.answer_date and (self.is_recorded or not pbx.has_listener):
             pattern = pbx.recording_pattern
         else:
             pattern = None

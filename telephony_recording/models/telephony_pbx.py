@@ -107,8 +107,10 @@ class TelephonyPbx(models.Model):
     # === SECRETS === #
 
     @api.model
-    def _get_secret_names(self):
-        return (*super()._get_secret_names(), "recording_secret")
+    def _get_secret_fields(self):
+        return super()._get_secret_fields() | {
+            "recording_secret": "stored_recording_secret"
+        }
 
     @api.model
     def _get_place_fields(self):

@@ -154,7 +154,7 @@ class TelephonyPbx(models.Model):
     def _get_fault_text(self):
         """Return why what Odoo knows of this telephone system may be old, if so."""
         self.ensure_one()
-        if not self._get_provider().has_listener:
+        if not self.has_listener:
             return False
         if self._has_leader() and self.connection_state == "connected":
             return False

@@ -9,8 +9,8 @@ def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
     for model in ("telephony.pbx", "telephony.extension"):
         for record in env[model].search([]):
-            for name in record._get_secret_names():
-                if record[f"stored_{name}"] and not record[f"{name}_places"]:
+            for name, stored in record._get_secret_fields().items():
+                if record[stored] and not record[f"{name}_places"]:
                     places = record._get_secret_places(name)
                     record[f"{name}_places"] = " ".join(sorted(places))
     env["telephony.provider.session"].search([("place", "=", False)]).unlink()
