@@ -32,7 +32,6 @@
         "views/telephony_registration_views.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",
-        "views/telephony_user_status_views.xml",
         "views/telephony_agent_token_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",

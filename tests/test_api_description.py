@@ -18,7 +18,7 @@ CHECKS = (
 
 def test_schemathesis_finds_no_error_and_no_undocumented_answer(stack):
     pbx = stack.admin.create(
-        "telephony.pbx", name="API", provider="mightycall", api_rate=60_000
+        "telephony.pbx", name="API", provider="api", api_rate=60_000
     )
     create_extensions(stack.admin, pbx, {"colleague": "3001"})
     action = stack.admin.call("telephony.pbx", "action_new_token", [pbx])

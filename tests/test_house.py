@@ -23,6 +23,8 @@ FOREIGN = (
     "hr.employee",
     "event.registration",
 )
+# Where a telephone system's kind is compared with one: in Python, views, domains.
+COMPARED = r"""provider["']?\s*(?:[!=]=|,\s*["'][!=]?=["'],)\s*["'](\w+)["']"""
 SUFFIXES = {".py", ".xml", ".js", ".csv", ".sql"}
 # A model is one file, or two where a second topic is large.
 MAX_FILES = 2
@@ -287,10 +289,41 @@ def test_a_plain_install_brings_every_package():
         assert re.search(rf"pip install [^`]*\b{name}\b", readme), name
 
 
+def test_the_base_knows_no_telephone_system_of_an_addon():
+    """Not by name: tests of the base, too, and parts of words."""
+    named = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / BASE).rglob("*")
+        if path.suffix in SUFFIXES
+        and path.relative_to(ROOT / BASE).as_posix() not in MAY_NAME
+        and not {"i18n", "migrations"} & set(path.parts)
+        and "mightycall" in path.read_text().lower()
+    ]
+    assert named == []
+
+
+@pytest.mark.parametrize("addon", ADDONS)
+def test_kinds_of_telephone_systems_are_compared_by_their_owners(addon):
+    """All others ask what the kind can do: ``has_listener`` and its like."""
+    compared = [
+        f"{path.relative_to(ROOT)}: {kind}"
+        for path in files(addon, ".py", ".xml", ".js")
+        for kind in re.findall(COMPARED, path.read_text())
+        if kind not in path.name and kind not in addon
+    ]
+    assert compared == []
+
+
 def test_the_rules_would_find_a_fault(tmp_path):
     path = tmp_path / "example.py"
     path.write_text("from odoo.addons.telephony_recording.tools import x\nimport os\n")
     assert imported(path) == {"telephony_recording"}
+    for text in (
+        'pbx.provider == "asterisk"',
+        "invisible=\"provider != 'asterisk'\"",
+        '[("provider", "=", "asterisk")]',
+    ):
+        assert re.findall(COMPARED, text) == ["asterisk"]
     assert "telephony_recording" not in reachable(BASE)
     assert reachable("telephony_recording") == {"telephony_recording", BASE}
     path.write_text(

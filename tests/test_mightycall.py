@@ -218,7 +218,7 @@ def test_d1_a_call_that_no_event_told_of_is_found(stack, mightycall, number):
         call.complete()
     finally:
         emulator.webhook.url = url
-    stack.odoo.shell("env['telephony.pbx']._cron_reconcile()")
+    stack.odoo.shell("env['telephony.pbx']._cron_mightycall_reconcile()")
     stack.wait_for_call(
         number,
         state="ended",

@@ -5,7 +5,6 @@ from . import telephony_pbx_problem
 from . import telephony_pbx_home
 from . import telephony_pbx_dialling
 from . import telephony_pbx_web
-from . import telephony_pbx_mightycall
 from . import telephony_pbx_softphone
 from . import telephony_extension
 from . import telephony_disposition
@@ -21,10 +20,10 @@ from . import telephony_client
 from . import telephony_record_call
 from . import telephony_command
 from . import telephony_text
-from . import telephony_command_mightycall
 from . import telephony_token
 from . import telephony_webhook_event
 from . import telephony_provider_session
+from . import telephony_lookup
 from . import ir_http
 from . import res_users
 from . import res_users_settings

@@ -9,6 +9,7 @@ class ResConfigSettings(models.TransientModel):
     telephony_extension_count = fields.Integer(compute="_compute_telephony")
 
     module_telephony_supervisor = fields.Boolean("Supervising")
+    module_telephony_mightycall = fields.Boolean("MightyCall")
     module_telephony_recording = fields.Boolean("Recordings")
 
     telephony_match_archived = fields.Boolean(

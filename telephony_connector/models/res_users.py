@@ -30,7 +30,6 @@ class ResUsers(models.Model):
     # For the preferences. Odoo makes that view for users of all groups, so it hides by
     # fields, and what it shows must do no harm to those who may not read it.
     telephony_is_user = fields.Boolean(compute="_compute_telephony_is_user")
-    telephony_has_status = fields.Boolean(compute="_compute_telephony_has_status")
     telephony_extension_numbers = fields.Char(
         string="Own Extensions", compute="_compute_telephony_extension_numbers"
     )
@@ -45,7 +44,6 @@ class ResUsers(models.Model):
         return [
             *super().SELF_READABLE_FIELDS,
             "telephony_is_user",
-            "telephony_has_status",
             "telephony_extension_numbers",
             "telephony_agent_token_ids",
             *PREFERENCES,
@@ -61,13 +59,6 @@ class ResUsers(models.Model):
     def _compute_telephony_is_user(self):
         for user in self:
             user.telephony_is_user = user.has_group(GROUP)
-
-    @api.depends("telephony_is_user", "telephony_extension_ids.pbx_id.provider")
-    def _compute_telephony_has_status(self):
-        for user in self:
-            user.telephony_has_status = bool(
-                user.telephony_is_user and user._get_status_extension()
-            )
 
     @api.depends("telephony_is_user", "telephony_extension_ids.number")
     def _compute_telephony_extension_numbers(self):
@@ -91,23 +82,7 @@ class ResUsers(models.Model):
                 lambda token, user=user: token.user_id == user
             )
 
-    # === ACTION METHODS === #
-
-    def action_telephony_status(self):
-        """Open the current user's status at a telephone system that keeps one."""
-        return self.env["telephony.user.status"].open_mine()
-
     # === BUSINESS METHODS === #
-
-    def _get_status_extension(self):
-        """Return the user's extension at a telephone system that keeps a status."""
-        self.ensure_one()
-        # sudo - telephony.extension: one's own, in whatever company it is
-        return self.sudo().telephony_extension_ids.filtered(
-            lambda extension: (
-                extension.pbx_id.active and extension.pbx_id.provider == "mightycall"
-            )
-        )[:1]
 
     def _get_telephony_setting(self, name, pbx):
         """Return the user's own choice, else the telephone system's.

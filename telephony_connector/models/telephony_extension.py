@@ -1,6 +1,5 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import NO_ACCESS
 
 from ..engine import auto_answer, pbx_text
 from ..engine.pbx_text import plain_text
@@ -13,7 +12,7 @@ class TelephonyExtension(models.Model):
     """An internal number of a telephone system and the user who sits behind it."""
 
     _name = "telephony.extension"
-    _inherit = ["telephony.checked.mixin", "telephony.secret.mixin"]
+    _inherit = ["telephony.checked.mixin"]
     _description = "Extension"
     _order = "sequence, number, id"
     _rec_name = "number"
@@ -78,23 +77,6 @@ class TelephonyExtension(models.Model):
         "P-Auto-Answer and headers that begin with X- are possible.",
     )
 
-    secret = fields.Char(
-        string="User Key",
-        compute="_compute_secret",
-        inverse="_inverse_secret",
-        groups="telephony_connector.group_telephony_administrator",
-        copy=False,
-        help="The user's own key at MightyCall. Write-only. Where none is set, the "
-        "extension's number is used in its place.",
-    )
-    stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
-    secret_places = fields.Char(groups=NO_ACCESS, copy=False)
-    has_secret = fields.Boolean(
-        string="User Key Set",
-        compute="_compute_has_secret",
-        groups="telephony_connector.group_telephony_administrator",
-    )
-
     # What its phones are doing, written by the listener
     availability = fields.Selection(
         [
@@ -139,9 +121,6 @@ class TelephonyExtension(models.Model):
                 else extension.number
             )
 
-    def _compute_secret(self):
-        self.secret = False
-
     @api.depends("user_id.all_group_ids")
     def _compute_user_lacks_right(self):
         for extension in self:
@@ -150,18 +129,6 @@ class TelephonyExtension(models.Model):
             extension.user_lacks_right = bool(
                 user_sudo and not user_sudo.has_group(USER_GROUP)
             )
-
-    def _inverse_secret(self):
-        self._store_secret("secret")
-        # sudo - telephony.provider.session: logins with the keys before
-        self.env["telephony.provider.session"].sudo().search(
-            [("extension_id", "in", self.ids)]
-        ).unlink()
-
-    @api.depends("stored_secret", "pbx_id.provider", "pbx_id.base_url")
-    def _compute_has_secret(self):
-        for extension in self:
-            extension.has_secret = bool(extension._get_secret("secret"))
 
     # === CONSTRAINT METHODS === #
 
@@ -246,19 +213,6 @@ class TelephonyExtension(models.Model):
         self.env["telephony.pbx"]._tell_listeners()
         self.pbx_id._notify_watchers()
         return super().unlink()
-
-    # === SECRETS === #
-
-    @api.model
-    def _get_secret_fields(self):
-        return super()._get_secret_fields() | {"secret": "stored_secret"}
-
-    @api.model
-    def _get_place_fields(self):
-        return super()._get_place_fields() | {"pbx_id"}
-
-    def _get_secret_places(self, name):
-        return self.pbx_id._get_login_places()
 
     # === FOR THE LISTENER === #
 

@@ -53,7 +53,6 @@ PLACE_FIELDS = (
     "use_tls",
     "tls_verify",
     "tls_ca",
-    "base_url",
 )
 
 # What an unknown caller becomes.

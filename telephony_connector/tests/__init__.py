@@ -51,9 +51,6 @@ from . import test_listener_runner
 from . import test_listener_service
 from . import test_lookup
 from . import test_merging
-from . import test_mightycall_client
-from . import test_mightycall_events
-from . import test_mightycall_provider
 from . import test_missed
 from . import test_neutralize
 from . import test_number_build
@@ -70,6 +67,7 @@ from . import test_payloads
 from . import test_pbx_setup
 from . import test_preferences
 from . import test_presence
+from . import test_provider_contract
 from . import test_privacy
 from . import test_query_count
 from . import test_rate_limit

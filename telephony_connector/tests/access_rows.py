@@ -265,29 +265,6 @@ ORM = [
         change=lambda target, me: {"field_id": partner_field(target, "zip")},
     ),
     Orm(
-        "telephony.provider.request",
-        "request",
-        ADMINISTRATORS,
-        SETS_UP,
-        values=lambda target, me: {
-            "pbx_id": target.pbx.id,
-            "name": "x",
-            "date": "2026-01-01 00:00:00",
-        },
-        change=lambda target, me: {"name": "x"},
-    ),
-    Orm(
-        "telephony.provider.session",
-        "session",
-        NOBODY,
-        "logins at a telephone system are for Odoo itself",
-        values=lambda target, me: {
-            "pbx_id": target.pbx.id,
-            "expire_date": "2026-01-01 00:00:00",
-        },
-        change=lambda target, me: {"expire_date": "2026-01-01 00:00:00"},
-    ),
-    Orm(
         "telephony.queue",
         "queue",
         CALLERS,
@@ -338,20 +315,6 @@ ORM = [
         delete=ADMINISTRATORS,
         values=lambda target, me: {"name": "key", "pbx_id": target.pbx.id},
         change=lambda target, me: {"name": "renamed"},
-    ),
-    Orm(
-        "telephony.user.status",
-        "status",
-        MINE,
-        IS_MINE,
-        write=MINE,
-        create=CALLERS,
-        delete=MINE,
-        values=lambda target, me: {
-            "extension_id": target.status_extension.id,
-            "status": "away",
-        },
-        change=lambda target, me: {"status": "busy"},
     ),
     Orm(
         "telephony.webhook.event",
@@ -564,13 +527,6 @@ ROWS = [
         effect=value("pbx", "webhook_token"),
     ),
     Row("telephony.pbx", "action_take_over", ADMINISTRATORS, SETS_UP, on="pbx"),
-    Row(
-        "telephony.pbx",
-        "action_test_connection",
-        ADMINISTRATORS,
-        SETS_UP,
-        on="mightycall",
-    ),
     Row("telephony.pbx.setup", "action_back", "– – – – – own own", IS_MINE, on="setup"),
     Row(
         "telephony.pbx.setup",
@@ -667,8 +623,6 @@ ROWS = [
         on="token",
         effect=value("token", "expire_date"),
     ),
-    Row("telephony.user.status", "action_apply", MINE, IS_MINE, on="status"),
-    Row("telephony.user.status", "open_mine", MINE, IS_MINE, is_own=True),
     *(
         Row(
             model,
@@ -685,7 +639,6 @@ ROWS = [
         }.items()
     ),
     # --- Odoo's models ---
-    Row("res.users", "action_telephony_status", MINE, IS_MINE, is_own=True),
     Row(
         "res.users",
         "get_telephony_presences",
@@ -969,13 +922,12 @@ ROUTES = [
         "/telephony/webhook/<string:token>",
         "– – – – – all own",
         "a telephone system, by its own secret",
-        values=lambda target, me: {"token": target.mightycall.webhook_token},
+        values=lambda target, me: {"token": target.remote.webhook_token},
         body=lambda target, me: {
-            "EventType": "IncomingCall",
-            "Guid": f"guid {me.role}",
-            "ApiKey": me.webhook_key if key(me) != "x" else "x",
-            "Timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.0000000Z",
-            "Body": {"Id": f"m {me.role}"},
+            "guid": f"guid {me.role}",
+            "secret": me.webhook_key if key(me) != "x" else "x",
+            "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
+            "told": [],
         },
     ),
     Route(

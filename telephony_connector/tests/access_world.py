@@ -10,9 +10,9 @@ from odoo.tests import new_test_user
 from ..engine.texts import text
 from ..listener.check import Finding
 from ..listener.discover import Found, FoundExtension
-from ..providers.mightycall import MightyCallProvider
 from ..wizards import telephony_pbx_setup
 from .common_access import ROLES, AccessMatrixCase, World
+from .common_provider import CODE, choosing_webhooks
 
 GROUP = "telephony_connector.group_telephony_"
 EMPLOYEE = (
@@ -47,6 +47,7 @@ class AccessWorldCase(AccessMatrixCase):
         cls.env = cls.env(
             context={**cls.env.context, "tracking_disable": True, "lang": "en_US"}
         )
+        cls.classPatch(*choosing_webhooks(cls.registry))
         cls.france = cls.env.ref("base.fr")
         cls.company = cls.env.company
         cls.company.country_id = cls.france
@@ -91,9 +92,6 @@ class AccessWorldCase(AccessMatrixCase):
                 lambda _: [reached],
             ),
             (telephony_pbx_setup, "discover_now", lambda _: found),
-            (MightyCallProvider, "test", lambda _: ["+33199000000"]),
-            (MightyCallProvider, "read_status", lambda *_: "available"),
-            (MightyCallProvider, "write_status", lambda *_: None),
         ):
             self.patch(target, name, answer)
 
@@ -117,7 +115,7 @@ class AccessWorldCase(AccessMatrixCase):
     @classmethod
     def build_place(cls, company):
         """Create a company's telephone systems, and what belongs to the company."""
-        pbx, spare, mightycall = cls.env["telephony.pbx"].create(
+        pbx, spare, remote = cls.env["telephony.pbx"].create(
             [
                 {
                     "name": f"{name} of {company.name}",
@@ -135,12 +133,10 @@ class AccessWorldCase(AccessMatrixCase):
                         "allowed_actions": "Hangup QueuePause Originate Redirect",
                     },
                     "Spare": {"host": "127.0.0.1"},
-                    "MightyCall": {
-                        "provider": "mightycall",
-                        "base_url": "https://api.mightycall.com/v4",
-                        "api_key": f"key of {company.name}",
-                        "secret": "not to be told",
-                        "business_number": "+33199000000",
+                    "Remote": {
+                        "provider": CODE,
+                        "host": "pbx.example.com",
+                        "secret": f"key of {company.name}",
                     },
                 }.items()
             ]
@@ -152,7 +148,7 @@ class AccessWorldCase(AccessMatrixCase):
             "webhook_key": f"key of {company.name}",
             "api_token": action["context"]["default_token"],
             "spare_pbx": spare,
-            "mightycall": mightycall,
+            "remote": remote,
             "company": company,
             "token": make("telephony.token", pbx_id=pbx.id, name="key"),
             "queue": make("telephony.queue", pbx_id=pbx.id, name="sales"),
@@ -169,17 +165,6 @@ class AccessWorldCase(AccessMatrixCase):
                 name="ExtensionStateList",
                 start_date=fields.Datetime.now(),
                 last_date=fields.Datetime.now(),
-            ),
-            "request": make(
-                "telephony.provider.request",
-                pbx_id=pbx.id,
-                name="ask",
-                date=fields.Datetime.now(),
-            ),
-            "session": make(
-                "telephony.provider.session",
-                pbx_id=mightycall.id,
-                expire_date=fields.Datetime.now(),
             ),
             "event": make(
                 "telephony.webhook.event",
@@ -227,13 +212,6 @@ class AccessWorldCase(AccessMatrixCase):
                 pbx_id=pbx.id,
                 user_id=user.id,
                 sequence=1,
-            ),
-            status_extension=make(
-                "telephony.extension",
-                number=f"12{index:02}",
-                pbx_id=place["mightycall"].id,
-                user_id=user.id,
-                sequence=9,
             ),
             idle_extension=make(
                 "telephony.extension",
@@ -405,12 +383,6 @@ class AccessWorldCase(AccessMatrixCase):
                 number=f"14{world.extension.number[2:]}",
             ),
             "dismissal": make("telephony.followup.dismissal", user),
-            "status": make(
-                "telephony.user.status",
-                user,
-                extension_id=world.status_extension.id,
-                status="away",
-            ),
             "command": make(
                 "telephony.command",
                 pbx_id=pbx.id,

@@ -206,7 +206,7 @@ class TestCallParts(TelephonyCommon):
     # === LOST CALLS === #
 
     def test_calls_without_an_end_are_ended(self):
-        self.pbx.provider = "mightycall"
+        self.pbx.provider = "api"
         rings = self.tell("r", state="ringing", start_date=at(0))
         talks = self.tell("t", state="ongoing", answer_date=at(0))
         with freeze_time(at(16 * 60)):
@@ -252,7 +252,7 @@ class TestCallParts(TelephonyCommon):
         for number, (field, value) in enumerate(
             (
                 ("active", False),
-                ("provider", "mightycall"),
+                ("provider", "api"),
                 ("home", {**home, "name": "another"}),
             )
         ):

@@ -25,7 +25,6 @@ SHARED = {
 # Models whose pages and rows users fill in.
 ROLE_OF = {
     "telephony.registration": "User",
-    "telephony.user.status": "User",
     "telephony.agent.token.new": "User",
     "telephony.followup.dismissal": "User",
     "telephony.blocked.number": "Supervisor",
@@ -207,10 +206,6 @@ class LinksCommon(RightsCommon):
         number = str(next(self.numbers))
         values = {
             "telephony.registration": {"pbx_id": self.pbx.id},
-            "telephony.user.status": {
-                "extension_id": self.ext_bruno.id,
-                "status": "away",
-            },
             "telephony.pbx.setup": {"country_id": self.france.id},
             "telephony.extension": {"number": number, "pbx_id": self.pbx.id},
             "telephony.queue": {"name": number, "pbx_id": self.pbx.id},

@@ -7,11 +7,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..commands import connections
-from ..engine.errors import SwitchedOff
 from ..listener.bridge import Bridge
 from ..wizards import telephony_pbx_setup
 from .common import TelephonyCommon
-from .scripted_http import ScriptedServer
 from .test_secrets import ADMINISTRATOR, load_script
 
 ELSEWHERE = {
@@ -116,36 +114,6 @@ class TestCopies(TelephonyCommon):
         ):
             with self.assertRaisesRegex(UserError, "copy"):
                 action()
-
-    def test_mightycall_is_asked_nothing(self):
-        server = ScriptedServer(lambda *_request: (200, {"access_token": "t"}))
-        self.addCleanup(server.close)
-        self.pbx.write(
-            {
-                "provider": "mightycall",
-                "base_url": server.url,
-                "api_key": "key",
-                "secret": "key",
-                "business_number": "+33199000001",
-            }
-        )
-        self.enterContext(self.enter_registry_test_mode())
-        self.pbx.action_test_connection()
-        self.assertTrue(server.requests)
-        server.requests.clear()
-        self.move()
-        provider = self.pbx._get_provider()
-        for ask in (
-            provider.test,
-            lambda: provider.read_status(self.ext_alice),
-            lambda: provider.write_status(self.ext_alice, "away"),
-        ):
-            with self.assertRaisesRegex(SwitchedOff, "copy"):
-                ask()
-        with self.assertRaisesRegex(UserError, "copy"):
-            self.dial()
-        self.env.ref("telephony_connector.ir_cron_reconcile").method_direct_trigger()
-        self.assertFalse(server.requests)
 
     def test_one_click_takes_it_over(self):
         self.move()

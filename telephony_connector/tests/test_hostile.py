@@ -1,15 +1,12 @@
 """Whatever a telephone system, a softphone or a stranger sends gets an answer."""
 
-from datetime import timedelta
 from urllib.parse import quote
 
-from odoo import fields
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..controllers import guard
 from ..controllers.api_schema import BASE, OPERATIONS
-from ..providers import mightycall_events
 from .common_http import TelephonyHttpCommon
 
 ADDRESS = f"{BASE}/calls"
@@ -68,61 +65,6 @@ class TestHostileBodies(TelephonyHttpCommon):
             self.assertIn(answer.status_code, (200, 201, 400, 401, 404))
         self.assertIsNone(self.env.cr.execute("SELECT 1"))
 
-    @mute_logger("odoo.addons.telephony_connector.controllers.guard")
-    def test_webhook(self):
-        self.pbx.write(
-            {
-                "provider": "mightycall",
-                "api_key": "key",
-                "business_number": "+33199000001",
-            }
-        )
-        path = f"/telephony/webhook/{self.pbx.webhook_token}"
-        now = fields.Datetime.now()
-        for number, name in enumerate(("IncomingCallRinging", "IncomingCallCompleted")):
-            good = {
-                "EventType": name,
-                "Guid": "g",
-                "ApiKey": "key",
-                "Timestamp": f"{(now + timedelta(seconds=number)).isoformat()}Z",
-                "CallId": "m1",
-                "Body": {
-                    "Id": "m1",
-                    "From": "+33612340001",
-                    "To": "+33199000001",
-                    "Extension": "1001",
-                },
-            }
-            for index, body in enumerate(bodies(good)):
-                if body["Guid"] == "g":
-                    body["Guid"] = f"{number}-{index}"
-                answer = self.ask(path, body, headers={"Authorization": None})
-                self.check(answer, body)
-
-    def test_event_at_the_edge_of_the_calendar(self):
-        self.pbx.write(
-            {
-                "provider": "mightycall",
-                "api_key": "key",
-                "business_number": "+33199000001",
-            }
-        )
-        for text in EDGES:
-            event = {
-                "EventType": "IncomingCall",
-                "Guid": text,
-                "ApiKey": "key",
-                "Timestamp": text,
-                "Body": {"Id": "m1", "From": "+33612340001", "To": "+33199000001"},
-            }
-            answer = self.ask(
-                f"/telephony/webhook/{self.pbx.webhook_token}",
-                event,
-                headers={"Authorization": None},
-            )
-            with self.subTest(text):
-                self.assertEqual(answer.status_code, 400)
-
     def test_api(self):
         call = {"id": "c1", "direction": "inbound", "number": "+33612340001"}
         self.assertEqual(self.ask(ADDRESS, call).status_code, 201)
@@ -168,28 +110,3 @@ class TestHostileBodies(TelephonyHttpCommon):
                 answer = self.url_open(path, allow_redirects=False)
                 with self.subTest(path):
                     self.assertEqual(answer.status_code, 303)
-
-
-@tagged("telephony")
-class TestHostileLists(BaseCase):
-    def test_entries_of_the_servers_list(self):
-        good = {
-            "id": "m1",
-            "dateTimeUtc": "2026-03-02T09:00:00Z",
-            "callStatus": "Connected",
-            "direction": "Incoming",
-            "duration": 86_399,
-            "from": "+33612340001",
-            "to": "+33199000001",
-            "caller": {"phone": "+33612340001"},
-            "called": [{"phone": "+33199000001"}],
-            "businessNumber": "+33199000001",
-            "callRecord": {"uri": "https://x.example.com/"},
-        }
-        for entry in bodies(good):
-            with self.subTest(entry=entry):
-                try:
-                    change = mightycall_events.read_listed_call(entry)
-                except mightycall_events.InvalidPayload:
-                    continue
-                self.assertLessEqual(change["start_date"], change["end_date"])

@@ -13,8 +13,6 @@ NO_SECRET = {
     "telephony.pbx.url_name_key": "a parameter's name in an address",
     "telephony.pbx.home": "tells the copy from the original",
     "telephony.pbx.secret_places": "an address",
-    "telephony.pbx.api_key_places": "an address",
-    "telephony.extension.secret_places": "an address",
 }
 
 
@@ -26,13 +24,10 @@ class TestNeutralize(NeutralizeCase, TelephonyCommon):
     known = frozenset(
         (
             "telephony.pbx.stored_secret",
-            "telephony.pbx.stored_api_key",
             "telephony.pbx.webhook_token",
             "telephony.pbx.setup.secret",
-            "telephony.extension.stored_secret",
             "telephony.token.digest",
             "telephony.agent.token.token_hash",
-            "telephony.provider.session.access",
         )
     )
 
@@ -40,9 +35,6 @@ class TestNeutralize(NeutralizeCase, TelephonyCommon):
         self.env["telephony.token"]._issue(self.pbx)
         self.env["telephony.agent.token"].with_user(self.alice)._generate("Laptop")
         self.env["telephony.pbx.setup"].create({"country_id": self.france.id})
-        self.env["telephony.provider.session"].create(
-            {"pbx_id": self.pbx.id, "expire_date": self.env.cr.now()}
-        )
         self.env.flush_all()
 
     def test_nothing_is_asked_and_nothing_is_known(self):

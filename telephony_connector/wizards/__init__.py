@@ -3,6 +3,5 @@ from . import telephony_pbx_setup
 from . import telephony_agent_token_new
 from . import telephony_registration
 from . import telephony_registration_match
-from . import telephony_user_status
 from . import telephony_followup_dismissal
 from . import privacy_lookup_wizard

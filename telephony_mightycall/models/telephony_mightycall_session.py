@@ -1,4 +1,4 @@
-"""What is kept of our dealings with a telephone system's web interface."""
+"""What is kept of our dealings with MightyCall's server."""
 
 from datetime import timedelta
 
@@ -8,14 +8,14 @@ from odoo.fields import NO_ACCESS
 WINDOW = timedelta(hours=24)
 
 
-class TelephonyProviderSession(models.Model):
-    """A bearer token that a telephone system's server gave us.
+class TelephonyMightycallSession(models.Model):
+    """A bearer token that MightyCall's server gave us.
 
     Kept in the database so that all workers use one: each login counts as an API call.
     """
 
-    _name = "telephony.provider.session"
-    _description = "Login at a Telephone System's Server"
+    _name = "telephony.mightycall.session"
+    _description = "Login at MightyCall"
     _log_access = False
 
     pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
@@ -42,7 +42,7 @@ class TelephonyProviderSession(models.Model):
         """
         self.env.cr.execute(
             """
-            INSERT INTO telephony_provider_session
+            INSERT INTO telephony_mightycall_session
                         (pbx_id, extension_id, place, access, refresh, expire_date)
                  VALUES (%s, %s, %s, %s, %s, %s)
             ON CONFLICT (pbx_id, COALESCE(extension_id, 0)) DO UPDATE
@@ -55,11 +55,11 @@ class TelephonyProviderSession(models.Model):
         self.invalidate_model()
 
 
-class TelephonyProviderRequest(models.Model):
-    """One request to a telephone system's server, for those that count them."""
+class TelephonyMightycallRequest(models.Model):
+    """One request to MightyCall's server, which counts them."""
 
-    _name = "telephony.provider.request"
-    _description = "Request to a Telephone System's Server"
+    _name = "telephony.mightycall.request"
+    _description = "Request to MightyCall"
     _order = "id desc"
     _log_access = False
 

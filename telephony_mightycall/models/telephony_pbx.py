@@ -6,11 +6,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from ..engine.errors import LoginRefused, TelephonyError
+from odoo.addons.telephony_connector.engine.errors import LoginRefused, TelephonyError
+
 from ..providers.mightycall import MightyCallProvider
-from .telephony_pbx import ADMINISTRATOR, PLACE_FIELDS
 
 _logger = logging.getLogger(__name__)
+
+ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 BASE_URL = "https://api.mightycall.com/v4"
 # A call that is over may show in the server's list a little later.
@@ -18,7 +20,14 @@ OVERLAP = timedelta(minutes=10)
 FIRST_LOOK = timedelta(days=1)
 # What changes when another account or server is meant: its tokens are no longer ours.
 LOGIN_FIELDS = frozenset(
-    ("provider", "base_url", "resource_prefix", "api_key", "stored_api_key", "secret")
+    (
+        "provider",
+        "mightycall_base_url",
+        "mightycall_resource_prefix",
+        "mightycall_api_key",
+        "stored_mightycall_api_key",
+        "secret",
+    )
 )
 
 
@@ -29,77 +38,83 @@ class TelephonyPbx(models.Model):
         selection_add=[("mightycall", "MightyCall"), ("api",)],
         ondelete={"mightycall": "set api"},
     )
-    base_url = fields.Char(
+    mightycall_base_url = fields.Char(
         string="Server Address",
         default=BASE_URL,
         help="https://api.mightycall.com/v4, or https://ccapi.mightycall.com/v4 for "
         "contact centers.",
         groups=ADMINISTRATOR,
     )
-    resource_prefix = fields.Char(
+    mightycall_resource_prefix = fields.Char(
+        string="Resource Prefix",
         default="api",
         help="What stands between the server's address and the name of a resource. "
         "Where the server knows nothing there, the other way is tried by itself.",
         groups=ADMINISTRATOR,
     )
-    api_key = fields.Char(
+    mightycall_api_key = fields.Char(
         string="API Key",
-        compute="_compute_api_key",
-        inverse="_inverse_api_key",
-        groups="telephony_connector.group_telephony_administrator",
+        compute="_compute_mightycall_api_key",
+        inverse="_inverse_mightycall_api_key",
+        groups=ADMINISTRATOR,
         copy=False,
         help="Write-only: a new value replaces the stored one, which is never shown. "
         "It is for the present server: another one needs it typed anew.",
     )
-    stored_api_key = fields.Char(groups=NO_ACCESS, copy=False)
-    api_key_places = fields.Char(groups=NO_ACCESS, copy=False)
-    has_api_key = fields.Boolean(
+    stored_mightycall_api_key = fields.Char(groups=NO_ACCESS, copy=False)
+    mightycall_api_key_places = fields.Char(groups=NO_ACCESS, copy=False)
+    mightycall_has_api_key = fields.Boolean(
         string="API Key Set",
-        compute="_compute_has_api_key",
-        groups="telephony_connector.group_telephony_administrator",
+        compute="_compute_mightycall_has_api_key",
+        groups=ADMINISTRATOR,
     )
-    business_number = fields.Char(
+    mightycall_business_number = fields.Char(
+        string="Business Number",
         help="The company's own number that outgoing calls are made from.",
         groups=ADMINISTRATOR,
     )
-    reconcile_date = fields.Datetime(
+    mightycall_reconcile_date = fields.Datetime(
         string="Calls Compared Until",
         readonly=True,
         copy=False,
         groups=ADMINISTRATOR,
     )
-    request_count = fields.Integer(
+    mightycall_request_count = fields.Integer(
         string="API Calls in 24 Hours",
-        compute="_compute_request_count",
-        groups="telephony_connector.group_telephony_administrator",
+        compute="_compute_mightycall_request_count",
+        groups=ADMINISTRATOR,
         help="The server answers 2,500 a day for each API key.",
     )
 
     # === COMPUTE METHODS === #
 
-    def _compute_api_key(self):
-        self.api_key = False
+    def _compute_mightycall_api_key(self):
+        self.mightycall_api_key = False
 
-    def _inverse_api_key(self):
-        self._store_secret("api_key")
+    def _inverse_mightycall_api_key(self):
+        self._store_secret("mightycall_api_key")
 
-    @api.depends("stored_api_key", *PLACE_FIELDS)
-    def _compute_has_api_key(self):
+    @api.depends("stored_mightycall_api_key", "provider", "mightycall_base_url")
+    def _compute_mightycall_has_api_key(self):
         for pbx in self:
-            pbx.has_api_key = bool(pbx._get_secret("api_key"))
+            pbx.mightycall_has_api_key = bool(pbx._get_secret("mightycall_api_key"))
 
-    def _compute_request_count(self):
-        # sudo - telephony.provider.request: how many there are is no secret
-        requests_sudo = self.env["telephony.provider.request"].sudo()
+    @api.depends("mightycall_base_url")
+    def _compute_has_secret(self):
+        return super()._compute_has_secret()
+
+    def _compute_mightycall_request_count(self):
+        # sudo - telephony.mightycall.request: how many there are is no secret
+        requests_sudo = self.env["telephony.mightycall.request"].sudo()
         for pbx in self:
-            pbx.request_count = requests_sudo._count(pbx)
+            pbx.mightycall_request_count = requests_sudo._count(pbx)
 
     # === CONSTRAINT METHODS === #
 
-    @api.onchange("base_url")
-    def _onchange_base_url(self):
+    @api.onchange("mightycall_base_url")
+    def _onchange_mightycall_base_url(self):
         """Say that the keys of users stay behind where the server is another one."""
-        keyed = self._origin.extension_ids.filtered("has_secret")
+        keyed = self._origin.extension_ids.filtered("mightycall_has_user_key")
         if not keyed or self._get_login_places() == self._origin._get_login_places():
             return None
         return {
@@ -115,9 +130,9 @@ class TelephonyPbx(models.Model):
 
     @api.constrains(
         "provider",
-        "base_url",
-        "resource_prefix",
-        "business_number",
+        "mightycall_base_url",
+        "mightycall_resource_prefix",
+        "mightycall_business_number",
         "allow_unencrypted",
     )
     def _check_mightycall(self):
@@ -129,8 +144,8 @@ class TelephonyPbx(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if LOGIN_FIELDS & vals.keys():
-            # sudo - telephony.provider.session: nobody else may touch them
-            self.env["telephony.provider.session"].sudo().search(
+            # sudo - telephony.mightycall.session: nobody else may touch them
+            self.env["telephony.mightycall.session"].sudo().search(
                 [("pbx_id", "in", self.ids)]
             ).unlink()
             # The keys of users are many: they are not asked for, they stay behind.
@@ -149,10 +164,16 @@ class TelephonyPbx(models.Model):
 
     @api.model
     def _get_secret_fields(self):
-        return super()._get_secret_fields() | {"api_key": "stored_api_key"}
+        return super()._get_secret_fields() | {
+            "mightycall_api_key": "stored_mightycall_api_key"
+        }
+
+    @api.model
+    def _get_place_fields(self):
+        return super()._get_place_fields() | {"mightycall_base_url"}
 
     def _get_secret_places(self, name):
-        if name != "api_key":
+        if name != "mightycall_api_key":
             return super()._get_secret_places(name)
         return (
             self._get_login_places() if self.provider == "mightycall" else frozenset()
@@ -160,18 +181,22 @@ class TelephonyPbx(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_test_connection(self):
-        """Log in at the telephone system's server, and say what came of it."""
+    def action_mightycall_test(self):
+        """Log in at MightyCall's server, and say what came of it.
+
+        :return: a notification
+        :raise AccessError: the user may not set up this telephone system
+        """
         self.ensure_one()
         if not self._claim_try():
             return _notify("warning", self.env._("It was tried a moment ago."))
         try:
             numbers = self._get_provider().test()
         except TelephonyError as error:
-            self._note_answer(error)
+            self._note_mightycall_answer(error)
             return _notify("danger", self.env["telephony.text"]._render(error.text))
-        self._note_answer()
-        known = self.business_number in numbers if numbers else True
+        self._note_mightycall_answer()
+        known = self.mightycall_business_number in numbers if numbers else True
         if not known:
             message = self.env._(
                 "Connected, but the business number is none of the account's: "
@@ -184,32 +209,33 @@ class TelephonyPbx(models.Model):
     # === SCHEDULED ACTION === #
 
     @api.model
-    def _cron_reconcile(self):
+    def _cron_mightycall_reconcile(self):
         """Compare the log with the servers' own lists, for events that never came."""
         pbxs = self.search([("provider", "=", "mightycall")])
         done = 0
         for pbx in pbxs:
-            if pbx._is_off() or not pbx._get_secret("api_key"):
+            if pbx._is_off() or not pbx._get_secret("mightycall_api_key"):
                 continue
             try:
-                pbx._reconcile()
+                pbx._mightycall_reconcile()
             except TelephonyError as error:
                 _logger.warning("%s: calls not compared: %s", pbx.name, error)
-                pbx._note_answer(error)
+                pbx._note_mightycall_answer(error)
             done += 1
             self.env["ir.cron"]._commit_progress(1, remaining=len(pbxs) - done)
 
-    def _reconcile(self):
+    def _mightycall_reconcile(self):
         """Take what the server's list of calls says beyond the webhook into the log."""
         self.ensure_one()
         now = fields.Datetime.now()
         provider = self._get_provider()
-        changes = provider.read_calls(self.reconcile_date or now - FIRST_LOOK, now)
+        start = self.mightycall_reconcile_date or now - FIRST_LOOK
+        changes = provider.read_calls(start, now)
         self.env["telephony.call"]._apply_listed(self, changes)
-        self.reconcile_date = now - OVERLAP
-        self._note_answer()
+        self.mightycall_reconcile_date = now - OVERLAP
+        self._note_mightycall_answer()
 
-    def _note_answer(self, error=None):
+    def _note_mightycall_answer(self, error=None):
         """Show on the form how the last request to the server went.
 
         :param error: a `TelephonyError`, or ``None`` where it went well

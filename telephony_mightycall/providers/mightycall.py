@@ -8,14 +8,19 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import consteq
 
-from ..engine.dial_rules import require_authorized
-from ..engine.errors import ActionTimeout, SwitchedOff, TelephonyError
-from ..engine.json_object import read_json_object
-from ..engine.origin import origin
-from ..engine.presented import is_presentable
-from ..odoo_compat import retrying
+from odoo.addons.telephony_connector.engine.dial_rules import require_authorized
+from odoo.addons.telephony_connector.engine.errors import (
+    ActionTimeout,
+    SwitchedOff,
+    TelephonyError,
+)
+from odoo.addons.telephony_connector.engine.json_object import read_json_object
+from odoo.addons.telephony_connector.engine.origin import origin
+from odoo.addons.telephony_connector.engine.presented import is_presentable
+from odoo.addons.telephony_connector.odoo_compat import retrying
+from odoo.addons.telephony_connector.providers.base import Provider
+
 from . import mightycall_events
-from .base import Provider
 from .mightycall_client import LimitExceeded, MightyCallClient, Token
 
 _logger = logging.getLogger(__name__)
@@ -46,7 +51,8 @@ class MightyCallProvider(Provider):
         dial twice. How it went the user hears by the command.
         """
         pbx_sudo = self.pbx.sudo()
-        if not pbx_sudo._get_secret("api_key") or not pbx_sudo.business_number:
+        key = pbx_sudo._get_secret("mightycall_api_key")
+        if not key or not pbx_sudo.mightycall_business_number:
             raise UserError(
                 self.env._(
                     "Nothing was dialled: “%(name)s” has no API key or no business "
@@ -82,7 +88,7 @@ class MightyCallProvider(Provider):
         return {"Echo": echo} if echo else {}
 
     def is_webhook_genuine(self, headers, body):
-        known = self.pbx._get_secret("api_key")
+        known = self.pbx._get_secret("mightycall_api_key")
         sent = self._read_payload(headers, body).get("ApiKey")
         return bool(
             known
@@ -132,30 +138,31 @@ class MightyCallProvider(Provider):
     # === SETTINGS === #
 
     def get_login_place(self):
-        server = origin(self.settings.base_url)
+        server = origin(self.settings.mightycall_base_url)
         return str(server) if server else ""
 
     def check_settings(self):
         pbx = self.settings
-        server = origin(pbx.base_url)
+        server = origin(pbx.mightycall_base_url)
         if not server or not (server.is_protected or pbx.allow_unencrypted):
             raise ValidationError(
                 self.env._("The server's address begins with https:// and a name.")
             )
-        url = urlsplit(pbx.base_url)
+        url = urlsplit(pbx.mightycall_base_url)
         if url.query or url.fragment:
             raise ValidationError(
                 self.env._("The server's address holds no user name and no parameters.")
             )
-        prefix = pbx.resource_prefix or ""
+        prefix = pbx.mightycall_resource_prefix or ""
         if not prefix.replace("/", "").replace("-", "").isalnum() and prefix:
             raise ValidationError(
                 self.env._("The resource prefix is made of letters and digits.")
             )
-        if not is_presentable(pbx.business_number or ""):
+        if not is_presentable(pbx.mightycall_business_number or ""):
             raise ValidationError(
                 self.env._(
-                    "“%(number)s” is no telephone number.", number=pbx.business_number
+                    "“%(number)s” is no telephone number.",
+                    number=pbx.mightycall_business_number,
                 )
             )
 
@@ -169,15 +176,16 @@ class MightyCallProvider(Provider):
         if self.pbx._is_off():
             raise SwitchedOff(self.pbx.name)
         extension = extension or self.env["telephony.extension"]
-        # sudo - telephony.pbx, telephony.extension, telephony.provider.session: secrets
-        # are out of every user's reach
+        # sudo - telephony.pbx, telephony.extension, telephony.mightycall.session:
+        # secrets are out of every user's reach
         pbx_sudo, extension_sudo = self.pbx.sudo(), extension.sudo()
         user_key = pbx_sudo._get_secret("secret")
         if extension:
-            user_key = extension_sudo._get_secret("secret") or extension_sudo.number
+            user_key = extension_sudo._get_secret("mightycall_user_key")
+            user_key = user_key or extension_sudo.number
         place = self.get_login_place()
         session_sudo = (
-            self.env["telephony.provider.session"]
+            self.env["telephony.mightycall.session"]
             .sudo()
             .search(
                 [
@@ -191,9 +199,9 @@ class MightyCallProvider(Provider):
             session_sudo.access, session_sudo.refresh or "", session_sudo.expire_date
         )
         return MightyCallClient(
-            pbx_sudo.base_url or "",
-            pbx_sudo.resource_prefix or "",
-            pbx_sudo._get_secret("api_key"),
+            pbx_sudo.mightycall_base_url or "",
+            pbx_sudo.mightycall_resource_prefix or "",
+            pbx_sudo._get_secret("mightycall_api_key"),
             user_key or "",
             token or None,
             on_request=partial(self._count_request, limit),
@@ -205,7 +213,7 @@ class MightyCallProvider(Provider):
         """Count a request, whatever becomes of the transaction it is made in."""
         with self.env.registry.cursor() as cr:
             requests = api.Environment(cr, SUPERUSER_ID, {})[
-                "telephony.provider.request"
+                "telephony.mightycall.request"
             ]
             if requests._count(self.pbx) >= limit:
                 raise LimitExceeded("own_limit", count=limit, limit=DAILY_LIMIT)
@@ -216,7 +224,7 @@ class MightyCallProvider(Provider):
     def _store_token(self, extension, place, token):
         with self.env.registry.cursor() as cr:
             sessions = api.Environment(cr, SUPERUSER_ID, {})[
-                "telephony.provider.session"
+                "telephony.mightycall.session"
             ]
             sessions._store(
                 self.pbx, extension, place, token.access, token.refresh, token.expires
@@ -247,7 +255,7 @@ def _ask_for_call(pbx, extension, number):
     """
     try:
         client = pbx._get_provider()._get_client(extension)
-        return "done", False, client.make_call(pbx.business_number, number)
+        return "done", False, client.make_call(pbx.mightycall_business_number, number)
     except ActionTimeout:
         return "failed", "unanswered", False
     except TelephonyError as error:

@@ -1,7 +1,7 @@
 """MightyCall's HTTP interface: one session, time limits, no Odoo.
 
 What the server documents and what only its other clients show is told apart in
-docs/providers.md. Secrets and tokens never stand in a message or a log line.
+docs/mightycall.md. Secrets and tokens never stand in a message or a log line.
 """
 
 import logging
@@ -11,14 +11,14 @@ from urllib.parse import quote
 
 import requests
 
-from ..engine.errors import (
+from odoo.addons.telephony_connector.engine.errors import (
     ActionRefused,
     ActionTimeout,
     ConnectionFailed,
     LoginRefused,
     TelephonyError,
 )
-from ..engine.origin import origin
+from odoo.addons.telephony_connector.engine.origin import origin
 
 _logger = logging.getLogger(__name__)
 

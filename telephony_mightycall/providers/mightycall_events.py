@@ -7,7 +7,7 @@ by agent; which one a customer gets depends on the product he has.
 
 from datetime import UTC, datetime, timedelta
 
-from ..engine.presented import is_presentable
+from odoo.addons.telephony_connector.engine.presented import is_presentable
 
 MAX_ID = 64
 # At the calendar's edges a time zone or a duration leads out of it.

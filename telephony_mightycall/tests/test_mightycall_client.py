@@ -3,9 +3,14 @@ from urllib.parse import parse_qs
 
 from odoo.tests import BaseCase
 
-from ..engine.errors import ActionRefused, ConnectionFailed, LoginRefused
+from odoo.addons.telephony_connector.engine.errors import (
+    ActionRefused,
+    ConnectionFailed,
+    LoginRefused,
+)
+from odoo.addons.telephony_connector.tests.scripted_http import ScriptedServer
+
 from ..providers.mightycall_client import LimitExceeded, MightyCallClient, Token
-from .scripted_http import ScriptedServer
 
 DENIED = {"message": "Authorization has been denied for this request."}
 

@@ -8,14 +8,15 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError, Validation
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.telephony_connector.tests.common import TelephonyCommon
+from odoo.addons.telephony_connector.tests.scripted_http import ScriptedServer
+
 from ..providers import mightycall
-from .common import TelephonyCommon
-from .scripted_http import ScriptedServer
 
 NUMBER = "+33612340001"
 LOGGERS = (
-    "odoo.addons.telephony_connector.providers.mightycall",
-    "odoo.addons.telephony_connector.models.telephony_pbx_mightycall",
+    "odoo.addons.telephony_mightycall.providers.mightycall",
+    "odoo.addons.telephony_mightycall.models.telephony_pbx",
 )
 
 
@@ -37,10 +38,10 @@ class TestMightyCallProvider(TelephonyCommon):
         self.pbx.write(
             {
                 "provider": "mightycall",
-                "base_url": self.server.url,
-                "api_key": "the-api-key",
+                "mightycall_base_url": self.server.url,
+                "mightycall_api_key": "the-api-key",
                 "secret": "the-user-key",
-                "business_number": "+33199000001",
+                "mightycall_business_number": "+33199000001",
                 "connection_state": "stopped",
             }
         )
@@ -67,7 +68,7 @@ class TestMightyCallProvider(TelephonyCommon):
     def reconcile(self):
         """Run the scheduled action."""
         self.env.flush_all()
-        self.env.ref("telephony_connector.ir_cron_reconcile").method_direct_trigger()
+        self.env.ref("telephony_mightycall.ir_cron_reconcile").method_direct_trigger()
         self.env.invalidate_all()
 
     # === DIALLING === #
@@ -89,7 +90,7 @@ class TestMightyCallProvider(TelephonyCommon):
     def test_user_logs_in_as_himself(self):
         self.click()
         self.assertIn("client_secret=1001", self.server.requests[0][2])
-        self.ext_bruno.secret = "brunos-key"
+        self.ext_bruno.mightycall_user_key = "brunos-key"
         self.click(self.bruno)
         self.assertIn("client_secret=brunos-key", self.server.requests[2][2])
 
@@ -149,7 +150,7 @@ class TestMightyCallProvider(TelephonyCommon):
         self.assertEqual(calls, call)
 
     def test_settings_are_needed(self):
-        self.pbx.business_number = False
+        self.pbx.mightycall_business_number = False
         with self.assertRaisesRegex(UserError, "business number"):
             self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
         self.env.cr.postcommit.run()
@@ -165,7 +166,7 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def spend(self, count):
         now = fields.Datetime.now()
-        self.env["telephony.provider.request"].create(
+        self.env["telephony.mightycall.request"].create(
             [
                 {"pbx_id": self.pbx.id, "name": "GET /calls", "date": now}
                 for _time in range(count)
@@ -189,12 +190,12 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def test_requests_of_yesterday_are_forgotten(self):
         self.spend(3)
-        self.assertEqual(self.pbx.request_count, 3)
-        self.env["telephony.provider.request"].search([]).write(
+        self.assertEqual(self.pbx.mightycall_request_count, 3)
+        self.env["telephony.mightycall.request"].search([]).write(
             {"date": fields.Datetime.now() - timedelta(hours=25)}
         )
         self.pbx.invalidate_recordset()
-        self.assertEqual(self.pbx.request_count, 0)
+        self.assertEqual(self.pbx.mightycall_request_count, 0)
 
     def test_one_look_costs_two_requests(self):
         """A login a day and one request an hour: far below 2,500."""
@@ -277,16 +278,16 @@ class TestMightyCallProvider(TelephonyCommon):
         self.reconcile()
         self.assertEqual(self.pbx.connection_state, "unreachable")
         self.assertTrue(self.pbx.connection_message)
-        self.assertFalse(self.pbx.reconcile_date)
+        self.assertFalse(self.pbx.mightycall_reconcile_date)
 
     # === SETTINGS AND SECRETS === #
 
     def test_secrets_are_write_only(self):
-        self.ext_alice.secret = "alices-key"
+        self.ext_alice.mightycall_user_key = "alices-key"
         administrator = self.env.ref("base.user_admin")
         for record, names in (
-            (self.pbx, ("secret", "api_key")),
-            (self.ext_alice, ("secret",)),
+            (self.pbx, ("secret", "mightycall_api_key")),
+            (self.ext_alice, ("mightycall_user_key",)),
         ):
             as_administrator = record.with_user(administrator)
             [values] = as_administrator.read()
@@ -296,21 +297,26 @@ class TestMightyCallProvider(TelephonyCommon):
                 self.assertFalse(as_administrator[name])
                 with self.assertRaises(AccessError):
                     as_administrator.read([f"stored_{name}"])
-        self.assertTrue(self.pbx.has_api_key)
-        self.assertNotIn("stored_api_key", self.pbx.copy_data()[0])
+        self.assertTrue(self.pbx.mightycall_has_api_key)
+        self.assertNotIn("stored_mightycall_api_key", self.pbx.copy_data()[0])
 
     def test_users_read_no_secret_and_no_address(self):
-        for name in ("api_key", "has_api_key", "webhook_token", "webhook_url"):
+        for name in (
+            "mightycall_api_key",
+            "mightycall_has_api_key",
+            "webhook_token",
+            "webhook_url",
+        ):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 self.pbx.with_user(self.alice).read([name])
         with self.assertRaises(AccessError):
-            self.ext_alice.with_user(self.alice).read(["has_secret"])
+            self.ext_alice.with_user(self.alice).read(["mightycall_has_user_key"])
 
     def test_new_key_forgets_logins(self):
         self.click()
-        sessions = self.env["telephony.provider.session"]
+        sessions = self.env["telephony.mightycall.session"]
         self.assertTrue(sessions.search([]))
-        self.pbx.api_key = "another"
+        self.pbx.mightycall_api_key = "another"
         self.assertFalse(sessions.search([]))
 
     def test_addresses_that_are_none(self):
@@ -323,22 +329,22 @@ class TestMightyCallProvider(TelephonyCommon):
             "file:///etc/passwd",
         ):
             with self.subTest(url=url), self.assertRaises(ValidationError):
-                self.pbx.base_url = url
+                self.pbx.mightycall_base_url = url
 
     def test_test_of_the_connection(self):
         self.env.flush_all()
-        action = self.pbx.action_test_connection()
+        action = self.pbx.action_mightycall_test()
         self.assertEqual(action["params"]["type"], "success")
         self.assertEqual(self.pbx.connection_state, "connected")
-        self.pbx.business_number = "+33199000009"
+        self.pbx.mightycall_business_number = "+33199000009"
         self.env.flush_all()
-        action = self.pbx.action_test_connection()
+        action = self.pbx.action_mightycall_test()
         self.assertEqual(action["params"]["type"], "warning")
 
     # === STATUS === #
 
     def test_status_of_a_user(self):
-        wizards = self.env["telephony.user.status"].with_user(self.alice)
+        wizards = self.env["telephony.mightycall.status"].with_user(self.alice)
         wizard = wizards.browse(wizards.open_mine()["res_id"])
         self.assertEqual(wizard.status, "busy")
         wizard.status = "away"
@@ -349,10 +355,12 @@ class TestMightyCallProvider(TelephonyCommon):
         )
 
     def test_status_only_where_there_is_one(self):
-        self.assertTrue(self.alice.telephony_has_status)
-        self.assertFalse(self.outsider.telephony_has_status)
+        self.assertTrue(self.alice.mightycall_has_status)
+        self.assertFalse(self.outsider.mightycall_has_status)
         with self.assertRaises(UserError):
-            self.env["telephony.user.status"].with_user(self.supervisor).open_mine()
+            self.env["telephony.mightycall.status"].with_user(
+                self.supervisor
+            ).open_mine()
 
     # === RACES === #
 

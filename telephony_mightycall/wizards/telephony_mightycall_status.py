@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.errors import TelephonyError
+from odoo.addons.telephony_connector.engine.errors import TelephonyError
 
 STATUSES = [
     ("available", "Available"),
@@ -11,12 +11,12 @@ STATUSES = [
 ]
 
 
-class TelephonyUserStatus(models.TransientModel):
-    """The current user's status at a telephone system whose server keeps one."""
+class TelephonyMightycallStatus(models.TransientModel):
+    """The current user's status at MightyCall, whose server keeps it."""
 
-    _name = "telephony.user.status"
+    _name = "telephony.mightycall.status"
     _inherit = ["telephony.checked.mixin"]
-    _description = "Status at the Telephone System"
+    _description = "Status at MightyCall"
 
     extension_id = fields.Many2one(
         "telephony.extension", required=True, readonly=True, ondelete="cascade"
@@ -32,15 +32,16 @@ class TelephonyUserStatus(models.TransientModel):
         :raise UserError: where there is none, or the server does not tell
         """
         self.check_access("create")
-        extension = self.env.user._get_status_extension()
+        extension = self.env.user._get_mightycall_extension()
         if not extension:
-            raise UserError(self.env._("Your telephone system keeps no status."))
+            raise UserError(self.env._("You have no extension at MightyCall."))
         try:
             status = extension.pbx_id._get_provider().read_status(extension)
         except TelephonyError as error:
             raise UserError(self.env["telephony.text"]._render(error.text)) from error
         known = status if status in dict(STATUSES) else "available"
-        # sudo - telephony.user.status: the extension is one's own, in whatever company
+        # sudo - telephony.mightycall.status: the extension is one's own, in whatever
+        # company
         wizard = self.sudo().create({"extension_id": extension.id, "status": known})
         return {
             "type": "ir.actions.act_window",
@@ -57,7 +58,7 @@ class TelephonyUserStatus(models.TransientModel):
         :raise UserError: the server refuses, in its own words
         """
         self.ensure_one()
-        extension = self.env.user._get_status_extension()
+        extension = self.env.user._get_mightycall_extension()
         try:
             extension.pbx_id._get_provider().write_status(extension, self.status)
         except TelephonyError as error:

@@ -49,11 +49,11 @@ def create_mightycall(client, emulator, name="MightyCall"):
         name=name,
         provider="mightycall",
         country_id=france,
-        base_url=emulator.url,
-        resource_prefix=emulator.prefix,
-        api_key=emulator.api_key,
+        mightycall_base_url=emulator.url,
+        mightycall_resource_prefix=emulator.prefix,
+        mightycall_api_key=emulator.api_key,
         secret=emulator.user_key,
-        business_number=emulator.business_number,
+        mightycall_business_number=emulator.business_number,
     )
 
 

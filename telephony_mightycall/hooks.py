@@ -1,0 +1,24 @@
+def post_init_hook(env):
+    """Bind keys that were stored before to the servers that they are sent to.
+
+    Where the base had MightyCall itself, its rows have them. Logins are made anew:
+    nobody noted which server gave the present ones.
+    """
+    for model in ("telephony.pbx", "telephony.extension"):
+        for record in env[model].with_context(active_test=False).search([]):
+            for name, stored in record._get_secret_fields().items():
+                if record[stored] and not record[f"{name}_places"]:
+                    places = record._get_secret_places(name)
+                    record[f"{name}_places"] = " ".join(sorted(places))
+    env["telephony.mightycall.session"].search([("place", "=", False)]).unlink()
+
+
+def uninstall_hook(env):
+    """Forget the keys that the base keeps for MightyCall's server.
+
+    The telephone systems become such that use the API alone: their calls stay.
+    """
+    pbxs = env["telephony.pbx"].with_context(active_test=False)
+    pbxs.search([("provider", "=", "mightycall")]).write(
+        {"secret": False, "connection_state": "stopped", "connection_message": False}
+    )

@@ -1,0 +1,27 @@
+from odoo import api, fields, models
+
+from ..provider import ExampleProvider
+
+
+class TelephonyPbx(models.Model):
+    _inherit = "telephony.pbx"
+
+    provider = fields.Selection(
+        selection_add=[("example", "Example"), ("api",)],
+        ondelete={"example": "set api"},
+    )
+    example_line = fields.Char(
+        string="Line",
+        help="The line of the account that calls are made by.",
+        groups="telephony_connector.group_telephony_administrator",
+    )
+
+    @api.constrains("provider", "host", "example_line")
+    def _check_example(self):
+        for pbx in self.filtered(lambda pbx: pbx.provider == "example"):
+            pbx._get_provider().check_settings()
+
+    def _get_provider_class(self):
+        if self.provider == "example":
+            return ExampleProvider
+        return super()._get_provider_class()
