@@ -1,6 +1,6 @@
 """MightyCall's servers are an addon's now: its rows, under their names there."""
 
-from odoo.tools.sql import column_exists
+from odoo.tools.sql import column_exists, table_exists
 
 ADDON = "telephony_mightycall"
 # What administrators may have changed keeps its name, in the addon.
@@ -52,7 +52,8 @@ def move(cr):
             if column_exists(cr, table, old):  # some came with a later version
                 cr.execute(f"ALTER TABLE {table} RENAME {old} TO {new}")
     for old, new in MODELS.items():
-        rename_model(cr, old, new)
+        if table_exists(cr, old.replace(".", "_")):
+            rename_model(cr, old, new)
     cr.execute(
         "UPDATE ir_model_data SET module = %s"
         " WHERE module = 'telephony_connector' AND name = ANY(%s)",
@@ -115,4 +116,4 @@ def delete(cr):
         [[*NAMES, *(f"%{model.replace('.', '_')}%" for model in MODELS)]],
     )
     for model in MODELS:
-        cr.execute(f"DROP TABLE {model.replace('.', '_')} CASCADE")
+        cr.execute(f"DROP TABLE IF EXISTS {model.replace('.', '_')} CASCADE")
