@@ -8,7 +8,7 @@
     "images": ["static/description/incoming-call.png"],
     "depends": ["crm", "phone_validation", "privacy_lookup"],
     "external_dependencies": {
-        "python": ["jsonschema", "panoramisk", "phonenumbers", "requests"],
+        "python": ["jsonschema", "panoramisk", "phonenumbers"],
     },
     "data": [
         "security/telephony_security.xml",

@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "images": ["static/description/recording.png"],
     "depends": ["telephony_connector"],
+    "external_dependencies": {"python": ["requests"]},
     "data": [
         "security/telephony_security.xml",
         "security/ir.model.access.csv",

@@ -22,8 +22,6 @@ from . import telephony_command
 from . import telephony_text
 from . import telephony_token
 from . import telephony_webhook_event
-from . import telephony_provider_session
-from . import telephony_lookup
 from . import ir_http
 from . import res_users
 from . import res_users_settings
