@@ -34,7 +34,6 @@ MAX_LINES = 900
 CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get"}
 # Models of several files that are yet to be merged.
 UNMERGED = {
-    (BASE, "telephony.extension"),
     (BASE, "telephony.pbx"),
 }
 # What Odoo offers to addons; anything else of its own is private.

@@ -25,7 +25,6 @@ from . import telephony_webhook_event
 from . import ir_http
 from . import res_users
 from . import res_users_settings
-from . import telephony_presence
 from . import res_config_settings
 from . import telephony_number
 from . import telephony_phone
@@ -35,7 +34,6 @@ from . import telephony_number_source
 from . import base
 from . import telephony_phone_mixin
 from . import mail_thread_phone
-from . import telephony_dial_plan
 from . import crm_lead
 from . import res_company
 from . import res_partner

@@ -10,12 +10,31 @@ PREFERENCES = (
     "telephony_unknown_caller",
 )
 
+# Of several telephones the one that says most counts: the first of these.
+PRESENCES = [
+    ("in_use", "On the phone"),
+    ("on_hold", "On hold"),
+    ("ringing", "Ringing"),
+    ("paused", "Has a break"),
+    ("idle", "Free"),
+    ("unavailable", "Not reachable"),
+]
+# Of a user's channel: what their telephones are doing.
+SUBCHANNEL = "telephony_presence"
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
 
     telephony_extension_ids = fields.One2many(
         "telephony.extension", "user_id", string="Extensions"
+    )
+
+    telephony_presence = fields.Selection(
+        PRESENCES,
+        string="Telephone",
+        compute="_compute_telephony_presence",
+        groups=GROUP,
     )
 
     # One's own way, where it is not the telephone system's
@@ -82,6 +101,26 @@ class ResUsers(models.Model):
                 lambda token, user=user: token.user_id == user
             )
 
+    @api.depends(
+        "telephony_extension_ids.availability", "telephony_extension_ids.paused_queues"
+    )
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_telephony_presence(self):
+        # As the reader: what the phones of other companies do is not theirs to know.
+        extensions = self.env["telephony.extension"].search(
+            [("user_id", "in", self.ids)]
+        )
+        by_user = extensions.grouped("user_id")
+        talking = extensions.user_id._get_telephony_talking()
+        for user in self:
+            own = by_user.get(user._origin, ())
+            states = {state for each in own for state in each._get_presence()}
+            if not states and own:
+                states = talking.get(user._origin, set())
+            user.telephony_presence = next(
+                (state for state, _name in PRESENCES if state in states), False
+            )
+
     # === BUSINESS METHODS === #
 
     def _get_telephony_setting(self, name, pbx):
@@ -132,3 +171,71 @@ class ResUsers(models.Model):
         teams |= teams.search([("user_id", "=", self.id)])
         members = members_sudo.search([("crm_team_id", "in", teams.ids)])
         return members.user_id.sudo(False)
+
+    # === PRESENCE === #
+
+    @api.readonly
+    @api.model
+    def get_telephony_presences(self):
+        """Return what the telephones of the users one may call are doing.
+
+        :return: list of ``[user id, presence]``
+        """
+        return self._get_telephony_colleagues()._get_telephony_presences()
+
+    @api.model
+    def _get_telephony_colleagues(self):
+        """Return the users with a telephone whom the current user may see."""
+        extensions = self.env["telephony.extension"].search([("user_id", "!=", False)])
+        return extensions.user_id._filtered_access("read")
+
+    @api.model
+    def _get_telephony_presence_channels(self):
+        """Return the channels on which the current user hears of presences."""
+        if not self.env.user.has_group(GROUP):
+            return []
+        # sudo - res.users: where a user is sent what concerns them
+        partners = self._get_telephony_colleagues().sudo().partner_id
+        return [(partner, SUBCHANNEL) for partner in partners]
+
+    def _get_telephony_presences(self):
+        return [[user.id, user.telephony_presence] for user in self]
+
+    def _get_telephony_talking(self):
+        """Return users' states by their calls: not every system tells of its phones.
+
+        :rtype: dict[res.users, set]
+        """
+        # sudo - telephony.call.leg: that somebody is on the phone, not with whom
+        legs_sudo = (
+            self.env["telephony.call.leg"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "in", self.ids),
+                    ("state", "!=", "ended"),
+                    ("call_id.state", "!=", "ended"),
+                ]
+            )
+        )
+        states = {"ringing": "ringing", "ongoing": "in_use"}
+        return {
+            user: {states[leg.state] for leg in legs}
+            for user, legs in legs_sudo.grouped("user_id").items()
+        }
+
+    def _tell_telephony_presence(self):
+        """Tell those who may see these users what their telephones are doing now.
+
+        Each user has a channel of their own, to which the server subscribes those who
+        may see them: see ``_get_telephony_presence_channels``.
+        """
+        # sudo - res.users: all of a user's telephones
+        users_sudo = self.sudo()
+        users_sudo.invalidate_recordset(["telephony_presence"])
+        for user_sudo in users_sudo:
+            user_sudo._bus_send(
+                "res.users/telephony_presence",
+                {"presences": user_sudo._get_telephony_presences()},
+                subchannel=SUBCHANNEL,
+            )

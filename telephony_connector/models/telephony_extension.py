@@ -197,8 +197,10 @@ class TelephonyExtension(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         extensions = super().create([strip_texts(self, vals) for vals in vals_list])
+        self.env.registry.clear_cache()  # numbers are read with it
         self.env["telephony.pbx"]._tell_listeners()
         extensions.pbx_id._notify_watchers()
+        self._tell_presence_channels()
         return extensions
 
     def write(self, vals):
@@ -207,12 +209,24 @@ class TelephonyExtension(models.Model):
             self.env["telephony.pbx"]._tell_listeners()
         if vals.keys() & {"number", "pbx_id", "user_id", "active"}:
             self.pbx_id._notify_watchers()
+        if vals.keys() & {"number", "pbx_id", "active"}:
+            self.env.registry.clear_cache()
+        if vals.keys() & {"user_id", "pbx_id", "active"}:
+            self._tell_presence_channels()
         return result
 
     def unlink(self):
         self.env["telephony.pbx"]._tell_listeners()
         self.pbx_id._notify_watchers()
-        return super().unlink()
+        self._tell_presence_channels()
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    def _tell_presence_channels(self):
+        """Have web clients ask anew whose presence they may hear of."""
+        self.env.ref(USER_GROUP).sudo()._bus_send("telephony.presences/changed", {})
 
     # === FOR THE LISTENER === #
 
@@ -284,3 +298,11 @@ class TelephonyExtension(models.Model):
         if self.auto_answer == "header":
             return auto_answer.read_header(self.auto_answer_header)
         return auto_answer.HEADERS.get(self.auto_answer, False)
+
+    def _get_presence(self):
+        """Return what the extension's phones tell: of `PRESENCES`, none to two."""
+        self.ensure_one()
+        states = [self.availability] if self.availability else []
+        if self.availability == "idle" and self.paused_queues:
+            states.append("paused")
+        return states

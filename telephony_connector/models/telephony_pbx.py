@@ -45,6 +45,18 @@ CONNECTION_FIELDS = frozenset(
     )
 )
 
+# What numbers are read with, which is cached.
+READ_WITH = frozenset(
+    (
+        "active",
+        "area_code",
+        "company_id",
+        "country_id",
+        "outside_prefix",
+        "sequence",
+    )
+)
+
 # What says where the passwords are sent.
 PLACE_FIELDS = (
     "provider",
@@ -503,11 +515,14 @@ class TelephonyPbx(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         pbxs = super().create([strip_texts(self, vals) for vals in vals_list])
+        self.env.registry.clear_cache()  # numbers are read with it
         pbxs._tell_listeners()
         return pbxs
 
     def write(self, vals):
         result = super().write(strip_texts(self, vals))
+        if not READ_WITH.isdisjoint(vals):
+            self.env.registry.clear_cache()
         if CONNECTION_FIELDS & vals.keys():
             self._tell_listeners()
             self._await_connection()
@@ -515,7 +530,9 @@ class TelephonyPbx(models.Model):
 
     def unlink(self):
         self._tell_listeners()
-        return super().unlink()
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     # === SECRETS === #
 
