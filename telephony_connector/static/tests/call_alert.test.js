@@ -71,7 +71,7 @@ function makeAlert({ isOnMainTab = true, permission = "granted" } = {}) {
     patchWithCleanup(document, { visibilityState: "hidden" });
     return new CallAlert({
         "mail.sound_effects": { play() {}, stop() {} },
-        telephony: {
+        "telephony.pages": {
             pageTurn: { isOnMainTab: async () => isOnMainTab },
             openPage: (call) => expect.step(`page ${call.id}`),
         },

@@ -4,7 +4,7 @@ import { advanceTime, Deferred } from "@odoo/hoot-mock";
 import { makeServerError, mockService, onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
-    getTelephony,
+    getDialer,
     makeCard,
     makeNews,
     sendNews,
@@ -46,7 +46,7 @@ test("dialling shows the own phone ringing", async () => {
     server.cards[3] = makeCard({ ...OUTGOING, title: "Outgoing call: +33 6 39 98 00 01" });
     await startServer();
     await start();
-    await getTelephony().dial({
+    await getDialer().dial({
         number: "0639980001",
         model: "res.partner",
         resId: 7,
@@ -66,9 +66,9 @@ test("a second click while the first one is on its way dials nothing", async () 
     });
     await startServer();
     await start();
-    const telephony = getTelephony();
-    const first = telephony.dial({ number: "1" });
-    expect(await telephony.dial({ number: "1" })).toBe(false);
+    const dialer = getDialer();
+    const first = dialer.dial({ number: "1" });
+    expect(await dialer.dial({ number: "1" })).toBe(false);
     answer.resolve(ANSWER);
     expect(await first).toBe(true);
     expect.verifySteps(["dial"]);
@@ -79,7 +79,7 @@ test("a refused call says why on its card", async () => {
     server.cards[3] = makeCard(OUTGOING);
     const pyEnv = await startServer();
     await start();
-    await getTelephony().dial({ number: "1" });
+    await getDialer().dial({ number: "1" });
     await contains(".o_telephony_card");
     sendAnswer(pyEnv, { state: "failed", message: "Your phone 1001 is not reachable" });
     await contains(".o_telephony_card_failed", { count: 1 });
@@ -122,7 +122,7 @@ test("when no answer comes the server is asked, until it knows", async () => {
     server.cards[3] = makeCard(OUTGOING);
     await startServer();
     await start();
-    await getTelephony().dial({ number: "1" });
+    await getDialer().dial({ number: "1" });
     await contains(".o_telephony_card");
     await advanceTime(5900);
     expect.verifySteps([]);
@@ -140,7 +140,7 @@ test("an answer in time spares the question", async () => {
     server.cards[3] = makeCard(OUTGOING);
     const pyEnv = await startServer();
     await start();
-    await getTelephony().dial({ number: "1" });
+    await getDialer().dial({ number: "1" });
     sendAnswer(pyEnv, {});
     // Something that shows when the answer has arrived.
     sendAnswer(pyEnv, { id: 10, call_id: 0, state: "failed", message: "Another" });
@@ -155,7 +155,7 @@ test("what the server refuses is told in its words", async () => {
     });
     await startServer();
     await start();
-    expect(await getTelephony().dial({ number: "1" })).toBe(false);
+    expect(await getDialer().dial({ number: "1" })).toBe(false);
     await contains(".o_notification", { text: "You have no extension yet." });
 });
 
@@ -173,7 +173,7 @@ test("a warning that leads somewhere has its button", async () => {
     });
     await startServer();
     await start();
-    await getTelephony().dial({ number: "1" });
+    await getDialer().dial({ number: "1" });
     await click(".o_notification button", { text: "Extensions" });
     expect.verifySteps(["action 42"]);
 });
@@ -187,7 +187,7 @@ test("a softphone gets the number by a link, and the call's page opens at once",
     }));
     await startServer();
     await start();
-    expect(await getTelephony().dial({ number: "0639980001" })).toBe(true);
+    expect(await getDialer().dial({ number: "0639980001" })).toBe(true);
     await contains(".o_notification", { text: "Page of call 3" });
     // Beside the web client, out of the tests' own root.
     const getLink = () => document.querySelector("iframe.o_telephony_link");
@@ -206,12 +206,12 @@ test("a number not to call is dialled after a confirmation", async () => {
     server.cards[3] = makeCard({ ...OUTGOING, title: "Outgoing call: +33 6 39 98 00 01" });
     await startServer();
     await start();
-    const telephony = getTelephony();
-    expect(await telephony.dial({ number: "1" })).toBe(false);
+    const dialer = getDialer();
+    expect(await dialer.dial({ number: "1" })).toBe(false);
     await click(".modal .btn-secondary", { text: "Cancel" });
     await contains(".modal", { count: 0 });
     expect.verifySteps(['{"number":"1"}']);
-    await telephony.dial({ number: "1" });
+    await dialer.dial({ number: "1" });
     await contains(".modal-body", { text: "On the list. Call it anyway?" });
     await click(".modal .btn-primary", { text: "Call Anyway" });
     await contains(".o_telephony_card_status", { text: "Ringing your phone" });

@@ -6,7 +6,7 @@ import { onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
     PHONE,
     defineTelephonyModels,
-    getTelephony,
+    getDialer,
     makeNews,
     sendNews,
     server,
@@ -306,8 +306,7 @@ test("a transfer to a number not to call is made after a confirmation", async ()
     });
     await startServer();
     await start();
-    const telephony = getTelephony();
-    await telephony.control({ id: 1 }, "transfer", "0612");
+    await getDialer().control({ id: 1 }, "transfer", "0612");
     await contains(".modal-body", { text: "On the list. Call it anyway?" });
     await click(".modal .btn-primary", { text: "Transfer Anyway" });
     await contains(".modal", { count: 0 });
@@ -323,7 +322,7 @@ test("of several numbers to transfer to, the user chooses one", async () => {
     });
     await startServer();
     await start();
-    await getTelephony().control({ id: 1 }, "transfer", "1, 2");
+    await getDialer().control({ id: 1 }, "transfer", "1, 2");
     await click(".o_telephony_number_choice", { text: "2" });
     await contains(".modal", { count: 0 });
     expect.verifySteps(["control 1 transfer 1, 2", "control 1 transfer 2"]);

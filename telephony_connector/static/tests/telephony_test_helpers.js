@@ -205,3 +205,7 @@ export function sendNews(pyEnv, news, card = {}) {
 export function getTelephony() {
     return getService("telephony");
 }
+
+export function getDialer() {
+    return getService("telephony.dialer");
+}

@@ -24,7 +24,7 @@ function getTypedNumbers(text) {
 
 /** "+Ada" or "+33 6 …" in the command palette: whom to call. */
 async function provideCallees(env, { searchValue = "" }) {
-    const { orm, telephony } = env.services;
+    const { orm, telephony, "telephony.dialer": dialer } = env.services;
     const text = searchValue.trim();
     if (!telephony.phone.can_call || !text) {
         return [];
@@ -37,13 +37,13 @@ async function provideCallees(env, { searchValue = "" }) {
         ...callees.map(({ name, number, number_display, model, id, field }) => ({
             name: _t("Call %(name)s, %(number)s", { name, number: number_display }),
             action: () => {
-                telephony.dial(field ? { number, model, resId: id, field } : { number });
+                dialer.dial(field ? { number, model, resId: id, field } : { number });
             },
         })),
         ...numbers.map((number) => ({
             name: _t("Call %(number)s", { number }),
             action: () => {
-                telephony.dial({ number });
+                dialer.dial({ number });
             },
         })),
     ];

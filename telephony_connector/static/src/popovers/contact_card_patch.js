@@ -11,6 +11,7 @@ const makeCallable = () => ({
     setup() {
         super.setup();
         this.telephony = useService("telephony");
+        this.dialer = useService("telephony.dialer");
         // Other addons' cards inherit from these, with components of their own.
         this.PhonePresence = PhonePresence;
     },
@@ -34,7 +35,7 @@ const makeCallable = () => ({
         const { partner, phone: number } = this;
         this.props.close();
         // Other addons' cards show numbers of other records.
-        this.telephony.dial(
+        this.dialer.dial(
             partner?.phone === number
                 ? { number, model: "res.partner", resId: partner.id, field: "phone" }
                 : { number }

@@ -12,9 +12,9 @@ const SOUND = "call-invitation";
  */
 export class CallAlert {
     /** @param {import("services").ServiceFactories} services */
-    constructor({ "mail.sound_effects": sound, telephony }) {
+    constructor({ "mail.sound_effects": sound, "telephony.pages": pages }) {
         this.sound = sound;
-        this.telephony = telephony;
+        this.pages = pages;
         this.isRinging = false;
         /** Notifications by call id. */
         this.notifications = {};
@@ -34,7 +34,7 @@ export class CallAlert {
         const isNew = calls.length && !this.isRinging;
         this.isRinging = Boolean(calls.length);
         const unknown = calls.filter((call) => !(call.id in this.notifications));
-        if (!unknown.length || !(await this.telephony.pageTurn.isOnMainTab()) || !this.isRinging) {
+        if (!unknown.length || !(await this.pages.pageTurn.isOnMainTab()) || !this.isRinging) {
             return;
         }
         if (isNew && user.settings.telephony_sound) {
@@ -56,7 +56,7 @@ export class CallAlert {
         });
         notification.addEventListener("click", () => {
             window.focus();
-            this.telephony.openPage(call);
+            this.pages.openPage(call);
             notification.close();
         });
         this.notifications[call.id] = notification;
@@ -64,7 +64,7 @@ export class CallAlert {
 }
 
 export const callAlertService = {
-    dependencies: ["mail.sound_effects", "telephony"],
+    dependencies: ["mail.sound_effects", "telephony", "telephony.pages"],
     start(env, services) {
         const alert = new CallAlert(services);
         effect(

@@ -10,8 +10,8 @@ import { isPlainClick } from "@telephony_connector/utils/phone_numbers";
  * calls with the user's own phone, where there is one to call with.
  */
 export const phoneLinksService = {
-    dependencies: ["telephony"],
-    start(env, { telephony }) {
+    dependencies: ["telephony", "telephony.dialer"],
+    start(env, { telephony, "telephony.dialer": dialer }) {
         /** @param {MouseEvent} ev */
         function onClick(ev) {
             // The link may stand within the shadow of a message.
@@ -29,7 +29,7 @@ export const phoneLinksService = {
             }
             ev.preventDefault();
             ev.stopPropagation();
-            telephony.dial({ number: link.getAttribute("href") });
+            dialer.dial({ number: link.getAttribute("href") });
         }
 
         // Before a card or a row takes the click for its own.

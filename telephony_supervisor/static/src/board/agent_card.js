@@ -29,7 +29,7 @@ export class AgentCard extends Component {
     };
 
     setup() {
-        this.telephony = useService("telephony");
+        this.commands = useService("telephony.commands");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
     }
@@ -87,7 +87,7 @@ export class AgentCard extends Component {
     }
 
     async act(action, values = {}) {
-        const answer = await this.telephony.order(
+        const answer = await this.commands.order(
             "telephony.board",
             "act",
             [this.props.agent.id, action],

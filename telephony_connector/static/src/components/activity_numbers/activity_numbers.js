@@ -24,6 +24,7 @@ export class ActivityNumbers extends Component {
 
     setup() {
         this.telephony = useService("telephony");
+        this.dialer = useService("telephony.dialer");
     }
 
     get numbers() {
@@ -39,7 +40,7 @@ export class ActivityNumbers extends Component {
         if (this.telephony.callsByClick && isPlainClick(ev)) {
             ev.preventDefault();
             ev.stopPropagation();
-            this.telephony.dial({ number, model, resId, field });
+            this.dialer.dial({ number, model, resId, field });
         }
     }
 }

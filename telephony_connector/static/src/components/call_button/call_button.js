@@ -16,6 +16,7 @@ export class CallButton extends Component {
 
     setup() {
         this.telephony = useService("telephony");
+        this.dialer = useService("telephony.dialer");
     }
 
     get text() {
@@ -35,6 +36,6 @@ export class CallButton extends Component {
     }
 
     call() {
-        return this.telephony.dialField(this.props.record, this.props.field);
+        return this.dialer.dialField(this.props.record, this.props.field);
     }
 }

@@ -15,6 +15,7 @@ export class CallCard extends Component {
 
     setup() {
         this.telephony = useService("telephony");
+        this.pages = useService("telephony.pages");
         this.action = useService("action");
     }
 

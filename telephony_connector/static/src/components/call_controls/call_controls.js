@@ -20,7 +20,7 @@ export class CallControls extends Component {
     static props = { call: Object };
 
     setup() {
-        this.telephony = useService("telephony");
+        this.dialer = useService("telephony.dialer");
         this.state = useState({ action: null });
     }
 
@@ -36,7 +36,7 @@ export class CallControls extends Component {
 
     onControl({ action, needsTarget }) {
         if (!needsTarget) {
-            return this.telephony.control(this.props.call, action);
+            return this.dialer.control(this.props.call, action);
         }
         this.state.action = this.state.action === action ? null : action;
     }
@@ -44,6 +44,6 @@ export class CallControls extends Component {
     onTarget({ number }) {
         const { action } = this.state;
         this.state.action = null;
-        return this.telephony.control(this.props.call, action, number);
+        return this.dialer.control(this.props.call, action, number);
     }
 }

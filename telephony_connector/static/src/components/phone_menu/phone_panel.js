@@ -22,6 +22,8 @@ export class PhonePanel extends Component {
 
     setup() {
         this.telephony = useService("telephony");
+        this.dialer = useService("telephony.dialer");
+        this.pages = useService("telephony.pages");
         this.action = useService("action");
         this.orm = useService("orm");
         this.state = useState({
@@ -132,7 +134,7 @@ export class PhonePanel extends Component {
 
     async dial(target) {
         this.props.close();
-        await this.telephony.dial(target);
+        await this.dialer.dial(target);
     }
 
     /** The call back belongs to whomever the call belongs to. */
@@ -153,7 +155,7 @@ export class PhonePanel extends Component {
 
     openPage(call) {
         this.props.close();
-        return this.telephony.openPage(call);
+        return this.pages.openPage(call);
     }
 
     async toggleSound() {

@@ -13,6 +13,7 @@ patch(PhoneField.prototype, {
     setup() {
         super.setup();
         this.telephony = useService("telephony");
+        this.dialer = useService("telephony.dialer");
     },
 
     /** Whether a click calls with the user's own phone; else it is the plain link. */
@@ -26,7 +27,7 @@ patch(PhoneField.prototype, {
         if (this.isCalledByClick && isPlainClick(ev)) {
             ev.preventDefault();
             ev.stopPropagation();
-            this.telephony.dialField(this.props.record, this.props.name);
+            this.dialer.dialField(this.props.record, this.props.name);
         }
     },
 });

@@ -1,0 +1,62 @@
+import { registry } from "@web/core/registry";
+import { PageTurn } from "@telephony_connector/services/page_turn";
+
+/** Opens the pages of calls: by itself in one tab, or as the user wants. */
+export class Pages {
+    constructor(services) {
+        this.services = services;
+        this.telephony = services.telephony;
+        this.pageTurn = new PageTurn(services);
+        this.pageIds = new Set();
+        this.telephony.bus.addEventListener("PAGE", ({ detail: { id, read } }) =>
+            this.offerPage(id, read)
+        );
+    }
+
+    /**
+     * Open the call's page, in one tab only and not under the user's hands.
+     *
+     * @param {Promise} read of the card: who calls is on the screen first, and the page
+     *  takes no time of the server from it
+     */
+    async offerPage(id, read) {
+        if (this.pageIds.has(id)) {
+            return;
+        }
+        this.pageIds.add(id);
+        const [isMine] = await Promise.all([this.pageTurn.isMine(), read]);
+        if (!isMine || this.telephony.endedIds.has(id)) {
+            return;
+        }
+        const action = await this.telephony.ask("claim_page", [id], "telephony.client");
+        if (!action) {
+            return;
+        }
+        if (!this.pageTurn.isUserBusy()) {
+            await this.services.action.doAction(action);
+        } else if (this.telephony.calls[id]) {
+            this.telephony.calls[id].isHeld = true;
+            this.telephony.updateCard(this.telephony.calls[id]);
+        }
+    }
+
+    /**
+     * @param {string} [start] what an unknown caller's page begins with: a kind of new
+     *  record, or `existing`
+     */
+    async openPage(call, start) {
+        const action = await this.services.orm.call(
+            "telephony.call",
+            "action_open_page",
+            [[call.id]],
+            start ? { start } : {}
+        );
+        await this.services.action.doAction(action);
+        this.telephony.dismiss(call);
+    }
+}
+
+registry.category("services").add("telephony.pages", {
+    dependencies: ["action", "multi_tab", "orm", "telephony", "ui"],
+    start: (env, services) => new Pages(services),
+});
