@@ -1,5 +1,7 @@
 """What agents see of calls: in two tabs, as two agents, and while they work."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -33,6 +35,17 @@ def missed_count(stack):
     :return: how many missed calls wait for the agent.
     """
     return stack.agent.call("telephony.client", "get_phone_state")["missed_count"]
+
+
+def run_action(stack, name):
+    """Run a scheduled action: nobody else does in this stack.
+
+    :param name: its XML id in the base
+    """
+    _model, cron = stack.admin.call(
+        "ir.model.data", "check_object_reference", "telephony_connector", name
+    )
+    stack.admin.call("ir.cron", "method_direct_trigger", [cron])
 
 
 def test_one_tab_of_two_opens_the_page(stack, agent_page, number):
@@ -233,14 +246,7 @@ def test_missed_callers_are_listed_and_dismissed(stack, agent_page, size):
         call.hang_up()
         rings.ended()
         stack.wait_for_call(each, outcome="missed")
-    # Nobody runs scheduled actions in this stack.
-    _model, cron = stack.admin.call(
-        "ir.model.data",
-        "check_object_reference",
-        "telephony_connector",
-        "ir_cron_telephony_followup",
-    )
-    stack.admin.call("ir.cron", "method_direct_trigger", [cron])
+    run_action(stack, "ir_cron_telephony_followup")
     page = agent_page.page
     page.set_viewport_size(SIZES[size])
     agent_page.open("/odoo/missed-callers")
@@ -259,6 +265,26 @@ def test_missed_callers_are_listed_and_dismissed(stack, agent_page, size):
     state = stack.admin.one("telephony.followup", [("number", "=", unknown)], ["state"])
     assert state["state"] == "done"
     expect(row).to_be_visible()
+
+
+def test_a_call_in_the_chatter_of_its_record(stack, agent_page, number, size):
+    res_id = contact(stack, f"Chatter {number}", number)
+    call = stack.phone("public").call(DID, caller=number)
+    stack.phone("1001").incoming().answer()
+    call.answered()
+    call.hang_up()
+    logged = stack.wait_for_call(number, outcome="answered")
+    run_action(stack, "ir_cron_telephony_timeline")
+    page = agent_page.page
+    page.set_viewport_size(SIZES[size])
+    agent_page.open_record("res.partner", res_id)
+    line = page.locator(".o-mail-Message", has_text="Incoming call")
+    expect(line).to_contain_text("Answered")
+    line.scroll_into_view_if_needed()
+    agent_page.shot(f"timeline-{size}")
+    line.get_by_role("link", name="Incoming call").click()
+    expect(page).to_have_url(re.compile(rf"/telephony\.call/{logged['id']}$"))
+    expect(page.locator(".o_form_view")).to_contain_text(international(number))
 
 
 def test_problems_of_a_telephone_system(stack, web_client, size):
