@@ -38,6 +38,7 @@ class TestPayloads(TelephonyCommon):
     def test_what_is_sent_is_as_described(self):
         """Of calls that ring, run and are over, of known and unknown callers."""
         number = "+33612349872"
+        client = self.env["telephony.client"].with_user(self.alice)
         self.env["res.partner"].create(
             {"name": "Ada", "phone": number, "user_id": self.bruno.id}
         )
@@ -51,7 +52,7 @@ class TestPayloads(TelephonyCommon):
                     card = self.env["telephony.card"].with_user(self.alice)
                     shown = TelephonyCard._prepare_card(card, record)
                     self.assertEqual([*find_wrong(shown, payloads.Card)], [])
-                    news = record.sudo()._get_news(self.alice)
+                    news = client._get_news(record.sudo(), self.alice)
                     self.assertEqual([*find_wrong(news, payloads.CallNews)], [])
             facts = card._get_card_facts(
                 call, *[self.env["res.partner"].search([("phone", "=", number)])] * 2

@@ -6,16 +6,19 @@ The typedefs of the same names in ``static/src`` are compared with these
 
 from typing import Literal, TypedDict
 
+from ..engine.call import Direction, State
+
 NOTHING = Literal[False]
-CallState = Literal["ringing", "ongoing", "ended"]
+CallDirection = Literal[tuple(each.value for each in Direction)]
+CallState = Literal[tuple(each.value for each in State)]
 
 
 class CallNews(TypedDict):
-    """What the bus tells one user of a call: ``telephony.call._get_news``."""
+    """What the bus tells one user of a call: ``telephony.client._get_news``."""
 
     id: int
     revision: int
-    direction: Literal["inbound", "outbound", "internal"]
+    direction: CallDirection
     comes_in: bool
     state: CallState
     outcome: str | NOTHING

@@ -4,9 +4,13 @@ The typedefs of the same names in ``static/src`` are compared with these
 (``tests/test_payloads.py``), and so is what ``telephony.board.get_state`` returns.
 """
 
-from typing import Literal, TypedDict
+from typing import TypedDict
 
-NOTHING = Literal[False]
+from odoo.addons.telephony_connector.tools.payloads import (
+    NOTHING,
+    CallDirection,
+    CallState,
+)
 
 
 class BoardPbx(TypedDict):
@@ -50,8 +54,8 @@ class BoardCall(TypedDict):
 
     id: int
     pbx_id: int
-    direction: Literal["inbound", "outbound", "internal"]
-    state: Literal["ringing", "ongoing", "ended"]
+    direction: CallDirection
+    state: CallState
     number: str
     contact: str | NOTHING
     queue: str | NOTHING
