@@ -58,7 +58,7 @@ def test_hang_up(stack, number, talk):
 def test_hang_up_while_it_rings(stack, number):
     call = stack.phone("public").call(DID, caller=number)
     own = stack.phone("1001").incoming()
-    stack.wait_for_call(number, state="ringing")
+    wait_for_user(stack, number, "Agent Test", state="ringing")
     control(stack, number, "hangup")
     own.ended()
     call.hang_up()
@@ -90,7 +90,7 @@ def test_transfer_to_an_outside_number(stack, number, talk):
 def test_transfer_of_a_call_that_rings(stack, number):
     call = stack.phone("public").call(DID, caller=number)
     own = stack.phone("1001").incoming()
-    stack.wait_for_call(number, state="ringing")
+    wait_for_user(stack, number, "Agent Test", state="ringing")
     control(stack, number, "transfer", "1002")
     own.ended()
     stack.phone("1002").incoming().answer()
@@ -147,7 +147,7 @@ def codes(stack):
 def test_voicemail(stack, number, codes):
     call = stack.phone("public").call(DID, caller=number)
     own = stack.phone("1001").incoming()
-    stack.wait_for_call(number, state="ringing")
+    wait_for_user(stack, number, "Agent Test", state="ringing")
     control(stack, number, "voicemail", "1001")
     own.ended()
     call.answered()

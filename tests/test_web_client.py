@@ -1,5 +1,6 @@
 """What agents see of calls: in two tabs, as two agents, and while they work."""
 
+import json
 import re
 
 import pytest
@@ -288,12 +289,13 @@ def test_a_call_in_the_chatter_of_its_record(stack, agent_page, number, size):
 
 
 def test_problems_of_a_telephone_system(stack, web_client, size):
-    message = "Asterisk refused it: Odoo's account lacks the permission “agent”."
+    message = "Odoo's account on the telephone system may not do QueueStatus."
+    reason = {"code": "permission_for", "params": {"action": "QueueStatus"}}
     stack.odoo.postgres.query(
         """INSERT INTO telephony_pbx_problem
-                  (pbx_id, kind, name, message, count, start_date, last_date)
+                  (pbx_id, kind, name, reason, count, start_date, last_date)
            VALUES (%s, 'list', 'QueueStatus', %s, 2, now(), now()) RETURNING id""",
-        [stack.pbx, message],
+        [stack.pbx, json.dumps(reason)],
         database=stack.odoo.database,
     )
     administrator = web_client("admin")
