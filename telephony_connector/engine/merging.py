@@ -85,6 +85,12 @@ def clean_change(change):
     return {**change, **plain}
 
 
+def get_extensions(change):
+    """Return the numbers of the extensions that a change names."""
+    parties = (change, *change.get("legs", ()))
+    return {party["extension"] for party in parties if party.get("extension")}
+
+
 def cut_text(value):
     """Cut a text of the network; leave every other value alone."""
     if isinstance(value, str):
@@ -159,6 +165,33 @@ def merge_call(known, values, change, now):
         moments.append(known.get("start_date"))
         dates["start_date"] = min(filter(None, moments), default=now)
     return {**merged, **dates, "told": told}
+
+
+def is_outdated(known, change):
+    """Say whether a whole call was told before, or something newer of it."""
+    if not known or not is_whole(change):
+        return False
+    revision = change["term"], change["revision"]
+    return revision <= (known["source_term"], known["source_revision"])
+
+
+def replace_call(known, values, change):
+    """Return the values to write for a whole call.
+
+    Where a new leader found it in progress, what was known before is kept.
+
+    :param dict values: what the change says, see `read_values`
+    :rtype: dict
+    """
+    numbered = {
+        "source_term": change["term"],
+        "source_revision": change["revision"],
+    }
+    if known.get("told"):
+        numbered["told"] = False
+    if known and change.get("incomplete"):
+        values = adopt_call(known, values)
+    return values | numbered
 
 
 def adopt_call(known, values):

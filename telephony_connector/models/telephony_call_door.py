@@ -14,6 +14,7 @@ from odoo.tools import SQL, clean_context
 
 from ..engine import merging, parts
 from ..engine.call import State
+from ..tools.stored import read_stored
 from .telephony_number import Matches
 
 # How long after a click an outgoing call that the telephone system tells of may be the
@@ -60,7 +61,8 @@ class TelephonyCall(models.Model):
         calls = self.sudo().with_context(
             clean_context(self.env.context), tracking_disable=True
         )
-        changes = calls._add_extensions(map(merging.clean_change, changes))
+        changes = [merging.clean_change(change) for change in changes]
+        changes = calls._add_extensions(changes)
         known = calls._find_calls(changes)
         changed = calls.browse()
         for change in sorted(changes, key=lambda c: (c["pbx_id"], c["uniqueid"])):
@@ -90,34 +92,19 @@ class TelephonyCall(models.Model):
         :return: each change with ``extensions``: number → `telephony.extension`
         :rtype: list[dict]
         """
-        named = [
-            (
-                change,
-                {
-                    party["extension"]
-                    for party in (change, *change.get("legs", ()))
-                    if party.get("extension")
-                },
-            )
-            for change in changes
-        ]
+        numbers = set().union(*map(merging.get_extensions, changes))
         extensions = self.env["telephony.extension"].search(
             [
-                ("pbx_id", "in", list({change["pbx_id"] for change, _names in named})),
-                ("number", "in", list(set().union(*(names for _c, names in named)))),
+                ("pbx_id", "in", list({change["pbx_id"] for change in changes})),
+                ("number", "in", list(numbers)),
             ]
         )
-        by_number = {(ext.pbx_id.id, ext.number): ext for ext in extensions}
+        found = {}
+        for extension in extensions:
+            found.setdefault(extension.pbx_id.id, {})[extension.number] = extension
         return [
-            {
-                **change,
-                "extensions": {
-                    number: by_number[change["pbx_id"], number]
-                    for number in names
-                    if (change["pbx_id"], number) in by_number
-                },
-            }
-            for change, names in named
+            {**change, "extensions": found.get(change["pbx_id"], {})}
+            for change in changes
         ]
 
     def _find_calls(self, changes):
@@ -159,17 +146,12 @@ class TelephonyCall(models.Model):
         if self.is_anonymized:
             # Old news must not bring back what was taken out.
             return None
-        known = _get_stored(self, merging.KNOWN_KEYS) if self else {}
+        known = read_stored(self, merging.KNOWN_KEYS) if self else {}
+        if merging.is_outdated(known, change):
+            return None
         values = merging.read_values(change)
         if merging.is_whole(change):
-            revision = change["term"], change["revision"]
-            if self and revision <= (self.source_term, self.source_revision):
-                return None
-            values |= {"source_term": revision[0], "source_revision": revision[1]}
-            if self.told:
-                values["told"] = False
-            if self and change.get("incomplete"):
-                values = merging.adopt_call(known, values)
+            values = merging.replace_call(known, values, change)
         else:
             now = fields.Datetime.now()
             values = merging.merge_call(known, values, change, now)
@@ -185,7 +167,7 @@ class TelephonyCall(models.Model):
         if self and not merging.is_whole(change):
             # What is known already is no news, and nobody is told of it.
             links = {key: values.pop(key) for key in LINKS if key in values}
-            values = merging.pick_new(_get_stored(self, values), values) | links
+            values = merging.pick_new(read_stored(self, values), values) | links
         return values
 
     def _prepare_number(self, change):
@@ -214,26 +196,18 @@ class TelephonyCall(models.Model):
             values["user_id"] = extension.user_id.id if extension else False
         if extension:
             users |= extension.user_id
-        commands = []
         known = {leg.uniqueid: leg for leg in self.leg_ids}
+        commands = []
         for leg in change.get("legs", ()):
-            leg_values = merging.read_leg_values(leg)
-            leg_values["number"] = leg.get("extension") or leg_values.get("number")
             if leg_extension := extensions.get(leg.get("extension")):
-                leg_values["extension_id"] = leg_extension.id
-                leg_values["user_id"] = leg_extension.user_id.id
                 users |= leg_extension.user_id
             own = known.get(leg["uniqueid"], self.leg_ids.browse())
-            if not is_whole:
-                leg_values = own._join_part(leg_values, leg)
+            leg_values = own._prepare_values(leg, leg_extension, is_whole)
             if not own:
-                commands.append(
-                    Command.create({**leg_values, "uniqueid": leg["uniqueid"]})
-                )
-                continue
-            stored = _get_stored(own, {"state", *leg_values})
-            if new_values := merging.merge_leg(stored, leg_values):
-                commands.append(Command.update(own.id, new_values))
+                leg_values["uniqueid"] = leg["uniqueid"]
+                commands.append(Command.create(leg_values))
+            elif leg_values:
+                commands.append(Command.update(own.id, leg_values))
         if commands:
             values["leg_ids"] = commands
         if new_users := users - self.user_ids:
@@ -256,7 +230,7 @@ class TelephonyCall(models.Model):
                 extensions = answered[-1:].extension_id or legs.extension_id
                 handler = extensions if len(extensions) == 1 else extensions.browse()
                 values = {"extension_id": handler.id, "user_id": handler.user_id.id}
-            if new_values := merging.pick_new(_get_stored(call, values), values):
+            if new_values := merging.pick_new(read_stored(call, values), values):
                 call.write(new_values)
 
     def _link_calls(self):
@@ -542,7 +516,7 @@ class TelephonyCall(models.Model):
             and other[name]
             and not self[name]
         }
-        known, told = (_get_stored(call, merging.KNOWN_KEYS) for call in (self, other))
+        known, told = (read_stored(call, merging.KNOWN_KEYS) for call in (self, other))
         taken["told"] = parts.join_call(
             *(call["told"] or parts.read_call(call) for call in (known, told))
         )
@@ -706,12 +680,3 @@ class TelephonyCall(models.Model):
             for user in call.user_ids:
                 user._bus_send("telephony.call/changed", client._get_news(call, user))
         self.env["telephony.agent.token"]._notify_calls(self)
-
-
-def _get_stored(record, names):
-    """Return what a record has in some of its fields, links as ids."""
-    values = {name: record[name] for name in names}
-    return {
-        name: value.id if isinstance(value, models.BaseModel) else value
-        for name, value in values.items()
-    }

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import NO_ACCESS
 
 from ..engine import merging, parts
+from ..tools.stored import read_stored
 from .telephony_call import OUTCOMES, STATES
 
 # What follows from what was told of a leg.
@@ -59,21 +60,32 @@ class TelephonyCallLeg(models.Model):
 
     # === FOR THE DOOR === #
 
-    def _join_part(self, values, leg):
-        """Return what to write of this leg, or of a new one, for a part that was told.
+    def _prepare_values(self, leg, extension, is_whole):
+        """Return what is to be written of this leg, or of a new one.
 
-        What follows from it is written by `_settle`, which knows of the whole call.
+        Of a leg that is told in parts, what follows from the parts is written by
+        `_settle`, which knows of the whole call.
 
-        :param dict values: of the leg's fields
         :param dict leg: as of ``telephony.call._apply``
+        :param extension: the `telephony.extension` that it names, if there is one
+        :param bool is_whole: whether the source tells whole calls
+        :rtype: dict
         """
-        values = {
-            key: value
-            for key, value in values.items()
-            if value is not False and key not in DERIVED
-        }
-        known = self.told or parts.read_leg({key: self[key] for key in DERIVED})
-        return {**values, "told": parts.join_leg(known, parts.read_leg(leg))}
+        values = merging.read_leg_values(leg)
+        values["number"] = leg.get("extension") or values.get("number")
+        if extension:
+            values |= {"extension_id": extension.id, "user_id": extension.user_id.id}
+        if not is_whole:
+            values = {
+                key: value
+                for key, value in values.items()
+                if value is not False and key not in DERIVED
+            }
+            known = self.told or parts.read_leg({key: self[key] for key in DERIVED})
+            values["told"] = parts.join_leg(known, parts.read_leg(leg))
+        if not self:
+            return values
+        return merging.merge_leg(read_stored(self, {"state", *values}), values)
 
     def _settle(self, call):
         """Bring legs in line with their call, which is told in parts.

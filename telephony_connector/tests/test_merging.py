@@ -37,6 +37,12 @@ class TestReadChanges(BaseCase):
         self.assertEqual(len(merging.cut_text("x" * 999)), merging.MAX_TEXT)
         self.assertIs(merging.cut_text(" "), False)
 
+    def test_extensions_are_those_of_the_call_and_of_its_legs(self):
+        legs = [{"extension": "1002"}, {"extension": ""}, {"number": "+33612340001"}]
+        change = {"extension": "1001", "legs": legs}
+        self.assertEqual(merging.get_extensions(change), {"1001", "1002"})
+        self.assertEqual(merging.get_extensions({}), set())
+
     def test_empty_values_erase_in_whole_calls_alone(self):
         change = {"queue": "", "withheld": False, "state": "ended"}
         self.assertEqual(merging.read_values(change), {"state": "ended"})
@@ -89,6 +95,36 @@ class TestMergeCall(BaseCase):
         ended = known(state="ended")
         self.assertEqual(merge(ended, **late)["direction"], "outbound")
         self.assertNotIn("direction", merge({**ended, "source_term": 1}, **late))
+
+
+@tagged("telephony")
+class TestReplaceCall(BaseCase):
+    def test_an_older_revision_is_outdated(self):
+        before = known(source_term=2, source_revision=5)
+        for term, revision, outdated in ((2, 5, True), (1, 9, True), (2, 6, False)):
+            with self.subTest(term=term, revision=revision):
+                change = {"term": term, "revision": revision}
+                self.assertIs(merging.is_outdated(before, change), outdated)
+                self.assertFalse(merging.is_outdated({}, change), "a new call")
+        self.assertFalse(merging.is_outdated(before, {"state": "ended"}), "a part")
+
+    def test_what_was_told_in_parts_gives_way(self):
+        change = {"term": 1, "revision": 2, "state": "ended", "queue": ""}
+        before = known(told={"outcome": "busy"}, queue="sales")
+        values = merging.replace_call(before, merging.read_values(change), change)
+        self.assertEqual(
+            values,
+            {
+                "state": "ended",
+                "queue": False,
+                "told": False,
+                "source_term": 1,
+                "source_revision": 2,
+            },
+        )
+        change["incomplete"] = True
+        values = merging.replace_call(before, merging.read_values(change), change)
+        self.assertEqual(values["queue"], "sales", "a new leader did not see it")
 
 
 @tagged("telephony")

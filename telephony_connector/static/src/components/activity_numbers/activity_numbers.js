@@ -12,7 +12,7 @@ import { getPhoneHref, isPlainClick } from "@telephony_connector/utils/phone_num
 patch(ActivityModel.prototype, {
     setup() {
         super.setup(...arguments);
-        /** Of the kind “Call”: whom to call, as of `telephony.call.dial`, with a label. */
+        /** Of the kind “Call”: whom to call, as of `telephony.client.dial`, with a label. */
         this.telephony_numbers = fields.Attr([]);
     },
 });
