@@ -112,7 +112,7 @@ def test_queues_are_entered_and_left(stack, boss):
 
 
 @pytest.fixture
-def dialled_by_number(stack, boss):
+def dialed_by_number(stack, boss):
     """The extension 1003 is rung by a number of the dial plan, not by its device."""
     domain = [("number", "=", "1003"), ("pbx_id", "=", stack.pbx)]
     extension = stack.admin.call("telephony.extension", "search", domain)
@@ -129,7 +129,7 @@ def dialled_by_number(stack, boss):
 
 
 def test_a_queue_knows_whether_a_member_by_number_is_busy(
-    stack, boss, dialled_by_number
+    stack, boss, dialed_by_number
 ):
     wait_for(lambda: queue(boss), what="the queue on the board")
     wait_for(lambda: agent(boss, "1003")["availability"] == "idle", what="the hint")

@@ -169,7 +169,7 @@ def test_a_further_number_is_saved_from_the_calls_page(stack, agent_page, number
     agent_page.page.reload()
     agent_page.wait_until_ready()
     page = agent_page.registration
-    expect(page).to_contain_text("Added to the further numbers")
+    expect(page).to_contain_text("Added to the other phone numbers")
     page.locator(".o_field_widget[name='save_number'] input").check()
     agent_page.shot("save-a-further-number")
     agent_page.save_registration()

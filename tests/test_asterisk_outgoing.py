@@ -82,7 +82,7 @@ def test_a3_the_user_who_declines_calls_nobody(stack, agent_page, number):
     assert stack.phone("public").is_quiet
 
 
-def test_a3_dialled_by_hand(stack, agent_page, number):
+def test_a3_dialed_by_hand(stack, agent_page, number):
     """The user's own phone does not ring: the customer's does."""
     stack.phone("1001").call(number.replace("+33", "0"))
     theirs = stack.phone("public").incoming()

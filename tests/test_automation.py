@@ -61,12 +61,12 @@ send("a2", "ended", "answered", answer_date=fields.Datetime.now(), end_date=late
 send("a2", "ended", "answered")
 long = env["ir.config_parameter"].get_param("seen.long")
 
-dialler = rule("call back", "on_write", "[('outcome', '=', 'missed')]", ["outcome"],
+dialer = rule("call back", "on_write", "[('outcome', '=', 'missed')]", ["outcome"],
                state="telephony_dial")
 send("b1", "ringing")
 send("b1", "ended", "missed")
-dialled = env["telephony.call"].search([("direction", "=", "outbound")])
-dialler.active = False
+dialed = env["telephony.call"].search([("direction", "=", "outbound")])
+dialer.active = False
 
 broken = rule("broken", "on_create_or_write", "[]", **code("1 / 0"))
 call = send("c1", "ringing")
@@ -76,7 +76,7 @@ webhook = env(user=public.id)["telephony.call"].sudo()._apply([{
     "pbx_id": pbx.id, "uniqueid": "c2", "state": "ringing", "number": "+33612340002"}])
 print("RESULT " + json.dumps({
     "created": created, "early": early, "missed": missed, "long": long,
-    "dialled": dialled.mapped("number"), "dialled_by": dialled.mapped("user_id.login"),
+    "dialed": dialed.mapped("number"), "dialed_by": dialed.mapped("user_id.login"),
     "logged": call.exists().mapped("state"), "broken_active": broken.active,
     "webhook": webhook.exists().mapped("number"),
     "told": env["mail.message"].search_count([
@@ -113,8 +113,8 @@ def test_rule_on_a_computed_field(result):
 
 
 def test_rule_dials_for_its_user(result):
-    assert result["dialled"] == ["+33612340001"]
-    assert result["dialled_by"] == ["admin"]
+    assert result["dialed"] == ["+33612340001"]
+    assert result["dialed_by"] == ["admin"]
 
 
 def test_failing_rule_loses_no_call(result):

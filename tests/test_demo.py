@@ -82,6 +82,6 @@ def test_scheduled_actions_of_telephony_alone_run(demo):
     assert client.search_count("telephony.number.source", []) > 2
     active = client.search_read("ir.cron", [], ["name"])
     names = {cron["name"] for cron in active}
-    assert "Telephony: follow missed calls up" in names
+    assert "Telephony: follow up on missed calls" in names
     assert "Mail: Email Queue Manager" not in names
     assert not any("SMS" in name or "Digest" in name for name in names)

@@ -299,7 +299,7 @@ def test_a_token_is_made_in_the_preferences(stack, web_client):
     page.get_by_role("menuitem", name="My Preferences").click()
     page.get_by_role("button", name="New Desktop Agent").click()
     page.get_by_placeholder("e.g. Laptop").fill("Front desk")
-    page.get_by_role("button", name="Make Token").click()
+    page.get_by_role("button", name="Create Token").click()
     page.locator(".modal input[type='password']").fill("colleague")
     page.get_by_role("button", name="Confirm Password").click()
     token = page.locator(".modal .o_field_widget[name='token']")

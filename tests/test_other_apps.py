@@ -247,7 +247,7 @@ def test_button(seen):
 
 def test_saved_numbers(seen):
     """A number goes where the model has its phone; where that is filled and there are
-    no further numbers, it is said."""
+    no other phone numbers, it is said."""
     assert seen["save_applicant"]["offered"]
     assert seen["saved"] == "+33 6 12 34 51 04"
     assert not seen["save_mailing"]["offered"]
@@ -257,7 +257,7 @@ def test_saved_numbers(seen):
 
 
 def test_clicks(seen):
-    """What is clicked is dialled and belongs to the record."""
+    """What is clicked is dialed and belongs to the record."""
     assert seen["clicks"] == [
         ["+33612345101", "Paula Applicant"],
         ["+33612345102", "Max Mailing"],

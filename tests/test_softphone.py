@@ -58,7 +58,7 @@ def test_c1_a_click_hands_the_number_over_and_opens_the_page(
         f"Outgoing call: {international(number)}"
     )
     expect(agent_page.customer).to_have_value(f"Called {number}")
-    wait_for(lambda: computer.dialled == [f"tel:{number}"], what="the softphone")
+    wait_for(lambda: computer.dialed == [f"tel:{number}"], what="the softphone")
     assert agent_page.page.evaluate("window.isSamePage"), "the page was left"
     agent_page.shot("softphone-outgoing")
 

@@ -188,7 +188,7 @@ def test_a_page_says_that_a_colleague_answered_and_saved(
     theirs.answer()
     call.answered()
     expect(alert).to_contain_text("Colleague Test answered this call.")
-    expect(alert.get_by_role("button")).to_have_text("Register It Myself")
+    expect(alert.get_by_role("button")).to_have_text("Register It Anyway")
     expect(save).to_be_hidden()
     agent_page.shot(f"colleague-answered-{size}")
 

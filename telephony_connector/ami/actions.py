@@ -69,7 +69,7 @@ def originate(
     """Ring an extension's telephone and, once it is picked up, call the number.
 
     :param device: the telephone, as ``PJSIP/1001`` or ``Local/1001@from-internal``
-    :param context: where the number is dialled from, as ``from-internal``
+    :param context: where the number is dialed from, as ``from-internal``
     :param channel_id: our id of the call; an OriginateResponse bears it as ActionID
     :param called_name: what the rung telephone shows beside the number
     :param caller: whom the called party sees; what is empty is left to the PBX
@@ -318,7 +318,7 @@ def call_record(channel: str) -> dict[str, Request]:
     """Ask when a channel began and when it was picked up, as its call record (CDR) has
     it; `read_moment` reads the answers' ``Value``.
 
-    A telephone that was dialled keeps its own record, also of a caller who waited in a
+    A telephone that was dialed keeps its own record, also of a caller who waited in a
     queue. It takes the permission “call” (write) and that Asterisk keeps records,
     which it does as it is installed.
 

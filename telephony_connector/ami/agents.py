@@ -14,7 +14,7 @@ def wait_for_callers(pbx: PbxState, channel: Channel, now: datetime):
     What the channel did there stays, as something past.
     """
     tracked, leg = channel.tracked, channel.leg
-    if leg is not None and leg.answer_date is None:  # of having dialled the log-in
+    if leg is not None and leg.answer_date is None:  # of having dialed the log-in
         del tracked.call.legs[channel.uniqueid]
     elif leg is not None:
         ending.close_leg(leg, now, channel)

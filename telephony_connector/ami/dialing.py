@@ -9,7 +9,7 @@ from .state import PbxState
 
 
 def on_dial_begin(pbx: PbxState, event: dict):
-    """A telephone, trunk or Local channel is dialled, by a channel or by the PBX."""
+    """A telephone, trunk or Local channel is dialed, by a channel or by the PBX."""
     source = pbx.channel(event)
     called = pbx.channel(event, "Dest")
     if called is None:

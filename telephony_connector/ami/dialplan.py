@@ -80,7 +80,7 @@ def is_feature_code(number: str) -> bool:
 
 
 def is_dialable(text: str) -> bool:
-    """Whether that is a number that somebody may have dialled, not the name of a step
+    """Whether that is a number that somebody may have dialed, not the name of a step
     in a dial plan (``s``, ``h``)."""
     return bool(_NUMBER.fullmatch(text))
 
@@ -103,8 +103,8 @@ class Dialplan:
 
     ``devices`` maps a device (``PJSIP/1001``) to its extension's number, several to one
     where a person has several telephones. ``internal_numbers`` are extensions, queues,
-    groups and the like: what is dialled without leaving the company. ``dial_string`` is
-    how an extension is called; from it, devices that are not listed are recognised.
+    groups and the like: what is dialed without leaving the company. ``dial_string`` is
+    how an extension is called; from it, devices that are not listed are recognized.
     """
 
     devices: Mapping[str, str] = field(default_factory=dict)
@@ -138,9 +138,9 @@ class Dialplan:
         return ""
 
     def guess_called(self, name: ChannelName, dial_string: str) -> str:
-        """Return the extension of an unlisted device that is dialled, or nothing.
+        """Return the extension of an unlisted device that is dialed, or nothing.
 
-        A short number as the device's name, dialled as a telephone (``1001``), not as a
+        A short number as the device's name, dialed as a telephone (``1001``), not as a
         trunk that leads on to a number (``+33…@1001``).
         """
         number = _device_number(name)

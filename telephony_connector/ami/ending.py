@@ -27,7 +27,7 @@ def hang_up(pbx: PbxState, channel: Channel, now: datetime, cause: int | None = 
 
 def _rang_out(pbx, channel, cause):
     """Whether a Local channel is given up although its caller waits on: FollowMe does
-    not tell how its dialling ended."""
+    not tell how its dialing ended."""
     dialed_by = channel.dialed_by
     if not channel.is_local or channel.is_up or channel.is_dial_over:
         return False

@@ -19,7 +19,7 @@ def number_of(forward: str) -> str:
 
 
 def forward(pbx: PbxState, channel: Channel, destination: str, now: datetime):
-    """Note that a phone that was dialled forwards to another destination."""
+    """Note that a phone that was dialed forwards to another destination."""
     tracked, leg = channel.tracked, channel.leg
     number = leg.transferred_to = number_of(destination)
     tracked.call.diverted_from = leg.extension or leg.number
@@ -35,7 +35,7 @@ def forward(pbx: PbxState, channel: Channel, destination: str, now: datetime):
 def on_originated(pbx: PbxState, channel: Channel, dial_string: str, now: datetime):
     """Note that the PBX dials by itself: a call of its own, or one that is forwarded.
 
-    :param channel: the channel dialled
+    :param channel: the channel dialed
     """
     channel.is_own = True
     channel.dial_string = dial_string
@@ -86,7 +86,7 @@ def _is_begun(event, number):
 
 
 def _is_first(channel):
-    """Whether nothing dialled this channel but the PBX itself."""
+    """Whether nothing dialed this channel but the PBX itself."""
     tracked = channel.tracked
     return tracked.is_originated and channel.uniqueid == tracked.call.uniqueid
 

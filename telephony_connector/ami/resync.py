@@ -15,7 +15,7 @@ from .unseen import UnseenTalk
 FRESH = timedelta(seconds=2)
 
 _DURATION = re.compile(r"(\d{1,6}):(\d\d):(\d\d)")
-_DIALLED = ("AppDial", "AppQueue")
+_DIALED = ("AppDial", "AppQueue")
 _ORIGINATED = "AppDial2"
 _WAITING = ("Park", "ParkedCall", "BridgeWait", "AgentLogin", "StasisHold")
 _CONFERENCES = ("ConfBridge", "MeetMe")
@@ -154,7 +154,7 @@ def _read_dials(events):
 
 
 def _find_dial(dials, event):
-    """Return what a channel was dialled by, as far as it can be told apart."""
+    """Return what a channel was dialed by, as far as it can be told apart."""
     parsed = parse_channel(event.get("Channel", ""))
     device = parsed.number or parsed.device.partition("/")[2]
     found = [
@@ -210,7 +210,7 @@ def _resume_talk(pbx, bridge, heard, now):
 
 
 def _is_dialed(event):
-    return event.get("Application") in _DIALLED
+    return event.get("Application") in _DIALED
 
 
 def _duration(event):

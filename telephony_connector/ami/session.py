@@ -188,7 +188,7 @@ class Session:
         Never repeated by itself: after a time-out nobody knows whether it was done.
 
         :param headers: name → text, number, boolean, or a list of these. ``ActionID``
-            may be given to recognise an OriginateResponse by it.
+            may be given to recognize an OriginateResponse by it.
         :return: the answer; its ``events`` are what a list action listed
         :raise ActionRefused: the PBX says no; ``said`` is its own text
         :raise PermissionMissing: the account may not do this

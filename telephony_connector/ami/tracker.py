@@ -215,7 +215,7 @@ class Tracker:
     def get_joining(self, extension: str, queue: str, device: str) -> tuple[str, str]:
         """Return by what an extension joins a queue, and what says whether it is busy.
 
-        A device joins by itself. A number that is dialled (``Local/1001@…``) joins as
+        A device joins by itself. A number that is dialed (``Local/1001@…``) joins as
         the queue's other members do, since a PBX may have a context of its own for it,
         without the extension's voicemail and diversions. Whether it is busy only its
         hint can tell: without one the queue would ring a member who talks.

@@ -77,10 +77,8 @@ def _name_target(pbx, event, role, targets):
     for channel in targets:
         if number := _party(pbx, channel):
             return number
-    dialled = parse_channel(event.get(role + "Channel", "")).number
-    return (
-        dialled if is_dialable(dialled) else known(event.get(role + "CallerIDNum", ""))
-    )
+    dialed = parse_channel(event.get(role + "Channel", "")).number
+    return dialed if is_dialable(dialed) else known(event.get(role + "CallerIDNum", ""))
 
 
 def _move_all(pbx, going, main, now):
@@ -117,8 +115,8 @@ def _party(pbx, channel):
             if half.is_far_half and other.leg is not None
         ]
         number = _party(pbx, behind[0]) if behind else ""
-        dialled = channel.parsed.number
-        return number or (dialled if is_dialable(dialled) else "")
+        dialed = channel.parsed.number
+        return number or (dialed if is_dialable(dialed) else "")
     if channel.leg is None:
         return ""
     return channel.leg.extension or channel.leg.number

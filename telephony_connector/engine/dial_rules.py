@@ -1,7 +1,7 @@
 """Whether a number is one of a list: however it is written, and however many digits
 follow.
 
-A telephone network connects a call as soon as the digits name somebody; what is dialled
+A telephone network connects a call as soon as the digits name somebody; what is dialed
 beyond them is ignored. No number is the beginning of another one, so a number that
 begins as a listed one reaches the listed one.
 """
@@ -59,13 +59,13 @@ def get_meanings(
     outside_prefix: str = "",
     international_prefix: str = "",
 ) -> set[str]:
-    """Return every international number that dialled digits may come to.
+    """Return every international number that dialed digits may come to.
 
     Of whatever length: with digits too many or too few, in national form, with any
     international prefix, behind the outside line's prefix.
 
     :param text: digits, with or without "+" before them
-    :param region: ISO code of the country where it is dialled, or ""
+    :param region: ISO code of the country where it is dialed, or ""
     :return: digits that begin with a country code
     """
     texts = {text}
@@ -135,7 +135,7 @@ def find_pattern(
     :param patterns: numbers, separated by blanks or commas; a star at the end stands
         for all that begin so. Best written internationally; national ones, codes and
         short numbers are compared, too.
-    :param texts: the number as it was typed, and as it is dialled
+    :param texts: the number as it was typed, and as it is dialed
     :param meanings: as of :func:`get_meanings`
     """
     for pattern in filter(None, _SEPARATORS.split(patterns)):

@@ -110,7 +110,7 @@ def field_numbers(
     """
     if not text:
         return []
-    text = number_text.normalise(text)
+    text = number_text.normalize(text)
     found: dict[str, StoredNumber] = {}
     for item in _reader(region, certain).read_text(text):
         known = found.get(item.number)
@@ -272,7 +272,7 @@ class _Reader:
         digits = self._without_trunk_zero(run)
         if len(digits) < MIN_DIGITS:
             return []
-        if not self._region and number_plan.is_dialled_with_009(digits):
+        if not self._region and number_plan.is_dialed_with_009(digits):
             # 00 and another number elsewhere: whoever asks knows which.
             return _unread(digits)
         found = self._interpret(digits)
@@ -299,7 +299,7 @@ class _Reader:
             # The prefix of most countries; 001 and 0011 are two countries' prefixes and
             # the way to America from others.
             found = number_plan.interpret(digits, "")
-            if number_plan.is_dialled_with_009(digits):
+            if number_plan.is_dialed_with_009(digits):
                 return []
         else:
             # Whoever asks later reads the digits with their own country.

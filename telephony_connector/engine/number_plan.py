@@ -328,7 +328,7 @@ def national_forms(e164: str, region: str) -> list[str]:
 
 
 def forms_from_abroad(e164: str, region: str) -> list[str]:
-    """How the number is dialled from a country, with whatever prefix people use there.
+    """How the number is dialed from a country, with whatever prefix people use there.
 
     :param region: ISO code of the country, or ""
     :return: digits
@@ -339,7 +339,7 @@ def forms_from_abroad(e164: str, region: str) -> list[str]:
     return [prefix + e164.removeprefix("+") for prefix in prefixes]
 
 
-def is_dialled_with_009(digits: str) -> bool:
+def is_dialed_with_009(digits: str) -> bool:
     """Whether a number stands behind 009, as people in Nigeria dial one abroad."""
     number = digits.startswith("009") and _international(f"+{digits[3:]}")
     return bool(number and number.valid)

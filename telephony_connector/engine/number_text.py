@@ -1,7 +1,7 @@
 """Text around a telephone number: what a trunk or a person wraps a number in.
 
 Nothing here knows what a valid number is; it only finds the part of a text that is
-meant as one, and recognises the words that stand where a caller hides the number.
+meant as one, and recognizes the words that stand where a caller hides the number.
 """
 
 import re
@@ -55,7 +55,7 @@ _EXTENSION = re.compile(
 )
 
 
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """Fold every form of digit, plus and space into ASCII and drop invisible marks."""
     text = text[:MAX_LENGTH]
     if text.isascii():
@@ -103,7 +103,7 @@ def unwrap(text: str) -> str:
     Takes a display name, angle brackets, a SIP or tel URI with its parameters and
     percent encoding away; a ``phone-context`` is put before a local number.
 
-    :param text: normalised text
+    :param text: normalized text
     """
     if match := _ANGLE.search(text):
         text = match[1] or _before(text, "<")

@@ -96,7 +96,7 @@ class Reading:
                 if len(form) < SUFFIX_LENGTH
             ]
             if len(key.removeprefix("+")) < SUFFIX_LENGTH:
-                # And one abroad within the prefix that is dialled before it.
+                # And one abroad within the prefix that is dialed before it.
                 forms += number_plan.forms_from_abroad(key, self.region)
         for key in self.keys[:1]:
             forms += number_plan.stems(key)
@@ -129,7 +129,7 @@ def read(
     :param outside_prefix: digits before a number to reach an outside line, or ""
     :param area_code: of callers who are presented without one, or ""
     """
-    core = number_text.unwrap(number_text.normalise(number or ""))
+    core = number_text.unwrap(number_text.normalize(number or ""))
     if number_text.is_withheld(core):
         return Reading(Kind.WITHHELD)
     if not core:

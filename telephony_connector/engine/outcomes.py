@@ -1,8 +1,8 @@
 """How a call went, by what its parties did: the one place where that is judged.
 
 Hangup causes (Q.850) alone mislead: a caller who gave up may leave 0, 16 or 127, a
-phone that declined leaves 21 though the dialling says "no answer". What counts is
-whether people were joined, then what the dialling said, then the cause.
+phone that declined leaves 21 though the dialing says "no answer". What counts is
+whether people were joined, then what the dialing said, then the cause.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ ANSWERED_ELSEWHERE = 26
 # No such number, no route to it, gone, out of order, a network that cannot.
 UNREACHABLE = frozenset((1, 2, 3, 20, 22, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58))
 
-# What Asterisk says at the end of dialling one party (DialEnd's DialStatus).
+# What Asterisk says at the end of dialing one party (DialEnd's DialStatus).
 DIAL_STATUSES = {
     "BUSY": Outcome.BUSY,
     "NOANSWER": Outcome.MISSED,
@@ -35,7 +35,7 @@ DIAL_STATUSES = {
 def unanswered_leg(said: Outcome | None, cause: int | None) -> Outcome:
     """Return the outcome of one party who was rung and never talked.
 
-    :param said: what the end of the dialling said, None where that was not seen
+    :param said: what the end of the dialing said, None where that was not seen
     :param cause: the Q.850 cause that its channel ended with
     """
     if said not in (None, Outcome.MISSED):

@@ -2,7 +2,7 @@
 
 The patterns are for ``fullmatch``: a ``$`` also matches before a line break at the end.
 The same ones check settings when they are saved and actions before they are sent, so
-that what was saved can be dialled.
+that what was saved can be dialed.
 """
 
 import re

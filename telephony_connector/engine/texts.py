@@ -111,7 +111,7 @@ TEXTS = {
     "header_break": _lt("%(name)s holds a line break."),
     "header_character": _lt("%(name)s holds a character that cannot be sent."),
     "header_length": _lt("%(name)s is too long."),
-    "not_a_number": _lt("“%(value)s” is not a number that can be dialled."),
+    "not_a_number": _lt("“%(value)s” is not a number that can be dialed."),
     "not_a_channel_id": _lt("“%(value)s” is not an id of a channel."),
     "not_a_parking_lot": _lt("“%(value)s” is not the name of a parking lot."),
     "not_a_hint": _lt("“%(value)s” is not an extension's hint."),

@@ -303,7 +303,7 @@ class Commands:
         uniqueid = order["uniqueid"]
         try:
             caller = await self._get_caller(session, order)
-        except ActionTimeout:  # nothing was dialled, and nothing will be
+        except ActionTimeout:  # nothing was dialed, and nothing will be
             return "failed", "timeout", None
         request = actions.originate(
             number=order["number"],

@@ -3,7 +3,7 @@ from . import telephony_checked_mixin
 from . import telephony_pbx
 from . import telephony_pbx_problem
 from . import telephony_pbx_home
-from . import telephony_pbx_dialling
+from . import telephony_pbx_dialing
 from . import telephony_pbx_web
 from . import telephony_pbx_softphone
 from . import telephony_extension

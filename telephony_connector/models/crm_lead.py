@@ -7,7 +7,7 @@ class CrmLead(models.Model):
     telephony_phone_ids = fields.One2many(
         "telephony.phone",
         "lead_id",
-        string="Further Phone Numbers",
+        string="Other Phone Numbers",
         groups="base.group_user",
         copy=True,
     )
@@ -58,7 +58,7 @@ class CrmLead(models.Model):
         return result
 
     def _merge_telephony_phones(self, leads):
-        """Take over the further numbers of leads that are merged into this one."""
+        """Take over the other phone numbers of leads that are merged into this one."""
         # sudo - telephony.phone: whoever may merge leads may take their numbers along
         phones_sudo = leads.sudo().telephony_phone_ids
         if phones_sudo:

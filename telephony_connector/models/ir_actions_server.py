@@ -29,12 +29,12 @@ class IrActionsServer(models.Model):
 
     @api.depends("state")
     def _compute_available_model_ids(self):
-        dialling = self.filtered(lambda action: action.state == "telephony_dial")
+        dialing = self.filtered(lambda action: action.state == "telephony_dial")
         names = ["telephony.call", *self.env["telephony.call"]._get_object_models()]
-        dialling.available_model_ids = self.env["ir.model"].search(
+        dialing.available_model_ids = self.env["ir.model"].search(
             [("model", "in", names)]
         )
-        return super(IrActionsServer, self - dialling)._compute_available_model_ids()
+        return super(IrActionsServer, self - dialing)._compute_available_model_ids()
 
     def _generate_action_name(self):
         self.ensure_one()
@@ -63,12 +63,12 @@ class IrActionsServer(models.Model):
     def _run_action_telephony_dial_multi(self, eval_context=None):
         """Ring a user's phone, then the record's number.
 
-        Calls that were dialled by an action dial no further ones.
+        Calls that were dialed by an action dial no further ones.
 
         :raise UserError: with the reason, where a user runs the action
         """
         records = eval_context.get("records") or eval_context.get("record")
-        if not records or self.env.context.get("telephony_dialling"):
+        if not records or self.env.context.get("telephony_dialing"):
             return False
         if len(records) > 1:
             raise UserError(self.env._("One call can be made at a time."))
@@ -100,7 +100,7 @@ class IrActionsServer(models.Model):
 
         :raise UserError: where there is no number, or it can't be called
         """
-        record = record.with_user(user).with_context(telephony_dialling=True)
+        record = record.with_user(user).with_context(telephony_dialing=True)
         record.check_access("read")
         if record._name == "telephony.call":
             target = (record.number, False, False, False)

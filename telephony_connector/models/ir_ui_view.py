@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .telephony_pbx_dialling import USER_GROUP
+from .telephony_pbx_dialing import USER_GROUP
 
 # Marks the fields in the view that all users share, until it is made for one of them.
 MARK = "telephony_phone"

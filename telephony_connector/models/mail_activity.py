@@ -5,7 +5,7 @@ from odoo.fields import NO_ACCESS
 
 from ..odoo_compat import Store
 from .telephony_followup import SUPERVISOR
-from .telephony_pbx_dialling import USER_GROUP
+from .telephony_pbx_dialing import USER_GROUP
 
 
 class MailActivity(models.Model):

@@ -8,10 +8,10 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     telephony_match_archived = fields.Boolean(
-        string="Recognise Archived Records",
+        string="Match Archived Records",
         default=True,
-        help="Archived contacts and leads with a caller's number are shown too, after "
-        "all others. Unset, they are not shown at all.",
+        help="Archived contacts and leads with the caller's number are also shown, "
+        "after all others. If unset, they are not shown.",
         groups=EMPLOYEES,
     )
 
@@ -26,7 +26,7 @@ class ResCompany(models.Model):
 
     # Missed callers
     telephony_followup = fields.Boolean(
-        string="Follow Missed Calls Up",
+        string="Follow Up on Missed Calls",
         default=True,
         help="Whoever is to call a missed caller back gets an activity, which is done "
         "by itself once somebody has talked to the caller.",
@@ -34,10 +34,10 @@ class ResCompany(models.Model):
     )
     telephony_followup_user_id = fields.Many2one(
         "res.users",
-        string="Missed Calls of Nobody",
+        string="Default Callback User",
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
-        help="Calls back who has no salesperson and called no queue or extension that "
-        "somebody answers for.",
+        help="Calls back missed callers who have no salesperson and did not call a "
+        "queue or extension with a responsible user.",
         groups=EMPLOYEES,
     )
     telephony_escalation_hours = fields.Float(
@@ -55,7 +55,7 @@ class ResCompany(models.Model):
     )
 
     telephony_retention_months = fields.Integer(
-        string="Anonymise Calls After",
+        string="Anonymize Calls After",
         help="Months after which a call names nobody and tells nothing of what was "
         "said. 0: never.",
         groups=EMPLOYEES,

@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     telephony_phone_ids = fields.One2many(
         "telephony.phone",
         "partner_id",
-        string="Further Phone Numbers",
+        string="Other Phone Numbers",
         groups="base.group_user",
         copy=True,
     )
@@ -61,8 +61,8 @@ class ResPartner(models.Model):
     def _keep_phones_of(self, partners):
         """Keep the phones of contacts that are merged into this one.
 
-        Their further numbers were moved by their foreign key. A phone of theirs that
-        the contact does not have becomes a further number: merging loses none.
+        Their other phone numbers were moved by their foreign key. A phone of theirs
+        that the contact does not have becomes another number: merging loses none.
         """
         self.ensure_one()
         phones = self.env["telephony.phone"]

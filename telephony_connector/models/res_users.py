@@ -15,7 +15,7 @@ PRESENCES = [
     ("in_use", "On the phone"),
     ("on_hold", "On hold"),
     ("ringing", "Ringing"),
-    ("paused", "Has a break"),
+    ("paused", "On Break"),
     ("idle", "Free"),
     ("unavailable", "Not reachable"),
 ]
@@ -43,7 +43,7 @@ class ResUsers(models.Model):
         INTERNAL_CALLS, string="Colleagues' Calls Show"
     )
     telephony_unknown_caller = fields.Selection(
-        NEW_KINDS, string="Unknown Callers Become"
+        NEW_KINDS, string="Unknown Callers Create"
     )
 
     # For the preferences. Odoo makes that view for users of all groups, so it hides by

@@ -6,7 +6,7 @@ class ResUsersSettings(models.Model):
 
     telephony_sound = fields.Boolean(
         string="Sound for Incoming Calls",
-        help="The web client rings, beside the telephone.",
+        help="The web client also rings.",
     )
     telephony_other_softphone = fields.Boolean(
         string="Call by the Other Softphone",

@@ -76,7 +76,9 @@ class TelephonyAgentToken(models.Model):
         :raise AccessError: where the user is none of the telephone's
         """
         if not self._is_allowed(self.env.user):
-            raise AccessError(self.env._("Desktop agents are for telephony users."))
+            raise AccessError(
+                self.env._("Only telephony users can use desktop agents.")
+            )
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         # sudo - telephony.agent.token: users make tokens through this method alone
         clean = self.with_context(clean_context(self.env.context))

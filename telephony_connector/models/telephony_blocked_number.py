@@ -30,7 +30,7 @@ class TelephonyBlockedNumber(models.Model):
     )
 
     _number_company_uniq = models.Constraint(
-        "UNIQUE(number, company_id)", "This number is blocked already."
+        "UNIQUE(number, company_id)", "This number is already blocked."
     )
 
     # === CRUD METHODS === #
@@ -38,14 +38,14 @@ class TelephonyBlockedNumber(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.check_access("create")
-        return super().create([self._normalise(vals) for vals in vals_list])
+        return super().create([self._normalize(vals) for vals in vals_list])
 
     def write(self, vals):
         self.check_access("write")
-        return super().write(self._normalise(vals))
+        return super().write(self._normalize(vals))
 
     @api.model
-    def _normalise(self, vals):
+    def _normalize(self, vals):
         """Return the values with the number in the form that calls are stored in.
 
         :raise UserError: where it is no outside number
@@ -58,7 +58,7 @@ class TelephonyBlockedNumber(models.Model):
         if not reading.e164 and not reading.text.strip("+").isdecimal():
             raise UserError(
                 self.env._(
-                    "“%(number)s” is no telephone number.", number=vals["number"]
+                    "“%(number)s” is not a valid phone number.", number=vals["number"]
                 )
             )
         return {**vals, "number": reading.e164 or reading.text}

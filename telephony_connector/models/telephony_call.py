@@ -25,7 +25,7 @@ OUTCOMES = [
     ("cancelled", "Cancelled"),
     ("failed", "Failed"),
     # Nobody told how it went: by far most were answered, so it is no missed call.
-    ("unknown", "Not Known"),
+    ("unknown", "Unknown"),
 ]
 CONTENT_GROUP = "telephony_connector.group_telephony_content"
 
@@ -119,7 +119,7 @@ class TelephonyCall(models.Model):
     )
     voicemail_text = fields.Char(string="Voicemail", compute="_compute_voicemail_text")
     incomplete = fields.Boolean(
-        readonly=True, help="A part of this call was not seen by the listener."
+        readonly=True, help="The listener did not see a part of this call."
     )
     is_called_back = fields.Boolean(
         string="Called Back",
@@ -197,9 +197,9 @@ class TelephonyCall(models.Model):
         "whoever hung up: the outcome may be busy or declined.",
     )
     is_handled = fields.Boolean(
-        string="Worked Off",
+        string="Done",
         readonly=True,
-        help="Somebody took care of this missed call.",
+        help="This missed call was handled.",
     )
     to_call_back = fields.Boolean(
         compute="_compute_to_call_back",
@@ -284,14 +284,14 @@ class TelephonyCall(models.Model):
     note = fields.Html(
         compute="_compute_note",
         sanitize_style=True,
-        help="Empty for those who may see the call, but not what was said.",
+        help="Empty for users who may see the call but not its content.",
     )
     is_content_shared = fields.Boolean(
         groups=NO_ACCESS,
         help="Who registered the call had access to its content, and by that gave it "
         "to the readers of the record.",
     )
-    is_anonymized = fields.Boolean(string="Anonymised", readonly=True)
+    is_anonymized = fields.Boolean(string="Anonymized", readonly=True)
     number_search = fields.Char(
         string="Other Party's Number",
         store=False,
@@ -301,11 +301,11 @@ class TelephonyCall(models.Model):
 
     _uniqueid_pbx_uniq = models.Constraint(
         "UNIQUE(pbx_id, uniqueid)",
-        "A call stands in the log once.",
+        "A call is logged only once.",
     )
     _ended_outcome_check = models.Constraint(
         "CHECK(state != 'ended' OR outcome IS NOT NULL)",
-        "A call that is over has an outcome.",
+        "A call that has ended must have an outcome.",
     )
     _object_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _to_call_back_idx = models.Index("(start_date) WHERE to_call_back")
@@ -481,7 +481,7 @@ class TelephonyCall(models.Model):
         number of the party that the current user is not."""
         self.ensure_one()
         if self.is_anonymized:
-            return self.env._("Anonymised")
+            return self.env._("Anonymized")
         if self.withheld:
             return self.env._("Number withheld")
         number = self._get_other_number()
@@ -795,8 +795,8 @@ class TelephonyCall(models.Model):
         if not is_own and (call_sudo.is_registered or call_sudo.stored_note):
             raise AccessError(
                 self.env._(
-                    "A colleague registered this call, and you may not read what was "
-                    "said in it. Those who took part in the call can change it."
+                    "A colleague registered this call, and you are not allowed to "
+                    "read its content. Users who took part in the call can change it."
                 )
             )
         if self._has_recording():

@@ -437,7 +437,7 @@ class TelephonyCall(models.Model):
             the request is tried again then
         """
         try:
-            self._claim_dialled(changes)
+            self._claim_dialed(changes)
             calls = self._apply(changes)
             calls.flush_recordset()
         except psycopg2.errors.UniqueViolation as error:
@@ -468,12 +468,12 @@ class TelephonyCall(models.Model):
         self._apply_parts(changes)
 
     @api.model
-    def _claim_dialled(self, changes):
-        """Give calls that were dialled by a click the id that their system knows.
+    def _claim_dialed(self, changes):
+        """Give calls that were dialed by a click the id that their system knows.
 
         The row of a click-to-call exists before its telephone system has a name for it.
         The first event of the call finds the row: by the id that the system answered
-        the click with, else by the extension and the number that was dialled. Where an
+        the click with, else by the extension and the number that was dialed. Where an
         event that tells less came first, the call has two rows, which become one.
         """
         # sudo - telephony.call: the log is written by the system for everyone
@@ -481,18 +481,18 @@ class TelephonyCall(models.Model):
         for change in changes:
             key = change["pbx_id"], change["uniqueid"]
             known = calls_sudo._find_calls([change]).get(key, calls_sudo.browse())
-            if known._is_dialled():
+            if known._is_dialed():
                 continue
-            dialled = calls_sudo._find_dialled(change, known)
+            dialed = calls_sudo._find_dialed(change, known)
             # The click came before anything that the telephone system told of it.
-            if not dialled or (known and known.id < dialled.id):
+            if not dialed or (known and known.id < dialed.id):
                 continue
-            dialled._lock()
+            dialed._lock()
             if known:
-                dialled._absorb(known)
-            dialled.uniqueid = change["uniqueid"]
+                dialed._absorb(known)
+            dialed.uniqueid = change["uniqueid"]
 
-    def _is_dialled(self):
+    def _is_dialed(self):
         """Say whether a click began the call, or the listener knows it."""
         # sudo - telephony.command: whether there is one
         commands_sudo = self.env["telephony.command"].sudo()
@@ -530,7 +530,7 @@ class TelephonyCall(models.Model):
         self.write(taken)
 
     @api.model
-    def _find_dialled(self, change, known):
+    def _find_dialed(self, change, known):
         """Return the click-to-call that an event tells of, if there is.
 
         :param known: the row that earlier events made, if they did

@@ -47,7 +47,8 @@ class TelephonyCallLeg(models.Model):
     on_hold = fields.Boolean(readonly=True)
     answered_unseen = fields.Boolean(
         groups=NO_ACCESS,
-        help="It was picked up while nobody listened to the telephone system.",
+        help="The call was answered while Odoo was not connected to the telephone "
+        "system.",
     )
     told = fields.Json(
         groups=NO_ACCESS,
@@ -55,7 +56,7 @@ class TelephonyCallLeg(models.Model):
     )
 
     _call_uniqueid_uniq = models.Constraint(
-        "UNIQUE(call_id, uniqueid)", "A leg stands in its call once."
+        "UNIQUE(call_id, uniqueid)", "A leg belongs to its call only once."
     )
 
     # === FOR THE DOOR === #

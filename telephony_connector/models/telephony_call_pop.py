@@ -19,7 +19,7 @@ class TelephonyCallPop(models.Model):
     )
 
     _call_user_uniq = models.Constraint(
-        "UNIQUE(call_id, user_id)", "A call's page opens once for a user."
+        "UNIQUE(call_id, user_id)", "A call's page opens only once per user."
     )
 
     @api.model

@@ -1,4 +1,4 @@
-"""The web client's telephone: dialling, controls, what is on its screen."""
+"""The web client's telephone: dialing, controls, what is on its screen."""
 
 import re
 import uuid
@@ -10,11 +10,11 @@ from odoo.fields import Domain
 
 from ..tools.parameters import takes
 from .telephony_command import ANSWER_WITHIN, UNKNOWN_CODES
-from .telephony_pbx_dialling import NUMBER_WAYS
+from .telephony_pbx_dialing import NUMBER_WAYS
 
 # A number that is clicked on these belongs to the record that they name.
 CALL_MODELS = ("telephony.call", "telephony.registration")
-# Controls by which a number is dialled.
+# Controls by which a number is dialed.
 NEED_NUMBER = ("transfer", "attended_transfer", "voicemail", "pickup")
 # Older missed calls are history, no work to do.
 MISSED_DAYS = 30
@@ -41,12 +41,12 @@ class TelephonyClient(models.AbstractModel):
     _name = "telephony.client"
     _description = "Telephone in the Web Client"
 
-    # === DIALLING === #
+    # === DIALING === #
 
     @api.model
     @takes(number=str, model=str, res_id=int, field=str, confirmed=bool)
     def dial(self, number, model=False, res_id=False, field=False, confirmed=False):
-        """Ring the current user's own phone, then ``number``; or have it dialled by a
+        """Ring the current user's own phone, then ``number``; or have it dialed by a
         link, as the kind of telephone system does.
 
         :param str number: what stands in the record's field, one of its numbers, or
@@ -56,12 +56,12 @@ class TelephonyClient(models.AbstractModel):
             the call belongs to it, whoever else has the number
         :param bool confirmed: the user was asked what there was to ask
         :return: what the client shows until the bus tells more. Where nothing was
-            dialled, one key alone: ``choose``, a list of dicts ``number`` (to dial
+            dialed, one key alone: ``choose``, a list of dicts ``number`` (to dial
             then) and ``number_display``, where there are several; ``confirm``, a
             question, where the user is to be asked first
         :rtype: dict
         :raise AccessError: the user has not the right to call
-        :raise UserError: with the reason in the user's words; nothing was dialled then
+        :raise UserError: with the reason in the user's words; nothing was dialed then
         """
         self.env["telephony.pbx"]._check_sender()
         extension = self.env.user._get_telephony_extension()
@@ -151,8 +151,8 @@ class TelephonyClient(models.AbstractModel):
         if not call_sudo or call_sudo.leg_ids:
             return False
         return self.env._(
-            "It is not known whether your phone rings for your call to %(number)s. "
-            "Call all the same?",
+            "It is not known whether your phone is already ringing for your call to "
+            "%(number)s. Call anyway?",
             number=call_sudo._get_number_text(),
         )
 
@@ -166,14 +166,14 @@ class TelephonyClient(models.AbstractModel):
         if not model:
             return None
         if model not in self.env:
-            raise UserError(self.env._("There is no such field."))
+            raise UserError(self.env._("This field does not exist."))
         record = self.env[model].browse(res_id or 0)
         if not self.env["telephony.number"]._is_clickable(record, field):
-            raise UserError(self.env._("There is no such field."))
+            raise UserError(self.env._("This field does not exist."))
         record.check_access("read")
         record._check_field_access(record._fields[field], "read")
         if not record.exists():
-            raise UserError(self.env._("This record is no more."))
+            raise UserError(self.env._("This record no longer exists."))
         return record
 
     @api.model
@@ -203,8 +203,8 @@ class TelephonyClient(models.AbstractModel):
         if not found or not {*found} <= {*stored}:
             raise UserError(
                 self.env._(
-                    "This number was changed meanwhile. Please reload the page and "
-                    "call again."
+                    "This number has been changed in the meantime. Please reload the "
+                    "page and call again."
                 )
             )
         return found
@@ -282,7 +282,7 @@ class TelephonyClient(models.AbstractModel):
             ringing = call.leg_ids.filtered(lambda leg: leg.state == "ringing")
             target = ringing.extension_id[:1].number
             if not target:
-                raise UserError(self.env._("The call is no longer there."))
+                raise UserError(self.env._("The call has already ended."))
         pbx = call.pbx_id
         if action in NUMBER_WAYS:
             found = self._read_click(target or "", None, False, pbx)
@@ -448,7 +448,7 @@ class TelephonyClient(models.AbstractModel):
         """
         call = self.env["telephony.call"].browse(call_id or 0)
         if not call:
-            raise UserError(self.env._("The call is no longer there."))
+            raise UserError(self.env._("The call has already ended."))
         call.check_access("read")
         return call
 

@@ -19,7 +19,7 @@ ANSWER_WITHIN = 20
 UNKNOWN_CODES = ("unknown", "unanswered", "silent")
 # What rings the user's own phone, and what of it dials.
 RINGING_ACTIONS = ("dial", "pickup", "dial_code")
-DIALLING_ACTIONS = ("dial", "dial_code")
+DIALING_ACTIONS = ("dial", "dial_code")
 KEEP_DAYS = 30
 
 
@@ -64,7 +64,7 @@ class TelephonyCommand(models.Model):
     code = fields.Char(
         readonly=True, help="Why it failed, as the listener classified it."
     )
-    answer = fields.Char(readonly=True, help="What the telephone system said.")
+    answer = fields.Char(readonly=True, help="What the telephone system reported.")
     expire_date = fields.Datetime(required=True, readonly=True)
 
     # === FOR WEB WORKERS === #
@@ -75,14 +75,14 @@ class TelephonyCommand(models.Model):
 
         :param str action: what to do; the listener's ``commands`` know the names
         :param dict payload: what it needs, in plain values; ``number``, what is to be
-            dialled, is an ``AuthorizedNumber`` of ``telephony.pbx._authorize``
+            dialed, is an ``AuthorizedNumber`` of ``telephony.pbx._authorize``
         :param call: the `telephony.call` it is about, if any
         :return: the new command, as superuser
         :raise UserError: where nobody could carry it out now
         """
         if "number" in payload:
             require_authorized(payload["number"])
-        pbx._check_reachable(action in DIALLING_ACTIONS)
+        pbx._check_reachable(action in DIALING_ACTIONS)
         command_sudo = self._as_system().create(
             {
                 "pbx_id": pbx.id,
@@ -269,10 +269,10 @@ class TelephonyCommand(models.Model):
         return {
             "timeout": (
                 self.env._(
-                    "The telephone system did not answer in time. Nothing was dialled "
+                    "The telephone system did not answer in time. Nothing was dialed "
                     "later: please try again."
                 )
-                if self.action in DIALLING_ACTIONS
+                if self.action in DIALING_ACTIONS
                 else self.env._(
                     "The telephone system did not answer in time. Nothing was done "
                     "later: please try again."
@@ -283,7 +283,7 @@ class TelephonyCommand(models.Model):
                 "registered?",
                 extension=(self.payload or {}).get("extension", ""),
             ),
-            "phone_unanswered": self.env._("Your own phone was not picked up."),
+            "phone_unanswered": self.env._("Your own phone was not answered."),
             "phone_forwarded": self.env._(
                 "Your own phone forwards its calls to %(number)s, where nobody "
                 "answered.",
@@ -300,17 +300,18 @@ class TelephonyCommand(models.Model):
                 "The telephone system refused Odoo's login. Please tell your "
                 "administrator."
             ),
-            "not_member": self.env._("The agent is in no such queue."),
-            "member_exists": self.env._("The agent is in this queue already."),
+            "not_member": self.env._("The agent is not in this queue."),
+            "member_exists": self.env._("The agent is already in this queue."),
             "member_fixed": self.env._(
-                "The agent belongs to this queue by the telephone system's own "
-                "settings and can't be logged out of it. A break keeps calls away."
+                "The agent is a static member of this queue and cannot be logged out "
+                "of it. A break keeps calls away."
             ),
-            "no_queue": self.env._("The telephone system has no such queue any more."),
+            "no_queue": self.env._("The telephone system no longer has this queue."),
             "unknown": (
                 self.env._(
                     "The connection ended before the telephone system answered: it is "
-                    "not known whether your phone rings. Look before you try again."
+                    "not known whether your phone is ringing. Check it before you try "
+                    "again."
                 )
                 if rings
                 else self.env._(
@@ -320,8 +321,8 @@ class TelephonyCommand(models.Model):
             ),
             "unanswered": (
                 self.env._(
-                    "The telephone system did not answer: it is not known whether your "
-                    "phone rings. Look before you try again."
+                    "The telephone system did not answer: it is not known whether "
+                    "your phone is ringing. Check it before you try again."
                 )
                 if rings
                 else self.env._(
@@ -330,8 +331,8 @@ class TelephonyCommand(models.Model):
                 )
             ),
             "silent": self.env._(
-                "The telephone system accepted the call and then told nothing of it: "
-                "your phone may ring. Look before you try again."
+                "The telephone system accepted the call but did not report on it: "
+                "your phone may be ringing. Check it before you try again."
             ),
             "error": self.env._(
                 "An error in Odoo prevented it. Please tell your administrator."

@@ -13,5 +13,5 @@ class TelephonyDisposition(models.Model):
     active = fields.Boolean(default=True)
 
     _name_uniq = models.Constraint(
-        "UNIQUE(name)", "A result of that name exists already."
+        "UNIQUE(name)", "A result with this name already exists."
     )

@@ -64,12 +64,13 @@ class TelephonyExtension(models.Model):
             ("alert_info", "Alert-Info: …;info=alert-autoanswer"),
             ("header", "Another header"),
         ],
-        string="Phone Picks Up Itself",
+        string="Auto-Answer",
         required=True,
         default="off",
-        help="After a click the desk phone picks up by itself, and the other party is "
-        "called at once. The phone must be set to obey this header; other calls do not "
-        "bear it. With the dial string Local/… the dial plan must send it.",
+        help="After a click, the desk phone answers automatically and the other party "
+        "is called at once. The phone must be configured to accept this header. "
+        "Other calls do not carry it. With a Local/… dial string, the dial plan "
+        "must send it.",
     )
     auto_answer_header = fields.Char(
         string="Header",
@@ -107,7 +108,7 @@ class TelephonyExtension(models.Model):
 
     _number_pbx_uniq = models.Constraint(
         "UNIQUE(number, pbx_id)",
-        "This extension exists already on the telephone system.",
+        "This extension already exists on the telephone system.",
     )
 
     # === COMPUTE METHODS === #
@@ -143,7 +144,7 @@ class TelephonyExtension(models.Model):
             except ValueError as error:
                 raise ValidationError(
                     extension.env._(
-                        "“%(header)s” is no header to pick up by: write it as "
+                        "“%(header)s” is not a valid auto-answer header. Write it as "
                         "X-Auto-Answer: yes, without commas and quotation marks.",
                         header=text,
                     )
@@ -156,14 +157,16 @@ class TelephonyExtension(models.Model):
             if caller_id and not pbx_text.CALLER_ID.fullmatch(caller_id):
                 raise ValidationError(
                     extension.env._(
-                        "“%(number)s” is no caller id: digits and a leading + only.",
+                        "“%(number)s” is not a valid caller ID. Use digits and an "
+                        "optional leading +.",
                         number=caller_id,
                     )
                 )
             if not pbx_text.EXTENSION.fullmatch(extension.number or ""):
                 raise ValidationError(
                     extension.env._(
-                        "“%(number)s” is no extension: digits, * and # only.",
+                        "“%(number)s” is not a valid extension. Use digits, * and # "
+                        "only.",
                         number=extension.number,
                     )
                 )
@@ -171,7 +174,8 @@ class TelephonyExtension(models.Model):
                 if not pbx_text.DEVICE.fullmatch(device):
                     raise ValidationError(
                         extension.env._(
-                            "“%(device)s” is no device: name it as PJSIP/1001-desk.",
+                            "“%(device)s” is not a valid device. Write it as "
+                            "PJSIP/1001-desk.",
                             device=device,
                         )
                     )

@@ -80,7 +80,7 @@ class TelephonyFollowup(models.Model):
 
     _open_number_uniq = models.UniqueIndex(
         "(company_id, number) WHERE state = 'open'",
-        "A missed caller has one follow-up at a time.",
+        "A missed caller can only have one open follow-up.",
     )
     _open_kind_idx = models.Index(
         "(kind, last_date DESC, id DESC) WHERE state = 'open'"
@@ -419,9 +419,9 @@ class TelephonyFollowup(models.Model):
         """
         last = self._get_last_call()
         if last.is_called_back:
-            self._close(self.env._("Somebody talked to the caller."))
+            self._close(self.env._("The caller was reached."))
         elif not last.to_call_back:
-            self._close(self.env._("Somebody took care of the missed call."))
+            self._close(self.env._("The missed call was handled."))
         elif self.kind != "known" and self._filter_known(last):
             self.kind = "known"
             self._plan()
@@ -511,7 +511,9 @@ class TelephonyFollowup(models.Model):
 
         :raise AccessError: always
         """
-        raise AccessError(self.env._("No mail makes or changes a missed caller."))
+        raise AccessError(
+            self.env._("Missed callers cannot be created or changed by email.")
+        )
 
     def message_update(self, msg_dict, update_vals=None):
         """Take in the answer to a notification, which changes nothing but the chatter.
@@ -519,7 +521,9 @@ class TelephonyFollowup(models.Model):
         :raise AccessError: where values are to be written
         """
         if update_vals:
-            raise AccessError(self.env._("No mail makes or changes a missed caller."))
+            raise AccessError(
+                self.env._("Missed callers cannot be created or changed by email.")
+            )
         return True
 
     # === ESCALATION === #

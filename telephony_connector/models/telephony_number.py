@@ -19,9 +19,9 @@ from ..engine.number_field import dialable_numbers
 MAX_ROWS = 1000
 # More records that merely end alike tell nobody anything.
 MAX_PROBABLE = 20
-# Fields that a click may name, beside the further numbers of a record.
+# Fields that a click may name, beside the other phone numbers of a record.
 TEXT_TYPES = ("char", "text")
-# What is dialled as it is, whichever country a record is in.
+# What is dialed as it is, whichever country a record is in.
 CODES = (numbers.Kind.INTERNAL, numbers.Kind.FEATURE)
 # A star before a line of a list, and no code.
 _BULLET = re.compile(r"[*#]\s")
@@ -459,7 +459,7 @@ class TelephonyNumber(models.Model):
 
     @api.model
     def _get_field_texts(self, record, field):
-        """Return what stands in a field: a text, or those of all further numbers.
+        """Return what stands in a field: a text, or those of all other phone numbers.
 
         :param record: one record that the current user may read
         :rtype: list[str]
@@ -508,10 +508,10 @@ class TelephonyNumber(models.Model):
                 return [at_pbx.text]
         if found == [at_pbx.text.removeprefix("+")]:
             return [at_pbx.e164 or at_pbx.text]
-        return list(dict.fromkeys(self._as_dialled(number, pbx) for number in found))
+        return list(dict.fromkeys(self._as_dialed(number, pbx) for number in found))
 
-    def _as_dialled(self, number, pbx):
-        """Return a number of the index as it is dialled on a telephone system."""
+    def _as_dialed(self, number, pbx):
+        """Return a number of the index as it is dialed on a telephone system."""
         if number.startswith("+"):
             return number
         reading = self._read(number, pbx)

@@ -76,7 +76,7 @@ NEW_KINDS = [
 ]
 OPEN_PAGE_ON = [
     ("ringing", "While the phone rings"),
-    ("answer", "Once the call is answered"),
+    ("answer", "Once answered"),
     ("never", "Never"),
 ]
 INTERNAL_CALLS = [
@@ -159,7 +159,7 @@ class TelephonyPbx(models.Model):
     outside_prefix = fields.Char(
         string="Outside Line Prefix",
         help="What phones dial before an outside number, as 0 or 9. It is put before "
-        "the numbers that are dialled and removed from those that are presented.",
+        "the numbers that are dialed and removed from those that are presented.",
         groups=ADMINISTRATOR,
     )
     area_code = fields.Char(
@@ -173,14 +173,14 @@ class TelephonyPbx(models.Model):
             ("international", "0033612345678"),
             ("national", "0612345678 in the own country, else 0033612345678"),
         ],
-        string="Outside Numbers Are Dialled As",
+        string="External Numbers Are Dialed As",
         required=True,
         default="e164",
         groups=ADMINISTRATOR,
     )
     international_prefix = fields.Char(
         default="00",
-        help="What is dialled before a country code, as 00 or 011.",
+        help="What is dialed before a country code, as 00 or 011.",
         groups=ADMINISTRATOR,
     )
     extension_ids = fields.One2many("telephony.extension", "pbx_id")
@@ -236,7 +236,7 @@ class TelephonyPbx(models.Model):
         "the network between can then read the passwords.",
     )
 
-    # Dialling
+    # Dialing
     dial_string = fields.Char(
         default="PJSIP/{number}",
         help="How a phone is rung: PJSIP/{number} or SIP/{number}; "
@@ -258,12 +258,13 @@ class TelephonyPbx(models.Model):
 
     emergency_numbers = fields.Char(
         default="112",
-        help="Dialled as they are, without a prefix, and never blocked: 112, 911, 15.",
+        help="Dialed unchanged, without a prefix, and never blocked: 112, 911, 15.",
         groups=ADMINISTRATOR,
     )
     blocked_numbers = fields.Text(
-        help="Numbers that nobody calls from Odoo, separated by blanks; a star at the "
-        "end stands for all that begin so: +3389* +882*. Internationally written.",
+        help="Numbers that cannot be called from Odoo, in international format, "
+        "separated by spaces. A final star stands for all numbers with that "
+        "prefix: +3389* +882*.",
         groups=ADMINISTRATOR,
     )
     caller_id = fields.Char(
@@ -274,7 +275,7 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
     )
     try_number = fields.Char(
-        string="How Would This Be Dialled?",
+        string="How Would This Be Dialed?",
         store=False,
         groups=ADMINISTRATOR,
     )
@@ -283,13 +284,13 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
     )
     voicemail_code = fields.Char(
-        help="What is dialled to leave a message in the mailbox of an extension, where "
+        help="What is dialed to leave a message in the mailbox of an extension, where "
         "the dial plan has such a number, as *{number}. Empty: not offered.",
         groups=ADMINISTRATOR,
     )
     pickup_code = fields.Char(
         string="Pick-up Code",
-        help="What is dialled before an extension's number to take a call that rings "
+        help="What is dialed before an extension's number to take a call that rings "
         "there, where the dial plan has such a code, as ** or *8. Empty: not offered.",
         groups=ADMINISTRATOR,
     )
@@ -303,7 +304,7 @@ class TelephonyPbx(models.Model):
     )
     unknown_caller = fields.Selection(
         NEW_KINDS,
-        string="Unknown Callers Become",
+        string="Unknown Callers Create",
         required=True,
         default="lead",
         help="What the page of a caller whom nobody knows prepares.",
@@ -355,7 +356,8 @@ class TelephonyPbx(models.Model):
         string="Delay (ms)",
         readonly=True,
         copy=False,
-        help="From an event's arrival until Odoo has it in its database, on average.",
+        help="Average time from the arrival of an event until it is stored in the "
+        "database.",
         groups=ADMINISTRATOR,
     )
     reconnect_count = fields.Integer(
@@ -368,13 +370,13 @@ class TelephonyPbx(models.Model):
         string="Calls Lost",
         readonly=True,
         copy=False,
-        help="Calls that were dropped while the database could not be reached.",
+        help="Calls that were lost while the database could not be reached.",
         groups=ADMINISTRATOR,
     )
     last_error_reason = fields.Json(readonly=True, copy=False, groups=ADMINISTRATOR)
     last_error = fields.Char(compute="_compute_last_error", groups=ADMINISTRATOR)
     try_date = fields.Datetime(
-        string="Tried by Hand On", readonly=True, copy=False, groups=ADMINISTRATOR
+        string="Last Manual Attempt", readonly=True, copy=False, groups=ADMINISTRATOR
     )
     last_error_date = fields.Datetime(
         readonly=True,
@@ -390,7 +392,7 @@ class TelephonyPbx(models.Model):
 
     _name_company_uniq = models.Constraint(
         "UNIQUE(name, company_id)",
-        "A telephone system of that name exists already in the company.",
+        "A telephone system with this name already exists in the company.",
     )
 
     def init(self):
@@ -462,7 +464,7 @@ class TelephonyPbx(models.Model):
         "voicemail_code",
         "caller_id",
     )
-    def _check_dialling(self):
+    def _check_dialing(self):
         for pbx in self:
             for prefix in (pbx.outside_prefix, pbx.international_prefix):
                 if prefix and not pbx_text.CODE.fullmatch(prefix):
@@ -470,7 +472,9 @@ class TelephonyPbx(models.Model):
                         pbx.env._("Prefixes are made of digits, * and # only.")
                     )
             if pbx.area_code and not re.fullmatch(r"[0-9]{1,6}", pbx.area_code):
-                raise ValidationError(pbx.env._("An area code is made of digits only."))
+                raise ValidationError(
+                    pbx.env._("An area code consists of digits only.")
+                )
             if pbx.dial_string and not _is_dial_string(pbx.dial_string):
                 raise ValidationError(
                     pbx.env._(
@@ -480,7 +484,9 @@ class TelephonyPbx(models.Model):
                 )
             if pbx.caller_id and not pbx_text.CALLER_ID.fullmatch(pbx.caller_id):
                 raise ValidationError(
-                    pbx.env._("A caller id is made of digits and a leading + only.")
+                    pbx.env._(
+                        "A caller ID consists of digits and an optional leading +."
+                    )
                 )
             if pbx.pickup_code and not pbx_text.CODE.fullmatch(pbx.pickup_code):
                 raise ValidationError(
@@ -660,7 +666,9 @@ class TelephonyPbx(models.Model):
         :raise AccessError: for who does not administer these telephone systems
         """
         tried = self._claim_try()
-        message = self.env._("It was tried a moment ago. What comes of it shows here.")
+        message = self.env._(
+            "A connection was attempted a moment ago. The result will be shown here."
+        )
         if tried:
             self.env["telephony.command"]._notify({"reconnect": tried.ids})
             message = self.env._(
@@ -739,7 +747,7 @@ class TelephonyPbx(models.Model):
         if not self._has_leader():
             raise UserError(
                 self.env._(
-                    "Nothing was dialled: Odoo's telephony listener is not running. "
+                    "Nothing was dialed: Odoo's telephony listener is not running. "
                     "Please tell your administrator."
                 )
                 if dials
@@ -752,7 +760,7 @@ class TelephonyPbx(models.Model):
             state = self._get_connection_text()
             raise UserError(
                 self.env._(
-                    "Nothing was dialled: the telephone system “%(name)s” is not "
+                    "Nothing was dialed: the telephone system “%(name)s” is not "
                     "connected (%(state)s).",
                     name=self.name,
                     state=state,

@@ -40,7 +40,7 @@ class TelephonyPbxProblem(models.Model):
     last_date = fields.Datetime(string="Last Time", required=True, readonly=True)
 
     _kind_name_pbx_uniq = models.Constraint(
-        "UNIQUE(pbx_id, kind, name)", "A problem is listed once."
+        "UNIQUE(pbx_id, kind, name)", "A problem is listed only once."
     )
 
     @api.depends("reason")

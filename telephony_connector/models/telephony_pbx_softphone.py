@@ -106,15 +106,14 @@ class TelephonyPbx(models.Model):
             if any(not KEY.fullmatch(key) or key in RESERVED_KEYS for key in keys):
                 raise ValidationError(
                     pbx.env._(
-                        "A parameter's name begins with a letter and has letters, "
-                        "digits, _, . and - only. These are taken: %(names)s.",
+                        "A parameter name starts with a letter and contains only "
+                        "letters, digits, _, . and -. These names are reserved: "
+                        "%(names)s.",
                         names=", ".join(sorted(RESERVED_KEYS)),
                     )
                 )
             if len(set(keys)) < len(keys):
-                raise ValidationError(
-                    pbx.env._("Each parameter needs a name of its own.")
-                )
+                raise ValidationError(pbx.env._("Each parameter needs a unique name."))
 
     # === BUSINESS METHODS === #
 

@@ -66,7 +66,7 @@ class TelephonyPbx(models.Model):
             ("responsible", "Callers somebody is responsible for"),
             ("all", "All known callers"),
         ],
-        string="Name Given Of",
+        string="Named In",
         required=True,
         default="responsible",
         help="Whose names the lookup tells to the telephone system, which shows them "
@@ -120,7 +120,7 @@ class TelephonyPbx(models.Model):
             if token and not TOKEN.fullmatch(token):
                 raise ValidationError(
                     self.env._(
-                        "A webhook's token has 16 to 64 letters, digits, - and _."
+                        "A webhook token consists of 16 to 64 letters, digits, - and _."
                     )
                 )
 

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ..engine.number_field import dialable_numbers
 
-# Many2one field → the model whose records have further numbers by it.
+# Many2one field → the model whose records have other phone numbers by it.
 OWNERS = {"partner_id": "res.partner", "lead_id": "crm.lead"}
 
 
@@ -20,7 +20,7 @@ class TelephonyPhone(models.Model):
 
     _name = "telephony.phone"
     _inherit = ["telephony.checked.mixin"]
-    _description = "Further Phone Number"
+    _description = "Other Phone Number"
     _order = "sequence, id"
     _rec_name = "number"
 
@@ -43,7 +43,7 @@ class TelephonyPhone(models.Model):
 
     _owner_check = models.Constraint(
         "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
-        "A further phone number belongs to one contact or one lead.",
+        "Another phone number belongs to one contact or one lead.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -129,7 +129,7 @@ class TelephonyPhone(models.Model):
     def _get_owner_field(self, model):
         """Return the name of the field that links numbers to a model's records.
 
-        :return: ``None`` where the model's records have no further numbers
+        :return: ``None`` where the model's records have no other phone numbers
         """
         return next((name for name, owner in OWNERS.items() if owner == model), None)
 

@@ -20,7 +20,7 @@ class TelephonyPhoneField(models.Model):
 
     _name = "telephony.phone.field"
     _inherit = ["telephony.checked.mixin"]
-    _description = "Further Phone Field"
+    _description = "Additional Phone Field"
     _rec_name = "field_id"
     _order = "model_id, field_id"
 
@@ -45,7 +45,7 @@ class TelephonyPhoneField(models.Model):
         help="Whether the numbers of all records are found by now.",
     )
 
-    _field_uniq = models.UniqueIndex("(field_id)", "This field was chosen already.")
+    _field_uniq = models.UniqueIndex("(field_id)", "This field is already in the list.")
 
     # === COMPUTE METHODS === #
 
@@ -77,7 +77,7 @@ class TelephonyPhoneField(models.Model):
         field_sudo, model_sudo = self.sudo().field_id, self.sudo().model_id
         names = {"field": field_sudo.field_description, "model": model_sudo.name}
         if field_sudo.model_id != model_sudo:
-            return self.env._("“%(field)s” is no field of “%(model)s”.", **names)
+            return self.env._("“%(field)s” is not a field of “%(model)s”.", **names)
         model = self.env.get(field_sudo.model)
         field = model is not None and model._fields.get(field_sudo.name)
         if (
@@ -89,7 +89,7 @@ class TelephonyPhoneField(models.Model):
         ):
             return self.env._("Records of “%(model)s” can't be callers.", **names)
         if field.type != "char":
-            return self.env._("“%(field)s” holds no text of one line.", **names)
+            return self.env._("“%(field)s” is not a single-line text field.", **names)
         if not field.store:
             return self.env._(
                 "“%(field)s” of “%(model)s” is not stored in the database. Please "

@@ -67,7 +67,7 @@ class PhoneSource:
 
     def select(self, ids) -> SQL:
         """The query of some records' (id, own country, fallback country, list of
-        further numbers, *texts of phone fields).
+        other phone numbers, *texts of phone fields).
         """
         own, joins = [], []
         if self.country:

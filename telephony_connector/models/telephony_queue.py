@@ -13,7 +13,7 @@ class TelephonyQueue(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, help="As the telephone system calls it.")
+    name = fields.Char(required=True, help="As named on the telephone system.")
     pbx_id = fields.Many2one(
         "telephony.pbx",
         string="Telephone System",
@@ -29,12 +29,11 @@ class TelephonyQueue(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain="[('share', '=', False)]",
-        help="Calls back those who were missed in this queue, where the caller has no "
-        "salesperson.",
+        help="Calls back the missed callers of this queue who have no salesperson.",
     )
 
     _name_pbx_uniq = models.Constraint(
-        "UNIQUE(name, pbx_id)", "This queue exists already on the telephone system."
+        "UNIQUE(name, pbx_id)", "This queue already exists on the telephone system."
     )
 
     # === CRUD METHODS === #

@@ -30,7 +30,7 @@ class TelephonyRetention(models.AbstractModel):
 
     @api.model
     def _cron_anonymize(self):
-        """Anonymise the calls that are older than their company keeps them."""
+        """Anonymize the calls that are older than their company keeps them."""
         cron = self.env["ir.cron"]
         while calls := self._get_outdated(BATCH_SIZE):
             self._anonymize(calls)
@@ -40,7 +40,7 @@ class TelephonyRetention(models.AbstractModel):
 
     @api.model
     def _get_outdated(self, limit):
-        """Return calls that are to be anonymised, the oldest first."""
+        """Return calls that are to be anonymized, the oldest first."""
         companies = self.env["res.company"].search(
             [("telephony_retention_months", ">", 0)]
         )
@@ -60,7 +60,7 @@ class TelephonyRetention(models.AbstractModel):
 
     @api.model
     def _get_anonymize_domain(self, company):
-        """Return which of a company's calls may be anonymised, once they are old.
+        """Return which of a company's calls may be anonymized, once they are old.
 
         For an addon that has reasons to keep some, override.
 
@@ -72,7 +72,7 @@ class TelephonyRetention(models.AbstractModel):
 
     @api.model
     def _prepare_anonymized_values(self):
-        """Return what is written to calls that are anonymised.
+        """Return what is written to calls that are anonymized.
 
         For an addon with fields of its own that tell who called or what was said,
         override.

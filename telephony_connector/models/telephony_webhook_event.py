@@ -18,7 +18,7 @@ class TelephonyWebhookEvent(models.Model):
     date = fields.Datetime(required=True, index=True)
 
     _guid_pbx_uniq = models.Constraint(
-        "UNIQUE(pbx_id, guid)", "An event is taken in once."
+        "UNIQUE(pbx_id, guid)", "An event is processed only once."
     )
 
     @api.model

@@ -169,7 +169,7 @@ class AsteriskProvider(Provider):
 
     def _existing(self, channel):
         if not channel:
-            raise UserError(self.env._("The call is no longer there."))
+            raise UserError(self.env._("The call has already ended."))
         return channel
 
     def get_login_place(self):

@@ -15,7 +15,7 @@ class Provider:
     :param pbx: the telephone system, with the rights of the user who acts
     """
 
-    # Whether users can click a number to have it dialled, see ``dial``.
+    # Whether users can click a number to have it dialed, see ``dial``.
     has_click_to_call = False
     # Whether such systems post events to the webhook, see ``read_webhook``.
     has_webhook = False
@@ -31,7 +31,7 @@ class Provider:
 
     def __init__(self, pbx):
         self.pbx = pbx
-        # sudo - telephony.pbx: how a system is dialled users need, and can't read
+        # sudo - telephony.pbx: how a system is dialed users need, and can't read
         self.settings = pbx.sudo()
         self.env = pbx.env
 
@@ -58,7 +58,7 @@ class Provider:
         raise UnsupportedByProvider(self, "dial")
 
     def describe_dial(self, call, number):
-        """Return what the web client is told of a call that was just dialled.
+        """Return what the web client is told of a call that was just dialed.
 
         :param call: as for ``dial``
         :param str number: as for ``dial``

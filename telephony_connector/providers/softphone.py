@@ -34,7 +34,7 @@ class SoftphoneProvider(Provider):
                 self.settings.dial_link, require_authorized(number)
             ),
             "action": call.action_open_page() if has_page else False,
-            "message": self.env._("Handed over to your softphone"),
+            "message": self.env._("Passed to your softphone"),
         }
 
     def check_settings(self):

@@ -240,7 +240,7 @@ ORM = [
         "telephony.phone",
         "phone",
         RECORDS,
-        "further numbers are those of their contact or lead, by its rights",
+        "other phone numbers are those of their contact or lead, by its rights",
         write=RECORDS,
         create=RECORDS,
         delete=RECORDS,

@@ -126,7 +126,7 @@ class Script:
         return self.event(name, **{**self.channels[uid], **more})
 
     def answer(self, source, target, bridge="b"):
-        """The dialled one picks up and they talk."""
+        """The dialed one picks up and they talk."""
         self.state(target, "Up").dial_end(source, target, "ANSWER")
         return self.state(source, "Up").enter(bridge, target, source)
 

@@ -118,7 +118,7 @@ def presented_forms(region, number):
 
 @cache
 def own_international_prefixes():
-    """Return what is dialled for another country, where it is always the same.
+    """Return what is dialed for another country, where it is always the same.
 
     :return: region → digits
     """
@@ -130,7 +130,7 @@ def own_international_prefixes():
     return found
 
 
-def neighbours(region, number):
+def neighbors(region, number):
     """Return valid numbers of the same country that end in the same digits.
 
     They differ from the number in one digit before the last eight.

@@ -111,7 +111,7 @@ class TestActions(BaseCase):
         self.assertEqual(set_ones["CONNECTEDLINE(num,i)"], "+33612345678")
 
     def test_the_header_to_pick_up_by_reaches_the_own_telephone_alone(self):
-        """None of its variables is inherited by channels that are dialled later."""
+        """None of its variables is inherited by channels that are dialed later."""
         header = auto_answer.HEADERS["call_info"]
         value = "<sip:odoo>;answer-after=0"
         for device, expected in (
@@ -148,7 +148,7 @@ class TestActions(BaseCase):
             with self.subTest(values=values):
                 self.assertEqual(actions.read_caller_id(values), expected)
 
-    def test_numbers_that_may_be_dialled(self):
+    def test_numbers_that_may_be_dialed(self):
         for number in ("1001", "+33612345678", "*81001", "#31#0612345678", "9" * 32):
             self.assertEqual(actions.check_number(number), number)
 

@@ -30,7 +30,7 @@ class ForwardedScript(Script):
         return self.dial(None, "own", "1001").state("own", "Ringing")
 
     def begin(self):
-        """The Local channel that stands for the number exists and is dialled."""
+        """The Local channel that stands for the number exists and is dialed."""
         for half in "12":
             name = f"{FORWARD}-00000001;{half}"
             self.new(f"l{half}", name, exten=MOBILE, linked="l1")
@@ -220,13 +220,13 @@ class TestForwarded(BaseCase):
         script = ForwardedScript().ring_own().begin().divert().ring_mobile()
         script.hang_up("own").tracker.disconnected()
         script.tracker.begin_resync()
-        own, dialled = {"Linkedid": "l1", "Exten": MOBILE}, {"Linkedid": "l1"}
+        own, dialed = {"Linkedid": "l1", "Exten": MOBILE}, {"Linkedid": "l1"}
         data = f"PJSIP/{MOBILE}@trunk,60"
         script.wait(4).tracker.resync(
             [
                 listed("l1", f"{FORWARD}-00000001;1", "Down", app="AppDial2", **own),
                 listed("l2", f"{FORWARD}-00000001;2", ApplicationData=data, **own),
-                listed("m", "PJSIP/trunk-0000000b", app="AppDial", **dialled),
+                listed("m", "PJSIP/trunk-0000000b", app="AppDial", **dialed),
             ],
             script.clock(),
         )

@@ -86,9 +86,9 @@ class TestOriginated(BaseCase):
             script.hang_up("m", cause=cause)
             self.assertIn(f"outbound {outcome} {MOBILE}: {MOBILE} ", script.log[0])
 
-    def test_what_another_program_had_dialled(self):
+    def test_what_another_program_had_dialed(self):
         """The number that the dial plan was asked for, else the one that it dials."""
-        for exten, dialled in (("00698765432", "00698765432"), ("s", "0698765432")):
+        for exten, dialed in (("00698765432", "00698765432"), ("s", "0698765432")):
             script = Script()
             script.new("a", "PJSIP/1001-00000001", number="1001", exten="")
             script.dial(None, "a", "1001").state("a", "Up")
@@ -97,9 +97,9 @@ class TestOriginated(BaseCase):
             script.new("b", "PJSIP/trunk-00000002", linked="a")
             script.dial("a", "b", "0698765432@trunk")
             call = script.calls["a"]
-            self.assertEqual((call.dialed_number, call.number), (dialled, "0698765432"))
+            self.assertEqual((call.dialed_number, call.number), (dialed, "0698765432"))
 
-    def test_what_another_program_had_dialled_within(self):
+    def test_what_another_program_had_dialed_within(self):
         script = Script()
         script.new("a", "PJSIP/1001-00000001", number="1001").dial(None, "a", "1001")
         script.state("a", "Up").new("b", "PJSIP/1002-00000002", linked="a")

@@ -45,7 +45,7 @@ class TestOutcomes(BaseCase):
                 self.assertEqual(self.ring(*endings).outcome, outcome)
 
     def test_several_phones_of_one_extension(self):
-        """One that rings out makes it missed, in whatever order they are dialled and
+        """One that rings out makes it missed, in whatever order they are dialed and
         end."""
         for said, outcome in (
             (("BUSY", "NOANSWER"), "missed"),
@@ -254,7 +254,7 @@ class TestLinks(BaseCase):
         self.assertEqual(len(script.log), 1)
         self.assertIn("internal answered 1001 via 1002 extension 1002", script.log[0])
 
-    def test_one_dialled_under_a_foreign_linkedid_belongs_to_who_dials(self):
+    def test_one_dialed_under_a_foreign_linkedid_belongs_to_who_dials(self):
         """In a conference all channels take the oldest Linkedid."""
         script = Script()
         script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)

@@ -176,7 +176,7 @@ class TestResync(BaseCase):
         )["a"]
         self.assertEqual((call.state, call.queue), ("ringing", "support"))
 
-    def test_one_dialled_on_a_telephone(self):
+    def test_one_dialed_on_a_telephone(self):
         channels = (
             phone("b", 1001, root="b", app="Dial", Exten="0698765432", bridge="x"),
             listed(
@@ -328,7 +328,7 @@ class TestResync(BaseCase):
         self.assertEqual(now - calls["p"].start_date, timedelta(hours=100, seconds=1))
         self.assertEqual(calls["q"].start_date, now)
 
-    def lost_dialling(self, **trunk):
+    def lost_dialing(self, **trunk):
         """1001 dials out; the connection is lost before it is told whom the PBX
         dials."""
         script = Script()
@@ -348,10 +348,10 @@ class TestResync(BaseCase):
         )
         return script
 
-    def test_dialling_that_was_not_heard(self):
+    def test_dialing_that_was_not_heard(self):
         """What the list tells of channels that were known before is taken, too."""
         for trunk in ({}, {"CallerIDNum": NUMBER}):
-            script = self.lost_dialling(**trunk)
+            script = self.lost_dialing(**trunk)
             call = script.calls["a"]
             self.assertIn(f"outbound ringing {NUMBER} via 0698765432", describe(call))
             script.wait(3).answer("a", "t").wait(2).hang_up("t", "a")

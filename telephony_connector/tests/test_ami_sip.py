@@ -30,7 +30,7 @@ class SipScript(Script):
         return self.state(uid + "2", "Ring")
 
     def ring(self, source, uid, number, linked="a"):
-        """A telephone is dialled, and rings."""
+        """A telephone is dialed, and rings."""
         self.new(uid, f"SIP/{NUMBERS[number]}-{uid}", number=number, linked=linked)
         return self.dial(source, uid, NUMBERS[number]).state(uid, "Ringing")
 

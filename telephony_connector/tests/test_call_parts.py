@@ -141,7 +141,7 @@ class TestCallParts(TelephonyCommon):
 
     # === CLICKED CALLS === #
 
-    def dialled(self, number="+33612340001", user=None, second=0):
+    def dialed(self, number="+33612340001", user=None, second=0):
         extension = (user or self.alice).telephony_extension_ids
         return self.apply(
             self.change(
@@ -166,14 +166,14 @@ class TestCallParts(TelephonyCommon):
         )
 
     def test_first_event_finds_the_clicked_call(self):
-        clicked = self.dialled()
+        clicked = self.dialed()
         self.assertEqual(self.outgoing(), clicked)
         self.assertEqual(clicked.uniqueid, "m1")
         self.assertFalse(self.outgoing(), "the same again is no news")
         self.assertEqual(self.tell("m1", state="ended", end_date=at(9)), clicked)
 
     def test_event_of_another_call_finds_it_not(self):
-        clicked = self.dialled()
+        clicked = self.dialed()
         self.assertNotEqual(self.outgoing("m1", extension="1002"), clicked)
         self.assertNotEqual(self.outgoing("m2", number="+33612340002"), clicked)
         self.assertNotEqual(
@@ -185,20 +185,20 @@ class TestCallParts(TelephonyCommon):
         self.assertTrue(clicked.uniqueid.startswith("odoo-"))
 
     def test_event_of_another_day_finds_it_not(self):
-        clicked = self.dialled(second=0)
+        clicked = self.dialed(second=0)
         late = self.tell(
             "m1", direction="outbound", number="+33612340001", start_date=at(600)
         )
         self.assertNotEqual(late, clicked)
 
     def test_failed_click_is_not_found(self):
-        failed = self.dialled()
+        failed = self.dialed()
         self.apply(self.change(failed.uniqueid, state="ended", outcome="failed"))
-        again = self.dialled(second=2)
+        again = self.dialed(second=2)
         self.assertEqual(self.outgoing(), again)
 
     def test_answered_id_is_worth_more_than_the_number(self):
-        first, second = self.dialled(), self.dialled(second=1)
+        first, second = self.dialed(), self.dialed(second=1)
         self.env["telephony.command"]._hand_over(self.pbx, "dial", second).answer = "m1"
         self.assertEqual(self.outgoing(), second)
         self.assertEqual(self.outgoing("m2"), first)
@@ -227,7 +227,7 @@ class TestCallParts(TelephonyCommon):
         """Those that the API told of are not its own, whatever the system's kind."""
         told = self.tell("r", direction="inbound", state="ringing", start_date=at(0))
         heard = self.ring("h")
-        clicked = self.dialled()
+        clicked = self.dialed()
         self.env["telephony.command"]._as_system().create(
             {
                 "pbx_id": self.pbx.id,

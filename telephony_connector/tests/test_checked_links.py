@@ -422,7 +422,7 @@ class TestCheckedLinks(LinksCommon):
 class TestContextDefaults(RightsCommon):
     """What the system creates takes no defaults from the user's context."""
 
-    def test_a_call_that_is_dialled(self):
+    def test_a_call_that_is_dialed(self):
         self.patch(type(self.pbx), "_check_reachable", lambda pbx, dials: None)
         defaults = {
             "default_is_registered": True,

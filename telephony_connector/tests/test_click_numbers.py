@@ -53,10 +53,10 @@ class ClickCommon(TelephonyCommon):
         )
 
     def choices(self, answer):
-        self.assertEqual(list(answer), ["choose"], "nothing is dialled yet")
+        self.assertEqual(list(answer), ["choose"], "nothing is dialed yet")
         return [choice["number"] for choice in answer["choose"]]
 
-    def dialled(self, answer):
+    def dialed(self, answer):
         """Return what the telephone system is asked to dial."""
         command = self.env["telephony.command"].browse(answer["command_id"])
         return command.payload["number"]
@@ -69,7 +69,7 @@ class ClickCommon(TelephonyCommon):
 class TestClickNumbers(ClickCommon):
     # === ONE NUMBER === #
 
-    def test_one_number_is_dialled(self):
+    def test_one_number_is_dialed(self):
         """A national number is of the record's country, not the telephone system's."""
         for text, country, expected in (
             ("06 1234 5678", "IT", "+390612345678"),
@@ -90,7 +90,7 @@ class TestClickNumbers(ClickCommon):
             with self.subTest(text=text, country=country):
                 partner = self.make(text, country)
                 answer = self.click(partner)
-                self.assertEqual(self.dialled(answer), expected)
+                self.assertEqual(self.dialed(answer), expected)
                 self.assertEqual(self.call_of(answer).number, expected)
                 self.assertEqual(self.call_of(answer)._get_object(), partner)
                 caller = self.env["telephony.number"].match(expected, self.pbx).caller
@@ -104,7 +104,7 @@ class TestClickNumbers(ClickCommon):
             ("00 49 30 1234567", "+49301234567"),
         ):
             with self.subTest(text=text):
-                self.assertEqual(self.dialled(self.click(self.make(text))), expected)
+                self.assertEqual(self.dialed(self.click(self.make(text))), expected)
 
     def test_the_countries_of_a_record(self):
         """Its own, else that of the company that it belongs to, else a fallback that
@@ -116,7 +116,7 @@ class TestClickNumbers(ClickCommon):
         self.alice.company_ids += company
         italian = self.make(False, "IT", is_company=True)
         person = self.make("06 1234 5678", parent_id=italian.id)
-        self.assertEqual(self.dialled(self.click(person)), "+390612345678")
+        self.assertEqual(self.dialed(self.click(person)), "+390612345678")
         lead = self.env["crm.lead"].create(
             {
                 "name": "Web",
@@ -125,9 +125,9 @@ class TestClickNumbers(ClickCommon):
                 "user_id": False,
             }
         )
-        self.assertEqual(self.dialled(self.click(lead)), "+33612345690")
+        self.assertEqual(self.dialed(self.click(lead)), "+33612345690")
         lead.phone = "(202) 555-0143"
-        self.assertEqual(self.dialled(self.click(lead)), "+12025550143")
+        self.assertEqual(self.dialed(self.click(lead)), "+12025550143")
 
     def test_a_lead_is_read_with_its_customers_country(self):
         lead = self.env["crm.lead"].create(
@@ -135,13 +135,13 @@ class TestClickNumbers(ClickCommon):
         )
         lead.phone = "030 1234567"
         answer = self.click(lead)
-        self.assertEqual(self.dialled(answer), "+49301234567")
+        self.assertEqual(self.dialed(answer), "+49301234567")
         self.assertEqual(self.call_of(answer)._get_object(), lead)
 
     def test_extensions_codes_and_short_numbers_go_as_they_are(self):
         for text in ("1002", "112", "*97", "3929", "118218"):
             with self.subTest(text=text):
-                self.assertEqual(self.dialled(self.click(self.make(text, "FR"))), text)
+                self.assertEqual(self.dialed(self.click(self.make(text, "FR"))), text)
 
     def test_the_number_of_a_user_is_the_contacts(self):
         """Fields that show another record's number are read as that record's."""
@@ -150,7 +150,7 @@ class TestClickNumbers(ClickCommon):
             {"phone": "030 1234567", "country_id": self.env.ref("base.de").id}
         )
         answer = self.click(self.bruno)
-        self.assertEqual(self.dialled(answer), "+49301234567")
+        self.assertEqual(self.dialed(answer), "+49301234567")
         self.assertEqual(self.call_of(answer)._get_object(), partner)
 
     # === SEVERAL === #
@@ -171,7 +171,7 @@ class TestClickNumbers(ClickCommon):
                     self.assertEqual(self.choices(self.click(partner)), expected)
                 for number in self.choices(self.click(partner)):
                     answer = self.click(partner, number=number)
-                    self.assertEqual(self.dialled(answer), number)
+                    self.assertEqual(self.dialed(answer), number)
                     self.assertEqual(self.call_of(answer)._get_object(), partner)
 
     def test_choices_are_written_as_people_write_them(self):
@@ -185,8 +185,8 @@ class TestClickNumbers(ClickCommon):
 
     def test_several_numbers_typed_in(self):
         self.assertEqual(self.choices(self.dial(TWO)), [FIRST, SECOND])
-        self.assertEqual(self.dialled(self.dial(FIRST)), FIRST)
-        self.assertEqual(self.dialled(self.dial("06 12 34 56 70 (cell)")), FIRST)
+        self.assertEqual(self.dialed(self.dial(FIRST)), FIRST)
+        self.assertEqual(self.dialed(self.dial("06 12 34 56 70 (cell)")), FIRST)
 
     def test_several_numbers_to_transfer_to(self):
         call = self.apply(
@@ -224,12 +224,12 @@ class TestClickNumbers(ClickCommon):
             self.assertEqual(
                 self.choices(self.control(call, action, TWO)), [FIRST, SECOND]
             )
-            self.assertEqual(self.dialled(self.control(call, action, SECOND)), SECOND)
+            self.assertEqual(self.dialed(self.control(call, action, SECOND)), SECOND)
 
     def test_one_of_several_may_be_clicked_alone(self):
         partner = self.make(TWO, "FR")
         answer = self.click(partner, number="07 56 78 33 44")
-        self.assertEqual(self.dialled(answer), SECOND)
+        self.assertEqual(self.dialed(answer), SECOND)
 
     # === NOT THE FIELD'S === #
 
@@ -248,11 +248,11 @@ class TestClickNumbers(ClickCommon):
         ):
             with (
                 self.subTest(number=number),
-                self.assertRaisesRegex(UserError, "changed meanwhile"),
+                self.assertRaisesRegex(UserError, "changed in the meantime"),
             ):
                 self.click(partner, number=number)
         partner.phone = False
-        with self.assertRaisesRegex(UserError, "changed meanwhile"):
+        with self.assertRaisesRegex(UserError, "changed in the meantime"):
             self.click(partner, number=FIRST)
 
     def test_a_part_of_the_digits_is_not_the_number(self):
@@ -286,7 +286,7 @@ class TestClickNumbers(ClickCommon):
         partner = self.make(FIRST, "DE")
         phone = self.add_phone(partner, "030 1234567")
         answer = self.click(phone, "number")
-        self.assertEqual(self.dialled(answer), "+49301234567")
+        self.assertEqual(self.dialed(answer), "+49301234567")
         self.assertEqual(self.call_of(answer)._get_object(), partner)
 
     def test_further_numbers_of_a_record_one_may_not_read(self):
@@ -303,7 +303,7 @@ class TestClickNumbers(ClickCommon):
         self.add_phone(partner, "030 1234567/8")
         self.add_phone(partner, SECOND)
         answer = self.click(partner, "telephony_phone_ids", number=SECOND)
-        self.assertEqual(self.dialled(answer), SECOND)
+        self.assertEqual(self.dialed(answer), SECOND)
         with self.assertRaises(UserError):
             self.click(partner, "telephony_phone_ids", number=FIRST)
 
@@ -319,12 +319,12 @@ class TestClickNumbers(ClickCommon):
             ("number_display", call.number),
         ):
             answer = self.click(call.with_user(self.alice), field, number)
-            self.assertEqual(self.dialled(answer), "+33639980001")
+            self.assertEqual(self.dialed(answer), "+33639980001")
             self.assertEqual(self.call_of(answer)._get_object(), partner)
 
     def test_a_call_whose_number_is_withheld(self):
         call = self.ring(number="anonymous").with_user(self.alice)
-        with self.assertRaisesRegex(UserError, "no telephone number"):
+        with self.assertRaisesRegex(UserError, "not a valid phone number"):
             self.click(call, "number_display")
 
     # === WHO ELSE ASKS === #
@@ -347,7 +347,7 @@ class TestClickNumbers(ClickCommon):
         for each in found:
             clicked = {"model": each["model"], "res_id": each["id"]}
             answer = self.dial(each["number"], field=each["field"], **clicked)
-            self.assertEqual(self.dialled(answer), each["number"])
+            self.assertEqual(self.dialed(answer), each["number"])
             self.assertEqual(self.call_of(answer)._get_object(), partner)
 
     def test_the_search_finds_whoever_has_further_numbers_alone(self):
@@ -386,7 +386,7 @@ class TestClickNumbers(ClickCommon):
                 "domain_force": [(0, "=", 1)],
             }
         )
-        self.assertEqual(self.dialled(self.click(partner)), "+390612345678")
+        self.assertEqual(self.dialed(self.click(partner)), "+390612345678")
 
 
 @tagged("post_install", "-at_install")
@@ -482,7 +482,7 @@ class TestClickRules(ClickCommon):
         self.assertEqual(self.choices(client.dial(TWO, **clicked)), [FIRST, SECOND])
         self.assertEqual(list(client.dial(SECOND, **clicked)), ["confirm"])
         self.assertEqual(
-            self.dialled(client.dial(SECOND, confirmed=True, **clicked)), SECOND
+            self.dialed(client.dial(SECOND, confirmed=True, **clicked)), SECOND
         )
 
     def test_codes_stay_what_only_buttons_may_send(self):

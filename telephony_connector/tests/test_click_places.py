@@ -88,7 +88,7 @@ class TestClickPlaces(ClickCommon):
         )
         for field in ("number", "number_display"):
             answer = self.click(followup.with_user(self.alice), field)
-            self.assertEqual(self.dialled(answer), FIRST)
+            self.assertEqual(self.dialed(answer), FIRST)
 
     # === ACTIVITIES === #
 

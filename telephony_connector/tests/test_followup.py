@@ -201,7 +201,7 @@ class TestFollowupEnd(FollowupCommon):
         self.call("o1", outcome="answered", direction="outbound", to="1002")
         self.run_action()
         self.assertClosed(followup, activity)
-        self.assertIn("talked", activity.feedback)
+        self.assertIn("was reached", activity.feedback)
 
     def test_the_caller_gets_through(self):
         followup, activity = self.opened()

@@ -33,7 +33,7 @@ class TestInternalCalls(TelephonyCommon):
         script.new("c", "PJSIP/1002-0b", number="1002", linked="odoo-2")
         return script.dial("odoo-2", "c", "1002")
 
-    def dialled(self, caller="1002", called="1001", exten=None):
+    def dialed(self, caller="1002", called="1001", exten=None):
         """A colleague calls another by hand."""
         script = Script(PLAN)
         script.new("a", f"PJSIP/{caller}-1", "Ring", caller, exten=exten or called)
@@ -111,8 +111,8 @@ class TestInternalCalls(TelephonyCommon):
         card = self.seen(self.take(script), self.alice)
         self.assertEqual(card["progress"], "calling")
 
-    def test_dialled_by_hand(self):
-        script = self.dialled()
+    def test_dialed_by_hand(self):
+        script = self.dialed()
         call = self.take(script)
         self.check(call, self.bruno, self.alice)
         caller, called = self.seen(call, self.bruno), self.seen(call, self.alice)
@@ -123,7 +123,7 @@ class TestInternalCalls(TelephonyCommon):
         self.check(self.take(script), self.bruno, self.alice)
 
     def test_unanswered(self):
-        script = self.dialled().dial_end("a", "b", "NOANSWER").hang_up("b", "a")
+        script = self.dialed().dial_end("a", "b", "NOANSWER").hang_up("b", "a")
         call = self.take(script)
         self.check(call, self.bruno, self.alice)
         self.assertFalse(call.is_missed)
@@ -132,14 +132,14 @@ class TestInternalCalls(TelephonyCommon):
 
     def test_a_group(self):
         """Whom one calls is the group; those who are rung see who calls."""
-        call = self.take(self.dialled(exten="600"))
+        call = self.take(self.dialed(exten="600"))
         card = self.seen(call, self.bruno)
         self.assertEqual((card["title"], card["number"]), ("Internal call: 600", "600"))
         title = f"Internal call: {self.bruno.name} · 1002"
         self.assertEqual(self.seen(call, self.alice)["title"], title)
 
     def test_those_who_look_on_see_both(self):
-        call = self.take(self.dialled())
+        call = self.take(self.dialed())
         title = f"Internal call: {self.bruno.name} · 1002 → {self.alice.name} · 1001"
         self.assertEqual(call.with_user(self.supervisor).display_name, title)
 
@@ -162,7 +162,7 @@ class TestInternalCalls(TelephonyCommon):
         self.assertEqual(card["title"], "Internal call: 600")
         self.assertFalse(card["caller_name"])
 
-    def test_a_call_out_that_is_dialled_by_hand(self):
+    def test_a_call_out_that_is_dialed_by_hand(self):
         """While the customer's phone rings, one's own does not."""
         script = Script(PLAN)
         script.new("a", "PJSIP/1001-1", "Ring", "1001", exten="0698765432")

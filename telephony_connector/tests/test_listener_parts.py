@@ -451,7 +451,7 @@ class TestListenerParts(BaseCase):
         self.assertEqual(reported[0][1:3], ("failed", "phone_busy"))
         self.assertFalse(hasattr(tracker, "taken_back"))
 
-    def test_nothing_is_dialled_where_the_phone_can_not_be_asked_for(self):
+    def test_nothing_is_dialed_where_the_phone_can_not_be_asked_for(self):
         reported, session, tracker = self.dial(
             {"is_internal": False, "caller_id": "", "caller_name": ""},
             error=ActionTimeout(),

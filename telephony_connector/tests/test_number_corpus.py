@@ -110,7 +110,7 @@ class TestNumberCorpus(BaseCase):
             for way, text in number_corpus.stored_forms(number).items():
                 index.add((region, e164, way), text, region)
             negatives = {
-                *islice(number_corpus.neighbours(region, number), NEGATIVES),
+                *islice(number_corpus.neighbors(region, number), NEGATIVES),
                 *islice(number_corpus.strangers(number, codes), NEGATIVES),
             }
             for negative in negatives - known:

@@ -40,7 +40,7 @@ class TestPbxSetup(TelephonyCommon):
         self.assertGreaterEqual(len(setup.secret), 20)
         self.assertNotEqual(setup.secret, self.setup().secret)
 
-    def test_how_phones_are_dialled_follows_the_kind(self):
+    def test_how_phones_are_dialed_follows_the_kind(self):
         setup = self.setup(system="freepbx")
         self.assertEqual(setup.dial_string, "Local/{number}@from-internal")
         setup.system = "asterisk"

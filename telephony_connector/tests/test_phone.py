@@ -153,7 +153,7 @@ class TestPhone(TelephonyCommon):
             own.partner_id = hidden.id
 
     def test_lead_to_contact(self):
-        """The contact made of a lead has its further numbers."""
+        """The contact made of a lead has its other phone numbers."""
         self.lead._handle_partner_assignment(create_missing=True)
         self.assertIn(self.lead.partner_id, self.found("+33639987062"))
 

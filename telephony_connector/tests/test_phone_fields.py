@@ -291,7 +291,7 @@ class TestPhoneFields(TelephonyCommon):
         self.add_field("res.partner", "x_shown", related="parent_id.phone", store=False)
         self.add_field("res.partner", "x_words", translate="standard")
         for model, name, reason in (
-            ("res.partner", "color", "no text of one line"),
+            ("res.partner", "color", "not a single-line text"),
             ("res.partner", "x_shown", "not stored"),
             ("res.partner", "x_words", "each language"),
             ("res.partner", "barcode", "each language or company"),
@@ -307,7 +307,7 @@ class TestPhoneFields(TelephonyCommon):
             ):
                 self.choose(model, name)
         ref = self.env["ir.model.fields"]._get("res.partner", "ref")
-        with self.assertRaisesRegex(ValidationError, "no field of"):
+        with self.assertRaisesRegex(ValidationError, "not a field of"):
             self.env["telephony.phone.field"].create(
                 {
                     "model_id": self.env["ir.model"]._get_id("res.users"),

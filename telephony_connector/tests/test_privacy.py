@@ -101,7 +101,7 @@ class TestRetention(PrivacyCommon):
         for personal in ("612340001", "JEANNE", "quote", "res.partner"):
             self.assertNotIn(personal, text)
         self.assertFalse(message.exists())
-        self.assertEqual(call.number_display, "Anonymised")
+        self.assertEqual(call.number_display, "Anonymized")
 
     def test_statistics_stay(self):
         call = self.ended(months_ago=6)
@@ -271,7 +271,7 @@ class TestDoNotCall(PrivacyCommon):
     def count(self):
         return self.env["telephony.call"].search_count([("number", "=", CALLER)])
 
-    def test_number_of_the_blacklist_is_not_dialled(self):
+    def test_number_of_the_blacklist_is_not_dialed(self):
         for number in (CALLER, "06 12 34 00 01"):
             with self.assertRaisesRegex(UserError, "not to call"):
                 self.dial(number)

@@ -7,7 +7,7 @@ from odoo.tests import Form, tagged
 from ..odoo_compat import Cursor
 from .common import TelephonyCommon
 
-# Further numbers are a list on the form, which is read like any other.
+# Other phone numbers are a list on the form, which is read like any other.
 OWN_TABLE = re.compile(r'\b(?:FROM|JOIN|INTO|UPDATE) "?telephony_(?!phone\b)')
 
 

@@ -99,7 +99,7 @@ class TestServerAction(TelephonyCommon):
 
     def test_calls_of_actions_dial_no_further(self):
         self.action.telephony_user_id = self.alice
-        self.run_on(self.partner, telephony_dialling=True)
+        self.run_on(self.partner, telephony_dialing=True)
         self.assertFalse(self.calls())
 
     def test_models_with_numbers(self):

@@ -54,7 +54,7 @@ class TestSoftphone(TelephonyCommon):
         self.client.dial("0612340001")
         self.assertEqual(self.env["telephony.command"].search_count([]), before)
 
-    def test_dialling_rules_hold(self):
+    def test_dialing_rules_hold(self):
         self.pbx.write({"dial_format": "national", "outside_prefix": "0"})
         self.assertEqual(self.client.dial(NUMBER)["link"], "sip:00612340001")
 

@@ -156,7 +156,7 @@ class TestTelephonyCommand(TelephonyCommon):
         command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
         news = command.with_user(self.alice).check()
         self.assertEqual(news["state"], "expired")
-        self.assertIn("Nothing was dialled", news["message"])
+        self.assertIn("Nothing was dialed", news["message"])
         with self.assertRaises(AccessError):
             command.with_user(self.bruno).check()
 
@@ -171,7 +171,7 @@ class TestTelephonyCommand(TelephonyCommon):
         for code in ("unknown", "unanswered", "silent"):
             with self.subTest(code=code):
                 text = self.finish("failed", code)
-                self.assertIn("Look before you try again", text)
+                self.assertIn("Check it before you try again", text)
                 self.assertNotIn("Nothing was", text)
                 command = self.env["telephony.command"].search([], limit=1)
                 command.call_id.start_date -= timedelta(hours=1)
@@ -183,7 +183,7 @@ class TestTelephonyCommand(TelephonyCommon):
                     "UPDATE telephony_command SET create_date = '2020-01-01'"
                 )
                 self.env.invalidate_all()
-        self.assertIn("Nothing was dialled", self.finish("expired", "timeout"))
+        self.assertIn("Nothing was dialed", self.finish("expired", "timeout"))
 
     def test_what_the_listener_took_up_may_have_been_sent(self):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
@@ -191,7 +191,7 @@ class TestTelephonyCommand(TelephonyCommon):
         command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
         news = command.with_user(self.alice).check()
         self.assertEqual((news["state"], news["code"]), ("failed", "unanswered"))
-        self.assertIn("not known whether your phone rings", news["message"])
+        self.assertIn("not known whether your phone is ringing", news["message"])
 
     def test_a_phone_that_may_ring_is_not_rung_again_unasked(self):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
@@ -254,7 +254,7 @@ class TestTelephonyCommand(TelephonyCommon):
         command = self.env["telephony.command"].browse(self.dial("112")["command_id"])
         self.assertEqual(command.payload["number"], "112")
         self.pbx.try_number = "06 12 34 00 01"
-        self.assertEqual(self.pbx.try_result, "is dialled as 00033612340001")
+        self.assertEqual(self.pbx.try_result, "is dialed as 00033612340001")
         self.pbx.try_number = "0899123456"
         self.assertIn("blocked", self.pbx.try_result)
 
@@ -350,7 +350,7 @@ class TestTelephonyCommand(TelephonyCommon):
         self.ext_alice.devices = "Local/1001@elsewhere, PJSIP/1001-desk"
         self.assertEqual(self.order()["device"], "Local/1001@elsewhere")
 
-    def test_how_numbers_are_dialled(self):
+    def test_how_numbers_are_dialed(self):
         number = self.env["telephony.number"]
         for dial_format, prefix, text, expected in (
             ("e164", False, "0612340001", "+33612340001"),

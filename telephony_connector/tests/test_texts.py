@@ -239,21 +239,21 @@ class TestTexts(FrenchCase):
                     if code != "refused":
                         self.assertNotIn("did not do it", message, "it has a text")
 
-    def test_nothing_was_dialled_is_said_of_dialling_alone(self):
+    def test_nothing_was_dialed_is_said_of_dialing_alone(self):
         for code in self.find_command_codes():
             for action in ("pickup", "hangup", "transfer", "pause", "log_in"):
                 with self.subTest(action=action, code=code):
-                    self.assertNotIn("dialled", self.end(action, code))
-        self.assertIn("Nothing was dialled", self.end("dial", "timeout"))
+                    self.assertNotIn("dialed", self.end(action, code))
+        self.assertIn("Nothing was dialed", self.end("dial", "timeout"))
 
     def test_what_can_not_be_asked_now_is_said_as_it_is(self):
         self.patch(type(self.pbx), "_has_leader", lambda pbx: False)
-        for action, text in (("dial", "Nothing was dialled"), ("hangup", "done")):
+        for action, text in (("dial", "Nothing was dialed"), ("hangup", "done")):
             with self.subTest(action=action), self.assertRaisesRegex(Exception, text):
                 self.env["telephony.command"]._ask(self.pbx, action, {})
         with self.assertRaises(Exception) as refused:
             self.env["telephony.command"]._ask(self.pbx, "pause", {})
-        self.assertNotIn("dialled", str(refused.exception))
+        self.assertNotIn("dialed", str(refused.exception))
 
     # === WHAT IS STORED === #
 

@@ -125,7 +125,7 @@ class TestWayOut(WayOutCommon):
     def test_blocked_numbers(self):
         self.assert_refused((*BLOCKED_FORMS, *CODE_FORMS, "06123400097"))
 
-    def test_blocked_numbers_however_they_are_dialled(self):
+    def test_blocked_numbers_however_they_are_dialed(self):
         for values in (
             {"dial_format": "national", "outside_prefix": "0"},
             {"dial_format": "international", "outside_prefix": "9"},

@@ -12,7 +12,7 @@ from ..listener.bridge import PbxSettings
 from ..listener.momentary import check_now, discover_now
 from ..models.telephony_extension import USER_GROUP
 
-# How phones are dialled on the systems that most people have.
+# How phones are dialed on the systems that most people have.
 SYSTEMS = {
     "asterisk": ("PJSIP/{number}", "from-internal"),
     "asterisk_sip": ("SIP/{number}", "from-internal"),
@@ -77,20 +77,20 @@ class TelephonyPbxSetup(models.TransientModel):
     )
     uses_lines = fields.Boolean(
         string="With Lines in the Dial Plan",
-        help="A few lines to copy, and a click rings every phone of an extension "
-        "without its voicemail, phones can pick up by themselves, and the caller id "
-        "that is set in Odoo is kept.",
+        help="With these lines in the dial plan, a click rings every phone of an "
+        "extension but not its voicemail, phones can answer automatically, and "
+        "the caller ID that is set in Odoo is used.",
     )
     dial_plan = fields.Text(compute="_compute_dial_plan")
-    dial_string = fields.Char(compute="_compute_dialling", store=True, readonly=False)
-    context = fields.Char(compute="_compute_dialling", store=True, readonly=False)
+    dial_string = fields.Char(compute="_compute_dialing", store=True, readonly=False)
+    context = fields.Char(compute="_compute_dialing", store=True, readonly=False)
     manager_conf = fields.Text(compute="_compute_manager_conf")
     findings = fields.Text(readonly=True)
     is_reached = fields.Boolean(readonly=True)
     queues = fields.Char(readonly=True)
     line_ids = fields.One2many("telephony.pbx.setup.extension", "setup_id")
     grants_right = fields.Boolean(
-        string="Let These Users Telephone",
+        string="Grant the Right to Call",
         default=True,
         help="Those who have not the right Telephony: User yet are given it. Without "
         "it, an extension is of no use in Odoo.",
@@ -110,7 +110,7 @@ class TelephonyPbxSetup(models.TransientModel):
             self.port = PORTS[self.use_tls]
 
     @api.depends("system", "uses_lines")
-    def _compute_dialling(self):
+    def _compute_dialing(self):
         for setup in self:
             setup.dial_string, setup.context = SYSTEMS[setup.system]
             if setup.uses_lines:
@@ -410,6 +410,7 @@ class TelephonyPbxSetupExtension(models.TransientModel):
     name = fields.Char(string="Name There", readonly=True)
     devices = fields.Char(readonly=True)
     phones = fields.Integer(
-        readonly=True, help="How many are registered, where that can be asked."
+        readonly=True,
+        help="How many phones are registered, if the telephone system tells.",
     )
     user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")

@@ -208,9 +208,9 @@ class TelephonyRegistration(models.TransientModel):
             if not place:
                 page.save_number_text = page._get_no_place_text()
             elif place == "telephony_phone_ids":
-                page.save_number_text = self.env._("Added to the further numbers")
+                page.save_number_text = self.env._("Added to the other phone numbers")
             else:
-                page.save_number_text = self.env._("Becomes the phone number")
+                page.save_number_text = self.env._("Saved as the phone number")
 
     def _has_number(self):
         """Say whether the chosen record has the call's number already."""
@@ -221,8 +221,8 @@ class TelephonyRegistration(models.TransientModel):
     def _get_number_place(self):
         """Return the field of the chosen record that takes one more number.
 
-        :return: an empty phone field, that of further numbers, or ``False`` where the
-            record has a number and its model no further ones
+        :return: an empty phone field, that of other phone numbers, or ``False`` where
+            the record has a number and its model no others
         """
         record = self.object_ref
         for name in record._telephony_number_fields():
@@ -235,7 +235,7 @@ class TelephonyRegistration(models.TransientModel):
 
     def _get_no_place_text(self):
         return self.env._(
-            "%(name)s has another phone number, and no place for a further one.",
+            "%(name)s already has a phone number and cannot have another one.",
             name=self.object_ref.display_name,
         )
 
@@ -253,7 +253,7 @@ class TelephonyRegistration(models.TransientModel):
         """
         call = self.env["telephony.call"].browse(call_id or 0)
         if not call:
-            raise UserError(self.env._("There is no such call."))
+            raise UserError(self.env._("This call does not exist."))
         call.check_access("read")
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         self.env["telephony.call.pop"].sudo()._claim(call, self.env.user)
@@ -608,7 +608,7 @@ class TelephonyRegistration(models.TransientModel):
         if self.is_taken:
             raise UserError(
                 self.env._(
-                    "%(text)s Choose “Register It Myself” to go on.",
+                    "%(text)s Choose “Register It Anyway” to go on.",
                     text=self.taken_text,
                 )
             )

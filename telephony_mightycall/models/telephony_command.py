@@ -7,6 +7,6 @@ class TelephonyCommand(models.Model):
     def _get_failure_texts(self):
         return super()._get_failure_texts() | {
             "limit": self.env._(
-                "The telephone system takes no more orders from Odoo today."
+                "The telephone system accepts no more requests from Odoo today."
             ),
         }

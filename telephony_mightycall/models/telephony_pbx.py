@@ -189,7 +189,9 @@ class TelephonyPbx(models.Model):
         """
         self.ensure_one()
         if not self._claim_try():
-            return _notify("warning", self.env._("It was tried a moment ago."))
+            return _notify(
+                "warning", self.env._("A connection was attempted a moment ago.")
+            )
         try:
             numbers = self._get_provider().test()
         except TelephonyError as error:
@@ -199,7 +201,7 @@ class TelephonyPbx(models.Model):
         known = self.mightycall_business_number in numbers if numbers else True
         if not known:
             message = self.env._(
-                "Connected, but the business number is none of the account's: "
+                "Connected, but the business number does not belong to the account: "
                 "%(numbers)s.",
                 numbers=", ".join(numbers),
             )

@@ -42,7 +42,7 @@ class MightyCallProvider(Provider):
     has_webhook = True
     opens_outgoing_page = True
 
-    # === DIALLING === #
+    # === DIALING === #
 
     def dial(self, call, extension, number):
         """Have the server ring the user's phone, once this transaction is committed.
@@ -55,7 +55,7 @@ class MightyCallProvider(Provider):
         if not key or not pbx_sudo.mightycall_business_number:
             raise UserError(
                 self.env._(
-                    "Nothing was dialled: “%(name)s” has no API key or no business "
+                    "Nothing was dialed: “%(name)s” has no API key or no business "
                     "number yet. Please tell your administrator.",
                     name=pbx_sudo.name,
                 )
@@ -161,7 +161,7 @@ class MightyCallProvider(Provider):
         if not is_presentable(pbx.mightycall_business_number or ""):
             raise ValidationError(
                 self.env._(
-                    "“%(number)s” is no telephone number.",
+                    "“%(number)s” is not a valid phone number.",
                     number=pbx.mightycall_business_number,
                 )
             )
@@ -259,5 +259,5 @@ def _ask_for_call(pbx, extension, number):
     except ActionTimeout:
         return "failed", "unanswered", False
     except TelephonyError as error:
-        _logger.warning("%s: nothing was dialled: %s", pbx.name, error)
+        _logger.warning("%s: nothing was dialed: %s", pbx.name, error)
         return "failed", error.code, error.said

@@ -71,7 +71,7 @@ class TestMightyCallProvider(TelephonyCommon):
         self.env.ref("telephony_mightycall.ir_cron_reconcile").method_direct_trigger()
         self.env.invalidate_all()
 
-    # === DIALLING === #
+    # === DIALING === #
 
     def test_click_asks_the_server(self):
         call, command = self.click()
@@ -83,7 +83,7 @@ class TestMightyCallProvider(TelephonyCommon):
             call, [{"state": "ringing", "user_id": self.alice.id, "number": NUMBER}]
         )
 
-    def test_nothing_is_dialled_before_the_commit(self):
+    def test_nothing_is_dialed_before_the_commit(self):
         self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
         self.assertFalse(self.server.requests)
 

@@ -24,7 +24,7 @@ RECORDING_STATES = [
     ("linked", "On the telephone system"),
     ("waiting", "To be fetched"),
     ("fetched", "In Odoo"),
-    ("failed", "Not to be had"),
+    ("failed", "Unavailable"),
     ("deleted", "Deleted"),
 ]
 # What a change may say of these is kept: a listener that begins anew knows nothing.
@@ -403,7 +403,7 @@ class TelephonyCall(models.Model):
                 "The recording's server would get the password without encryption: use "
                 "https, or allow it on the telephone system's form."
             ),
-            "type": self.env._("What the server sent is no sound."),
+            "type": self.env._("The server did not send audio."),
             "size": self.env._("The recording is too large."),
             "time": self.env._("The recording took too long to fetch."),
         }

@@ -18,7 +18,7 @@ class TelephonyCall(models.Model):
     legal_hold = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Neither the recording nor the call is deleted or anonymised.",
+        help="Neither the recording nor the call is deleted or anonymized.",
     )
 
     # === MAIL === #
@@ -32,14 +32,14 @@ class TelephonyCall(models.Model):
 
         :raise AccessError: always
         """
-        raise AccessError(self.env._("No mail makes or changes a call."))
+        raise AccessError(self.env._("Calls cannot be created or changed by email."))
 
     def message_update(self, msg_dict, update_vals=None):
         """Refuse to change a call by a mail: see ``message_new``.
 
         :raise AccessError: always
         """
-        raise AccessError(self.env._("No mail makes or changes a call."))
+        raise AccessError(self.env._("Calls cannot be created or changed by email."))
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         # The chatter asks whom to propose as a recipient: the raw link is nobody's.

@@ -144,7 +144,7 @@ class TelephonyPbx(models.Model):
                 if origin(host) is None or host.rstrip("/").count("/") > 2:
                     raise ValidationError(
                         pbx.env._(
-                            "“%(host)s” is no server's address, as in "
+                            "“%(host)s” is not a valid server address, such as "
                             "https://recordings.example.com.",
                             host=host,
                         )

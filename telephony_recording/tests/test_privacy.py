@@ -4,7 +4,7 @@ from odoo.addons.telephony_connector.tests.test_privacy import PrivacyCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAnonymising(PrivacyCommon):
+class TestAnonymizing(PrivacyCommon):
     def test_nothing_is_left_of_a_recording(self):
         self.env.company.telephony_retention_months = 6
         self.patch(self.registry["ir.cron"], "_commit_progress", lambda *a, **kw: 60.0)

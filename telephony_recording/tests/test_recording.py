@@ -377,7 +377,7 @@ class TestRetention(RecordingCommon):
         self.assertEqual(self.expired(), call)
         self.assertIn(call, self.env["telephony.retention"]._get_outdated(10))
 
-    def test_anonymised_call_has_none(self):
+    def test_anonymized_call_has_none(self):
         call = self.recorded()
         call._store_recording(SOUND, "audio/x-wav")
         call._message_log(body="about Jeanne")

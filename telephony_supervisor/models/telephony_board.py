@@ -307,7 +307,7 @@ class TelephonyBoard(models.AbstractModel):
     def _check_queue(self, pbx, name):
         queues = self.env["telephony.queue"].search([("pbx_id", "=", pbx.id)])
         if name not in queues.mapped("name"):
-            raise UserError(self.env._("There is no such queue."))
+            raise UserError(self.env._("This queue does not exist."))
 
     def _get_spying_extension(self, extension):
         """Return the current user's own extension to listen to an agent with.

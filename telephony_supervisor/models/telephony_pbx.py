@@ -25,7 +25,7 @@ class TelephonyPbx(models.Model):
     _inherit = ["telephony.pbx", "bus.listener.mixin"]
 
     listen_code = fields.Char(
-        help="What is dialled before an agent's extension to hear the agent's call, "
+        help="What is dialed before an agent's extension to hear the agent's call, "
         "where the dial plan has such a code, as *551. Empty: not offered.",
         groups=ADMINISTRATOR,
     )
@@ -85,7 +85,9 @@ class TelephonyPbx(models.Model):
     def _check_spy_acknowledgement(self, vals):
         if ACKNOWLEDGEMENT & vals.keys() and not self.env.su:
             raise AccessError(
-                self.env._("Nobody acknowledges the note on the law for another one.")
+                self.env._(
+                    "The legal notice can only be accepted by the user who read it."
+                )
             )
 
     # === ACTION METHODS === #

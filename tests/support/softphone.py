@@ -47,14 +47,14 @@ class Computer:
     """
 
     def __init__(self, playwright, home, url):
-        self._dialled = home / "dialled"
+        self._dialed = home / "dialed"
         settings = home / "profile" / "Default" / "Preferences"
         settings.parent.mkdir(parents=True)
         # What "Always allow" in the browser's own question leaves behind.
         allowed = {"allowed_origin_protocol_pairs": {url: {"tel": True}}}
         settings.write_text(json.dumps({"protocol_handler": allowed}))
         opener = home / "xdg-open"
-        path = shlex.quote(str(self._dialled))
+        path = shlex.quote(str(self._dialed))
         opener.write_text(f'#!/bin/sh\necho "$1" >> {path}\n')
         opener.chmod(0o755)
         self.browser = playwright.chromium.launch_persistent_context(
@@ -66,6 +66,6 @@ class Computer:
         )
 
     @property
-    def dialled(self):
+    def dialed(self):
         """The links that the desktop was asked to open."""
-        return self._dialled.read_text().splitlines() if self._dialled.exists() else []
+        return self._dialed.read_text().splitlines() if self._dialed.exists() else []

@@ -48,7 +48,7 @@ class Talk:
 
     @property
     def number(self):
-        """The number that was dialled to reach this telephone."""
+        """The number that was dialed to reach this telephone."""
         return _user(self._call.headers["to"][0])
 
     @property

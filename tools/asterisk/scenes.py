@@ -1,4 +1,4 @@
-"""Calls that come in, are dialled or clicked, and how they end. Each takes a Stage."""
+"""Calls that come in, are dialed or clicked, and how they end. Each takes a Stage."""
 
 from stage import (
     CALLER,
@@ -177,7 +177,7 @@ async def called_back_by_program(s):
     await other.ended()
 
 
-async def dialled_answered(s):
+async def dialed_answered(s):
     """1001 dials 0698765432 on the telephone; the mobile answers."""
     call = s.alice.call("0698765432")
     other = await s.pstn.incoming()
@@ -187,21 +187,21 @@ async def dialled_answered(s):
     await s.talk(call, other)
 
 
-async def dialled_busy(s):
+async def dialed_busy(s):
     """1001 dials 0698765432; the mobile is busy."""
     s.pstn.policy = "busy"
     await s.alice.call("0698765432").ended()
     s.pstn.policy = "ring"
 
 
-async def dialled_declined(s):
+async def dialed_declined(s):
     """1001 dials 0698765432; the mobile declines."""
     call = s.alice.call("0698765432")
     await (await s.pstn.incoming()).hangup()
     await call.ended()
 
 
-async def dialled_given_up(s):
+async def dialed_given_up(s):
     """1001 dials 0698765432 and hangs up while it rings."""
     call = s.alice.call("0698765432")
     other = await s.pstn.incoming()
@@ -211,14 +211,14 @@ async def dialled_given_up(s):
     await other.ended()
 
 
-async def dialled_wrong_number(s):
+async def dialed_wrong_number(s):
     """1001 dials a number that does not exist (404)."""
     call = s.alice.call("0698765432")
     (await s.pstn.incoming()).reject(404, "Not Found")
     await call.ended()
 
 
-async def dialled_no_route(s):
+async def dialed_no_route(s):
     """1001 dials the extension of a telephone that is not registered (1003)."""
     await s.alice.call("1003").ended()
 
@@ -268,12 +268,12 @@ SCENES = [
     click_other_busy,
     click_given_up,
     called_back_by_program,
-    dialled_answered,
-    dialled_busy,
-    dialled_declined,
-    dialled_given_up,
-    dialled_wrong_number,
-    dialled_no_route,
+    dialed_answered,
+    dialed_busy,
+    dialed_declined,
+    dialed_given_up,
+    dialed_wrong_number,
+    dialed_no_route,
     internal_given_up,
     internal_declined,
     echo_test,

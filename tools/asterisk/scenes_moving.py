@@ -212,7 +212,7 @@ async def conference(s):
 
 
 async def parked(s):
-    """PSTN talks with 1001; AMI Park; 1002 takes the caller back by dialling 751."""
+    """PSTN talks with 1001; AMI Park; 1002 takes the caller back by dialing 751."""
     out, call = await _park(s)
     space = (await s.ami.event("ParkedCall"))["ParkingSpace"]
     await call.ended()

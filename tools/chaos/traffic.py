@@ -211,7 +211,7 @@ class Traffic:
             ],
             "doubled": [n for n in numbers if len(found[n]) > 1],
             "left open": [n for n in numbers if any(r[0] != "ended" for r in found[n])],
-            "dialled twice": twice,
+            "dialed twice": twice,
         }
 
 

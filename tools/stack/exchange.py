@@ -6,7 +6,7 @@ import re
 ANSWER_SECONDS = 8
 PUBLIC_ANSWER_SECONDS = 3
 TALK_SECONDS = 20
-DIALLED = {
+DIALED = {
     "600": "+33140000002",  # the ring group
     "700": "+33140000003",  # the queue
 }
@@ -63,19 +63,19 @@ class Exchange:
         tell(f"{number} is free again")
 
     async def _attend_public(self, _number, call):
-        dialled = _user(call.headers["to"][0])
-        self._tell(f"{dialled} rings in the public network")
+        dialed = _user(call.headers["to"][0])
+        self._tell(f"{dialed} rings in the public network")
         if not await self._rang_for(call, PUBLIC_ANSWER_SECONDS):
-            self._tell(f"{dialled} stops ringing")
+            self._tell(f"{dialed} stops ringing")
             return
         await call.answer()
-        self._tell(f"{dialled} answers")
+        self._tell(f"{dialed} answers")
         try:
             await call.ended(timeout=TALK_SECONDS)
-            self._tell(f"{dialled}: the other side hung up")
+            self._tell(f"{dialed}: the other side hung up")
         except TimeoutError:
             await call.hangup()
-            self._tell(f"{dialled} hangs up")
+            self._tell(f"{dialed} hangs up")
 
     @staticmethod
     async def _rang_for(call, seconds):
@@ -103,12 +103,12 @@ class Exchange:
         """
         gone = gone or asyncio.Event()
         if re.fullmatch(r"1\d{3}", to):
-            dialled = f"+33140001{to[1:]}"
+            dialed = f"+33140001{to[1:]}"
         else:
-            dialled = DIALLED.get(to, to)
+            dialed = DIALED.get(to, to)
         self._plans[caller] = (answer, tell)
-        tell(f"{caller} dials {dialled}")
-        call = self._telephones.public.call(dialled, caller=caller)
+        tell(f"{caller} dials {dialed}")
+        call = self._telephones.public.call(dialed, caller=caller)
         try:
             await self._either(call.until("up", "ended", timeout=None), gone)
             if call.state != "ended" and not gone.is_set():

@@ -73,7 +73,7 @@ test("what the user may not see is said to be known, and not named", async () =>
     await start();
     sendNews(pyEnv, makeNews(), { object: false, matches: [], match_count: 0, hidden: true });
     await contains(".o_telephony_card_hidden", {
-        text: "Known in the company, not visible to you",
+        text: "Known in the company, but not visible to you",
     });
     expect(".o_telephony_card_record").toHaveCount(0);
     expect(".o_telephony_card_unknown").toHaveCount(0);

@@ -175,7 +175,7 @@ test("the shortcut opens the panel with the dial box ready, and closes it", asyn
     await contains(".o_telephony_panel", { count: 0 });
 });
 
-test("a number is dialled with Enter, whatever was found", async () => {
+test("a number is dialed with Enter, whatever was found", async () => {
     server.callees = [ADA];
     await openPanel();
     await type("0199001234");
@@ -223,7 +223,7 @@ test("missed calls are called back or ticked off", async () => {
     await openPanel({ missed_count: 1 });
     await contains(".o_telephony_entry", { text: "+33 6 39 98 00 01" });
     await click(".o_telephony_handled");
-    await contains(".o_telephony_entries", { text: "No missed calls: all worked off" });
+    await contains(".o_telephony_entries", { text: "No missed calls left" });
     expect.verifySteps(["handled 5"]);
     await click("[data-tab=recent]");
     await click(".o_telephony_call_back");

@@ -156,11 +156,11 @@ test("what can't be played says why", async () => {
     await show({
         url: false,
         state: "failed",
-        state_text: "Not to be had",
+        state_text: "Unavailable",
         error: "The telephone system has no such recording.",
     });
     expect("audio").toHaveCount(0);
-    expect(".o_telephony_recording_state").toHaveText("Not to be had");
+    expect(".o_telephony_recording_state").toHaveText("Unavailable");
     expect(".o_telephony_recording_error").toHaveText(
         "The telephone system has no such recording."
     );

@@ -24,14 +24,14 @@ class ExampleProvider(Provider):
     has_click_to_call = True
     has_webhook = True
 
-    # === DIALLING === #
+    # === DIALING === #
 
     def dial(self, call, extension, number):
         secret = self.pbx._get_secret("secret")
         if not secret:
             raise UserError(
                 self.env._(
-                    "Nothing was dialled: “%(name)s” has no password yet.",
+                    "Nothing was dialed: “%(name)s” has no password yet.",
                     name=self.pbx.name,
                 )
             )

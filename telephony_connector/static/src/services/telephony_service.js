@@ -154,7 +154,7 @@ export class Telephony extends CallStore {
         call.details = details || {};
     }
 
-    /** The card of a call that was just dialled; the server tells what becomes of it. */
+    /** The card of a call that was just dialed; the server tells what becomes of it. */
     showDialed(id, numberDisplay) {
         this.takeNews({
             id,

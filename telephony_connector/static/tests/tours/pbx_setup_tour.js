@@ -110,7 +110,7 @@ registry.category("web_tour.tours").add("telephony_pbx_setup", {
             trigger: ".o_form_view [name=extension_ids] .o_data_row:contains(2001)",
         },
         {
-            content: "How would a number be dialled?",
+            content: "How would a number be dialed?",
             trigger: ".o_field_widget[name=try_number] input",
             run: "edit 06 12 34 56 78 && press Tab",
         },

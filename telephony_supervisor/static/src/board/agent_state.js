@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 
-/** What an agent is doing, in words and in Odoo's colours. */
+/** What an agent is doing, in words and in Odoo's colors. */
 export const AGENT_STATES = Object.freeze({
     idle: { label: _t("Free"), className: "text-success", icon: "fa-circle" },
     ringing: { label: _t("Ringing"), className: "text-warning", icon: "fa-bell" },

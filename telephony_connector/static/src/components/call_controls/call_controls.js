@@ -6,9 +6,9 @@ import { CalleeSearch } from "@telephony_connector/components/callee_search/call
 
 /** What can be done with a call, as far as its telephone system offers it. */
 export const CONTROLS = Object.freeze({
-    pickup: { label: _t("Pick up"), icon: "fa-phone", className: "btn-success" },
+    pickup: { label: _t("Answer"), icon: "fa-phone", className: "btn-success" },
     transfer: { label: _t("Transfer"), icon: "fa-share", needsTarget: true },
-    attended_transfer: { label: _t("Ask first"), icon: "fa-comments-o", needsTarget: true },
+    attended_transfer: { label: _t("Attended Transfer"), icon: "fa-comments-o", needsTarget: true },
     voicemail: { label: _t("To mailbox"), icon: "fa-envelope-o", needsTarget: true },
     park: { label: _t("Park"), icon: "fa-product-hunt" },
     hangup: { label: _t("Hang up"), icon: "fa-times", className: "btn-danger" },

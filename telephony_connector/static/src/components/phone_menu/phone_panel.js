@@ -69,7 +69,7 @@ export class PhonePanel extends Component {
     get emptyText() {
         return {
             recent: _t("No calls yet"),
-            missed: _t("No missed calls: all worked off"),
+            missed: _t("No missed calls left"),
             colleagues: _t("No colleague has an extension"),
         }[this.state.tab];
     }

@@ -40,7 +40,7 @@ export class PhonePresence extends Component {
             in_use: _t("On the phone"),
             on_hold: _t("On hold"),
             ringing: _t("Phone rings"),
-            paused: _t("Has a break"),
+            paused: _t("On Break"),
             idle: _t("Phone is free"),
             unavailable: _t("Phone not reachable"),
         }[this.presence];

@@ -37,7 +37,7 @@ function sendAnswer(pyEnv, values) {
     });
 }
 
-test("dialling shows the own phone ringing", async () => {
+test("dialing shows the own phone ringing", async () => {
     onRpc("/telephony/call", async (request) => {
         const { params } = await request.json();
         expect.step(JSON.stringify(params));
@@ -197,7 +197,7 @@ test("a softphone gets the number by a link, and the call's page opens at once",
     expect(getLink()).toBe(null);
 });
 
-test("a number not to call is dialled after a confirmation", async () => {
+test("a number not to call is dialed after a confirmation", async () => {
     onRpc("/telephony/call", async (request) => {
         const { params } = await request.json();
         expect.step(JSON.stringify(params));

@@ -1,4 +1,4 @@
-"""What users of a telephone system may dial, and how it is dialled: the door out."""
+"""What users of a telephone system may dial, and how it is dialed: the door out."""
 
 import re
 
@@ -33,10 +33,10 @@ class TelephonyPbx(models.Model):
     )
     def _compute_try_result(self):
         for pbx in self:
-            pbx.try_result = pbx._describe_dialling(pbx.try_number)
+            pbx.try_result = pbx._describe_dialing(pbx.try_number)
 
-    def _describe_dialling(self, number):
-        """Return in words how a number would be dialled."""
+    def _describe_dialing(self, number):
+        """Return in words how a number would be dialed."""
         self.ensure_one()
         if not number:
             return False
@@ -46,7 +46,7 @@ class TelephonyPbx(models.Model):
             self._check_number(reading, text, "dial")
         except UserError as error:
             return str(error)
-        return self.env._("is dialled as %(text)s", text=text)
+        return self.env._("is dialed as %(text)s", text=text)
 
     # === THE DOOR OUT === #
 
@@ -61,7 +61,7 @@ class TelephonyPbx(models.Model):
         For an addon to have a way of its own, override ``_get_code``, and
         ``_get_way_group`` where it needs more than the right to call. To refuse more,
         override ``_check_number``; to keep codes of the telephone system's own from
-        being dialled by hand, ``_get_reserved_codes``.
+        being dialed by hand, ``_get_reserved_codes``.
 
         :param str target: a number as it was typed or stored; for ways other than
             ``NUMBER_WAYS`` an extension's
@@ -70,7 +70,7 @@ class TelephonyPbx(models.Model):
         :return: the text to send, with how it was read and what the user is to be asked
         :rtype: ~..engine.dial_rules.AuthorizedNumber
         :raise AccessError: the user has not the right to
-        :raise UserError: the number may not be dialled, in the user's words
+        :raise UserError: the number may not be dialed, in the user's words
         """
         self.ensure_one()
         self._check_sender(way)
@@ -80,7 +80,7 @@ class TelephonyPbx(models.Model):
         if way not in NUMBER_WAYS and reading.kind != "internal":
             raise UserError(
                 self.env._(
-                    "“%(number)s” is no extension of this telephone system.",
+                    "“%(number)s” is not an extension of this telephone system.",
                     number=target or "",
                 )
             )
@@ -100,7 +100,8 @@ class TelephonyPbx(models.Model):
         if not self.env.user.has_group(self._get_way_group(way)):
             raise AccessError(
                 self.env._(
-                    "Calling from Odoo needs a right of Telephony that you do not have."
+                    "To call from Odoo, you need an access right of Telephony that "
+                    "you do not have."
                 )
             )
 
@@ -121,7 +122,7 @@ class TelephonyPbx(models.Model):
         return self._get_code(way).replace(PLACE, reading.text)
 
     def _get_code(self, way):
-        """Return what is dialled to reach an extension by a way of its own.
+        """Return what is dialed to reach an extension by a way of its own.
 
         :return: with ``{number}`` in the extension's place; empty: not offered
         """
@@ -152,28 +153,30 @@ class TelephonyPbx(models.Model):
             )
             number = re.sub(r"\D", "", number)
         elif self.dial_format != "e164" or self.outside_prefix:
-            # A plus is dialled first or not at all.
+            # A plus is dialed first or not at all.
             number = f"{self.international_prefix or ''}{number[1:]}"
         return f"{self.outside_prefix or ''}{number}"
 
     def _get_emergency_numbers(self):
-        """Return the numbers that are dialled as they are and can't be blocked."""
+        """Return the numbers that are dialed as they are and can't be blocked."""
         self.ensure_one()
         return frozenset(re.findall(r"[0-9]+", self.emergency_numbers or ""))
 
     def _check_number(self, reading, text, way):
-        """Make sure that a number may be dialled.
+        """Make sure that a number may be dialed.
 
         :param reading: of ``telephony.number._read``
         :param str text: what would be sent
         :param str way: as of ``_authorize``
         :return: what the user is to be asked first, or ``False``
-        :raise UserError: where it may not be dialled
+        :raise UserError: where it may not be dialed
         """
         self.ensure_one()
         if not pbx_text.NUMBER.fullmatch(text):
             raise UserError(
-                self.env._("“%(number)s” is no telephone number.", number=reading.text)
+                self.env._(
+                    "“%(number)s” is not a valid phone number.", number=reading.text
+                )
             )
         if text in self._get_emergency_numbers():
             return False
@@ -271,10 +274,10 @@ class TelephonyPbx(models.Model):
     # === NUMBERS NOT TO CALL === #
 
     def _ask_do_not_call(self, numbers):
-        """Say what a user is asked before a number of the blacklist is dialled.
+        """Say what a user is asked before a number of the blacklist is dialed.
 
         :param set numbers: as of ``_get_meanings``
-        :return: the question; ``False`` where the number may be dialled as it is
+        :return: the question; ``False`` where the number may be dialed as it is
         :raise UserError: where the user has no right to call such numbers
         """
         # sudo - phone.blacklist: whether one number is on the list
