@@ -229,7 +229,7 @@ class TelephonyNumber(models.Model):
         by_model = {}
         for hit in hits:
             by_model.setdefault(hit.model, []).append(hit)
-        if by_model:
+        if by_model and not self.env.su:
             # Odoo's rules ask for it, and would read all fields of the companies.
             self.env.companies.sudo().fetch(["parent_path"])
         ranked = []

@@ -94,6 +94,13 @@ test("who has no extension is told where it is set", async () => {
     expect(".o_telephony_panel").toHaveText(/You have no extension yet/);
 });
 
+test("an extension that Odoo cannot make ring", async () => {
+    await openPanel({ can_call: false });
+    expect(".o_telephony_search").toHaveCount(0);
+    expect(".o_telephony_panel").toHaveText(/Odoo cannot start calls on your telephone system/);
+    expect(".o_telephony_panel").not.toHaveText(/You have no extension yet/);
+});
+
 test("who is not in the telephony group has no telephone", async () => {
     setupTelephony({ isUser: false });
     await startServer();
