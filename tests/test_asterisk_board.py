@@ -105,7 +105,7 @@ def test_queues_are_entered_and_left(stack, boss):
     assert "PJSIP/1003" in members(stack)
     wait_for(lambda: agent(boss, "1003")["queues"] == ["support"], what="the member")
     again = act(boss, "1003", "log_in", queue="support")
-    assert "in this queue already" in again["message"]
+    assert "already in this queue" in again["message"]
     assert act(boss, "1003", "log_out", queue="support")["state"] == "done"
     assert "PJSIP/1003" not in members(stack)
     wait_for(lambda: agent(boss, "1003")["queues"] == [], what="nobody")
@@ -145,7 +145,7 @@ def test_a_member_by_the_settings_stays(stack, boss):
     wait_for(lambda: agent(boss, "1001")["queues"], what="the agent's queues")
     answer = act(boss, "1001", "log_out", queue="support")
     assert answer["state"] == "failed"
-    assert "own settings" in answer["message"]
+    assert "static member" in answer["message"]
 
 
 def test_who_waits(stack, boss, number):

@@ -251,7 +251,7 @@ def test_saved_numbers(seen):
     assert seen["save_applicant"]["offered"]
     assert seen["saved"] == "+33 6 12 34 51 04"
     assert not seen["save_mailing"]["offered"]
-    assert "no place for a further one" in seen["save_mailing"]["text"]
+    assert "cannot have another one" in seen["save_mailing"]["text"]
     assert seen["save_mailing"]["error"] == seen["save_mailing"]["text"]
     assert seen["kept"] == "06 12 34 51 02"
 

