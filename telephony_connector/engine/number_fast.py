@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 TRUNK_ZERO = "0"
+COMMON_IDD = "00"
 # Country codes whose numbers are written at home with another prefix before them.
 TRUNKS = {7: "8"}
 # Those where they are written without one, though there is one.
@@ -105,6 +106,19 @@ def valid_international(text: str) -> str | None:
     if plan.prefix and (match := plan.prefix.match(subscriber)) and match[0]:
         return None
     return text if plan.has(subscriber) else None
+
+
+def valid_abroad(text: str, region: str) -> str | None:
+    """The E.164 form of "00", a country code and a number, where "00" is what a country
+    dials before numbers of others.
+
+    :return: a valid number; ``None`` where libphonenumber has to be asked
+    """
+    plan = _plan(region)
+    match = plan and plan.idd.match(text)
+    if not match or match[0] != COMMON_IDD or not text.startswith(COMMON_IDD):
+        return None
+    return valid_international("+" + text[len(COMMON_IDD) :])
 
 
 def valid_national(text: str, region: str) -> str | None:

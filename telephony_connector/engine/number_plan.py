@@ -88,6 +88,8 @@ def interpret(text: str, region: str) -> list[Candidate]:
     if text.startswith("+"):
         if e164 := number_fast.valid_international(text):
             return [Candidate(e164, international=True, valid=True, sound=True)]
+    elif region and (e164 := number_fast.valid_abroad(text, region)):
+        return [Candidate(e164, international=True, valid=True, sound=True)]
     elif region and text and (e164 := number_fast.valid_national(text, region)):
         return [Candidate(e164, international=False, valid=True, sound=True)]
     return interpret_in_full(text, region)

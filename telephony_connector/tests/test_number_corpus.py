@@ -190,3 +190,17 @@ class TestNumberCorpus(BaseCase):
                         (text, region),
                     )
         self.assertGreater(answered, 1000)
+
+    def test_short_way_abroad(self):
+        """Likewise for numbers after the prefix that is dialed before them."""
+        answered = 0
+        for _region, e164 in number_corpus.examples():
+            text = "00" + e164[1:]
+            for region in ("FR", "DE", "IT", "CH", "BR", "RU", "US", "AU", "JP", "KE"):
+                if not (short := number_fast.valid_abroad(text, region)):
+                    continue
+                answered += 1
+                candidate = number_plan.Candidate(short, True, True, True)
+                full = number_plan.interpret_in_full(text, region)
+                self.assertEqual(full, [candidate], (text, region))
+        self.assertGreater(answered, 1000)
