@@ -50,11 +50,12 @@ class ProviderContract:
         :return: headers and raw body
         :rtype: tuple[dict, bytes]
         """
-        raise NotImplementedError
+        self.fail(f"{self.kind} has a webhook: its tests build a genuine event")
 
     def build_forged_event(self):
-        """Return an event that does not bear the secret: headers and raw body."""
-        raise NotImplementedError
+        """Return an event that does not bear the secret, for kinds with a webhook:
+        headers and raw body."""
+        self.fail(f"{self.kind} has a webhook: its tests build a forged event")
 
     # === THE KIND === #
 
