@@ -215,11 +215,6 @@ def attended_transfer(channel: str, number: str, context: str) -> Request:
     return Request("Atxfer", _to(channel, number, context))
 
 
-def cancel_attended_transfer(channel: str) -> Request:
-    """Give an attended transfer up and go back to the waiting party."""
-    return Request("CancelAtxfer", {"Channel": _check_channel(channel)})
-
-
 def park(
     channel: str, *, parker: str = "", lot: str = "", timeout: float | None = None
 ) -> Request:

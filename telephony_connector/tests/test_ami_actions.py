@@ -269,7 +269,6 @@ class TestActions(BaseCase):
         for channel in bad:
             for build in (
                 actions.hangup,
-                actions.cancel_attended_transfer,
                 actions.park,
                 lambda channel: actions.redirect(channel, "1", "c"),
                 lambda channel: actions.queue_remove("support", channel),
