@@ -1,6 +1,5 @@
 """The route that takes events, for every kind of telephone system with a webhook."""
 
-
 from odoo import fields
 from odoo.tools import mute_logger
 
