@@ -44,8 +44,8 @@ class TestWebhook(common_webhook.WebhookRouteCase):
     def event_of_no_call(self):
         return self.event("MessageReceived")
 
-    def test_call_from_ring_to_end(self):
-        super().test_call_from_ring_to_end()
+    def test_number_that_was_called(self):
+        self.post(self.event())
         self.assertEqual(self.call().dialed_number, "+33199000001")
 
     def test_numbers_that_are_none(self):
