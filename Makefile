@@ -30,11 +30,11 @@ ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|
 	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
 
 test:  ## run all tests: each addon alone, all together, install and uninstall, end to end [ARGS=for pytest]
-	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api packages
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
 e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
-	@env -u PBX_HOST tools/setup odoo asterisk chromium api
+	@env -u PBX_HOST tools/setup odoo asterisk chromium api packages
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
 
 test-asterisk16:  ## play shapes of calls, controls and caller ids on Debian 11's Asterisk 16 [ARGS=for pytest]

@@ -288,6 +288,23 @@ def test_a_call_in_the_chatter_of_its_record(stack, agent_page, number, size):
     expect(page.locator(".o_form_view")).to_contain_text(international(number))
 
 
+def test_the_calls_behind_a_line_of_the_dashboard(stack, web_client, number):
+    call = stack.phone("public").call(DID, caller=number)
+    stack.phone("1001").incoming().answer()
+    call.answered()
+    call.hang_up()
+    stack.wait_for_call(number, outcome="answered")
+    administrator = web_client("admin")
+    page = administrator.page
+    administrator.open("/odoo/call-dashboard")
+    page.locator(".o_telephony_dashboard").get_by_role(
+        "link", name="Agent Test"
+    ).click()
+    expect(page.locator(".o_breadcrumb")).to_contain_text("Calls")
+    row = page.locator(".o_data_row", has_text=international(number))
+    expect(row).to_contain_text("Agent Test")
+
+
 def test_problems_of_a_telephone_system(stack, web_client, size):
     message = "Odoo's account on the telephone system may not do QueueStatus."
     reason = {"code": "permission_for", "params": {"action": "QueueStatus"}}

@@ -54,8 +54,9 @@ class TelephonyCallReport(models.Model):
         :rtype: dict
         :return: ``figures``: list of dicts ``name``, ``label``, ``value``, ``text``,
             ``before`` (text) and ``trend`` (``better``, ``worse`` or ``False``);
-            ``breakdowns``: list of dicts ``name``, ``label`` and ``lines``; ``start``
-            and ``end`` of the period and ``domain``, for the lists behind the figures
+            ``breakdowns``: list of dicts ``name``, ``label``, ``column`` (heading) and
+            ``lines``, each of which has a ``domain`` of its calls, or ``False``;
+            ``start`` and ``end`` of the period, for the lists behind the figures
         """
         days, ago = PERIOD_DAYS.get(period, PERIOD_DAYS["week"])
         start, end = self._get_period(days, ago)
@@ -97,6 +98,8 @@ class TelephonyCallReport(models.Model):
             "inbound": totals["calls"],
             "calls": every[0],
             "talk_time": every[1] or 0,
+            # The sum of no calls.
+            "missed": totals["missed"] or 0,
         }
         return totals | {
             name: totals[name] if totals[counted] else None
@@ -156,10 +159,18 @@ class TelephonyCallReport(models.Model):
     def _get_breakdowns(self, domain, days):
         """Return calls, missed ones and answer rate by day, hour, user and queue."""
         groups = {
-            "day": (self.env._("By day"), "start_date:day"),
-            "hour": (self.env._("By hour"), "hour"),
-            "user": (self.env._("By user"), "user_id"),
-            "queue": (self.env._("By queue"), "queue"),
+            "day": (
+                self.env._("Incoming calls by day"),
+                self.env._("Day"),
+                "start_date:day",
+            ),
+            "hour": (self.env._("Incoming calls by hour"), self.env._("Hour"), "hour"),
+            "user": (self.env._("All calls by user"), self.env._("User"), "user_id"),
+            "queue": (
+                self.env._("Incoming calls by queue"),
+                self.env._("Queue"),
+                "queue",
+            ),
         }
         if days == 1:
             del groups["day"]
@@ -167,9 +178,10 @@ class TelephonyCallReport(models.Model):
             {
                 "name": name,
                 "label": label,
+                "column": column,
                 "lines": self._get_lines(name, domain, group),
             }
-            for name, (label, group) in groups.items()
+            for name, (label, column, group) in groups.items()
         ]
 
     @api.model
@@ -190,6 +202,7 @@ class TelephonyCallReport(models.Model):
         return [
             {
                 "label": self._format_group(name, key),
+                "domain": self._get_group_domain(name, key),
                 "calls": count,
                 "missed": missed or 0,
                 "answer_rate": round(rate or 0),
@@ -206,3 +219,30 @@ class TelephonyCallReport(models.Model):
         if name == "hour":
             return f"{key}:00"
         return key.display_name if name == "user" else key
+
+    @api.model
+    def _get_group_domain(self, name, key):
+        """Return the domain of a line's calls within the period, ``False`` for none.
+
+        The hour is known to the report alone.
+        """
+        if name == "day":
+            zone = pytz.timezone(self.env.user.tz or "UTC")
+            bounds = [
+                zone.localize(fields.Datetime.to_datetime(day)).astimezone(pytz.utc)
+                for day in (key.date(), key.date() + timedelta(days=1))
+            ]
+            start, end = (
+                fields.Datetime.to_string(bound.replace(tzinfo=None))
+                for bound in bounds
+            )
+            return [
+                ("direction", "=", "inbound"),
+                ("start_date", ">=", start),
+                ("start_date", "<", end),
+            ]
+        if name == "user":
+            return [("user_id", "=", key.id)]
+        if name == "queue":
+            return [("direction", "=", "inbound"), ("queue", "=", key)]
+        return False

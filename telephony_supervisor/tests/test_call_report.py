@@ -150,6 +150,9 @@ class TestDashboard(HistoryCommon):
         self.assertEqual(figures["answer_rate"]["text"], "–")
         self.assertFalse(figures["answer_rate"]["trend"])
         self.assertEqual(figures["calls"]["text"], "0")
+        for figure in ("missed", "talk_time", "inbound"):
+            for text in (figures[figure]["text"], figures[figure]["before"]):
+                self.assertRegex(text, r"^0(:00)?$", figure)
 
     def test_breakdowns(self):
         self.had(0, to="1001")
@@ -167,6 +170,7 @@ class TestDashboard(HistoryCommon):
             [
                 {
                     "label": "sales",
+                    "domain": [("direction", "=", "inbound"), ("queue", "=", "sales")],
                     "calls": 2,
                     "missed": 1,
                     "answer_rate": 50,
@@ -174,6 +178,26 @@ class TestDashboard(HistoryCommon):
                 }
             ],
         )
+
+    def test_the_calls_behind_a_line(self):
+        self.supervisor.tz = "Asia/Tokyo"
+        for days in range(3):
+            self.had(days, to="1002", queue="sales")
+        self.had(1, to="1001", queue="support", outcome="missed")
+        _figures, board = self.figures()
+        period = [
+            ("start_date", ">=", board["start"]),
+            ("start_date", "<", board["end"]),
+        ]
+        calls = self.env["telephony.call"].with_user(self.supervisor)
+        for part in board["breakdowns"]:
+            for line in part["lines"]:
+                with self.subTest(part["name"], line=line["label"]):
+                    if part["name"] == "hour":
+                        self.assertFalse(line["domain"])
+                        continue
+                    found = calls.search_count(period + line["domain"])
+                    self.assertEqual(found, line["calls"])
 
     def test_of_the_calls_that_the_user_may_see(self):
         self.had(to="1001")

@@ -30,11 +30,16 @@ export class CallDashboard extends Component {
 
     get beforeText() {
         const { before } = this.periods.find(({ name }) => name === this.state.period);
-        return _t("Beside: %(period)s", { period: before });
+        return _t("Compared with %(period)s", { period: before });
     }
 
     get isEmpty() {
         return !this.state.figures.some(({ name, value }) => name === "calls" && value);
+    }
+
+    /** @returns {number} the calls of the longest line, to which the bars are drawn */
+    getMost({ lines }) {
+        return Math.max(...lines.map(({ calls }) => calls));
     }
 
     async load(period) {
@@ -42,25 +47,37 @@ export class CallDashboard extends Component {
         Object.assign(this.state, { period, ...data });
     }
 
-    trendClass({ trend }) {
-        return { better: "text-success", worse: "text-danger" }[trend] || "text-muted";
+    getTrend({ trend }) {
+        return {
+            better: { className: "text-success", icon: "fa-thumbs-o-up", label: _t("Better") },
+            worse: { className: "text-danger", icon: "fa-thumbs-o-down", label: _t("Worse") },
+        }[trend];
     }
 
-    /** The calls behind a figure: missed ones for the missed, else all of the period. */
-    openCalls({ name }) {
-        const domain = [
-            ["start_date", ">=", this.state.start],
-            ["start_date", "<", this.state.end],
-        ];
+    /** Open the calls behind a figure: missed ones for the missed, else all. */
+    openFigure({ name }) {
+        const domain = [];
         if (name === "missed" || name === "called_back_rate") {
             domain.push(["is_missed", "=", true]);
         }
         if (name !== "calls" && name !== "talk_time") {
             domain.push(["direction", "=", "inbound"]);
         }
-        return this.action.doAction("telephony_connector.action_telephony_call", {
-            additionalContext: { search_default_mine: 0 },
-            props: { domain },
+        return this.openCalls(domain);
+    }
+
+    /** @param {Array} domain of calls of the period */
+    async openCalls(domain) {
+        const action = await this.action.loadAction("telephony_connector.action_telephony_call");
+        return this.action.doAction({
+            ...action,
+            // Without the action's own filter: the figures are everybody's.
+            context: {},
+            domain: [
+                ["start_date", ">=", this.state.start],
+                ["start_date", "<", this.state.end],
+                ...domain,
+            ],
         });
     }
 }
