@@ -1,8 +1,7 @@
-import re
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
@@ -21,7 +20,6 @@ PROVIDERS = {
     "api": ApiProvider,
 }
 
-PLACE = "{number}"
 # Between two logins that are asked for by hand.
 TRY_EVERY = timedelta(seconds=5)
 ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
@@ -156,33 +154,6 @@ class TelephonyPbx(models.Model):
         help="The country whose rules the numbers of this telephone system follow: "
         "a caller id without a country code is read as a number of this country.",
     )
-    outside_prefix = fields.Char(
-        string="Outside Line Prefix",
-        help="What phones dial before an outside number, as 0 or 9. It is put before "
-        "the numbers that are dialed and removed from those that are presented.",
-        groups=ADMINISTRATOR,
-    )
-    area_code = fields.Char(
-        help="The area that callers are in who are presented without an area code, "
-        "without the leading 0 or 1: 30 for Berlin, 202 for Washington.",
-        groups=ADMINISTRATOR,
-    )
-    dial_format = fields.Selection(
-        [
-            ("e164", "+33612345678"),
-            ("international", "0033612345678"),
-            ("national", "0612345678 in the own country, else 0033612345678"),
-        ],
-        string="External Numbers Are Dialed As",
-        required=True,
-        default="e164",
-        groups=ADMINISTRATOR,
-    )
-    international_prefix = fields.Char(
-        default="00",
-        help="What is dialed before a country code, as 00 or 011.",
-        groups=ADMINISTRATOR,
-    )
     extension_ids = fields.One2many("telephony.extension", "pbx_id")
 
     # Connection
@@ -234,65 +205,6 @@ class TelephonyPbx(models.Model):
         "if your telephone system can't do that: if it offers no MD5 login and no TLS "
         "with a verified certificate, or shows recordings by http. Whoever listens on "
         "the network between can then read the passwords.",
-    )
-
-    # Dialing
-    dial_string = fields.Char(
-        default="PJSIP/{number}",
-        help="How a phone is rung: PJSIP/{number} or SIP/{number}; "
-        "Local/{number}@from-internal for FreePBX.",
-        groups=ADMINISTRATOR,
-    )
-    context = fields.Char(
-        string="Dial Plan Context",
-        default="from-internal",
-        help="Where in the dial plan the numbers that users call are looked up.",
-        groups=ADMINISTRATOR,
-    )
-    ring_timeout = fields.Integer(
-        string="Ring Own Phone For (s)",
-        default=30,
-        help="How long a user's own phone rings after a click, in seconds.",
-        groups=ADMINISTRATOR,
-    )
-
-    emergency_numbers = fields.Char(
-        default="112",
-        help="Dialed unchanged, without a prefix, and never blocked: 112, 911, 15.",
-        groups=ADMINISTRATOR,
-    )
-    blocked_numbers = fields.Text(
-        help="Numbers that cannot be called from Odoo, in international format, "
-        "separated by spaces. A final star stands for all numbers with that "
-        "prefix: +3389* +882*.",
-        groups=ADMINISTRATOR,
-    )
-    caller_id = fields.Char(
-        string="Caller ID Shown",
-        help="The number that outside parties see of calls from Odoo, where the "
-        "extension has none of its own; empty: the phone's own. With the dial string "
-        "Local/… the dial plan must use it. Emergency calls don't bear it.",
-        groups=ADMINISTRATOR,
-    )
-    try_number = fields.Char(
-        string="How Would This Be Dialed?",
-        store=False,
-        groups=ADMINISTRATOR,
-    )
-    try_result = fields.Char(
-        compute="_compute_try_result",
-        groups=ADMINISTRATOR,
-    )
-    voicemail_code = fields.Char(
-        help="What is dialed to leave a message in the mailbox of an extension, where "
-        "the dial plan has such a number, as *{number}. Empty: not offered.",
-        groups=ADMINISTRATOR,
-    )
-    pickup_code = fields.Char(
-        string="Pick-up Code",
-        help="What is dialed before an extension's number to take a call that rings "
-        "there, where the dial plan has such a code, as ** or *8. Empty: not offered.",
-        groups=ADMINISTRATOR,
     )
 
     # Pages
@@ -449,72 +361,6 @@ class TelephonyPbx(models.Model):
     def _compute_has_secret(self):
         for pbx in self:
             pbx.has_secret = bool(pbx._get_secret("secret"))
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains(
-        "dial_string",
-        "context",
-        "ring_timeout",
-        "port",
-        "outside_prefix",
-        "area_code",
-        "international_prefix",
-        "pickup_code",
-        "voicemail_code",
-        "caller_id",
-    )
-    def _check_dialing(self):
-        for pbx in self:
-            for prefix in (pbx.outside_prefix, pbx.international_prefix):
-                if prefix and not pbx_text.CODE.fullmatch(prefix):
-                    raise ValidationError(
-                        pbx.env._("Prefixes are made of digits, * and # only.")
-                    )
-            if pbx.area_code and not re.fullmatch(r"[0-9]{1,6}", pbx.area_code):
-                raise ValidationError(
-                    pbx.env._("An area code consists of digits only.")
-                )
-            if pbx.dial_string and not _is_dial_string(pbx.dial_string):
-                raise ValidationError(
-                    pbx.env._(
-                        "The dial string must name a technology and the place of the "
-                        "number, as in PJSIP/{number}."
-                    )
-                )
-            if pbx.caller_id and not pbx_text.CALLER_ID.fullmatch(pbx.caller_id):
-                raise ValidationError(
-                    pbx.env._(
-                        "A caller ID consists of digits and an optional leading +."
-                    )
-                )
-            if pbx.pickup_code and not pbx_text.CODE.fullmatch(pbx.pickup_code):
-                raise ValidationError(
-                    pbx.env._("Codes are made of digits, * and # only.")
-                )
-            mailbox = pbx.voicemail_code
-            if mailbox and not (
-                mailbox.count(PLACE) == 1
-                and pbx_text.EXTENSION.fullmatch(mailbox.replace(PLACE, "0"))
-            ):
-                raise ValidationError(
-                    pbx.env._(
-                        "The voicemail code is made of digits, * and #, and names the "
-                        "place of the extension's number, as in *{number}."
-                    )
-                )
-            if pbx.context and not pbx_text.CONTEXT.fullmatch(pbx.context):
-                raise ValidationError(
-                    pbx.env._("The dial plan context may hold no blanks or signs.")
-                )
-            if not 1 <= pbx.ring_timeout <= 300:
-                raise ValidationError(
-                    pbx.env._("A phone can ring between 1 and 300 seconds.")
-                )
-            if not 1 <= pbx.port <= 65535:
-                raise ValidationError(
-                    pbx.env._("The port is a number between 1 and 65535.")
-                )
 
     # === CRUD METHODS === #
 
@@ -869,9 +715,3 @@ def strip_texts(model, vals):
         else value
         for name, value in vals.items()
     }
-
-
-def _is_dial_string(text):
-    return text.count(PLACE) == 1 and bool(
-        pbx_text.DEVICE.fullmatch(text.replace(PLACE, "0"))
-    )
