@@ -38,6 +38,30 @@ def connect(dsn):
     return connection
 
 
+def is_led(cursor, pbx_id):
+    """Say whether a listener leads a PBX right now.
+
+    Asked of PostgreSQL's lock table, so that a listener that was killed counts as gone
+    the moment it is.
+
+    :param cursor: of any connection to the database
+    :param int pbx_id: the PBX
+    :rtype: bool
+    """
+    cursor.execute(
+        """
+        SELECT EXISTS (
+            SELECT FROM pg_locks
+             WHERE locktype = 'advisory' AND granted
+               AND classid = %s AND objid = %s AND objsubid = 2
+               AND database = (SELECT oid FROM pg_database
+                                WHERE datname = current_database()))
+        """,
+        (LEADER_LOCK, pbx_id),
+    )
+    return cursor.fetchone()[0]
+
+
 class Election:
     """One candidate for the lead of one PBX. Its methods block: call them in a thread.
 

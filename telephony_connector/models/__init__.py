@@ -2,6 +2,7 @@ from . import telephony_secret_mixin
 from . import telephony_checked_mixin
 from . import telephony_pbx
 from . import telephony_pbx_problem
+from . import telephony_listener
 from . import telephony_pbx_home
 from . import telephony_pbx_dialing
 from . import telephony_pbx_web

@@ -473,7 +473,7 @@ class TelephonyClient(models.AbstractModel):
         pbx_sudo = extensions_sudo[:1].pbx_id
         if pbx_sudo.has_listener and not pbx_sudo._has_leader():
             line = "no_listener"
-            pbx_sudo._wake_listener()
+            self.env["telephony.listener"]._wake()
         elif pbx_sudo.has_listener and pbx_sudo.connection_state != "connected":
             line = "pbx_unreachable"
         return {

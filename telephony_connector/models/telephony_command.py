@@ -1,12 +1,10 @@
-import json
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, clean_context
+from odoo.tools import clean_context
 
 from ..engine.dial_rules import require_authorized
 from ..engine.pbx_text import plain_text
-from ..listener.notifications import CHANNEL
 from .telephony_pbx import ADMINISTRATOR
 
 # Seconds in which the listener must have taken a command up (a user waits no longer,
@@ -94,7 +92,7 @@ class TelephonyCommand(models.Model):
                 + timedelta(seconds=TAKE_UP_WITHIN),
             }
         )
-        self._notify({"command": pbx.id})
+        self.env["telephony.listener"]._notify({"command": pbx.id})
         return command_sudo
 
     @api.model
@@ -121,13 +119,6 @@ class TelephonyCommand(models.Model):
         # sudo - telephony.command: users may ask what their provider's methods offer,
         # not write rows of their own, nor set defaults for them
         return self.sudo().with_context(clean_context(self.env.context))
-
-    @api.model
-    def _notify(self, message):
-        """Wake the listeners of this database when the transaction commits."""
-        self.env.execute_query(
-            SQL("SELECT pg_notify(%s, %s)", CHANNEL, json.dumps(message))
-        )
 
     def check(self):
         """Return what became of the user's command; end it where its time is over.

@@ -202,7 +202,7 @@ class TelephonyExtension(models.Model):
     def create(self, vals_list):
         extensions = super().create([strip_texts(self, vals) for vals in vals_list])
         self.env.registry.clear_cache()  # numbers are read with it
-        self.env["telephony.pbx"]._tell_listeners()
+        self.env["telephony.listener"]._notify_settings()
         extensions.pbx_id._notify_watchers()
         self._tell_presence_channels()
         return extensions
@@ -210,7 +210,7 @@ class TelephonyExtension(models.Model):
     def write(self, vals):
         result = super().write(strip_texts(self, vals))
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
-            self.env["telephony.pbx"]._tell_listeners()
+            self.env["telephony.listener"]._notify_settings()
         if vals.keys() & {"number", "pbx_id", "user_id", "active"}:
             self.pbx_id._notify_watchers()
         if vals.keys() & {"number", "pbx_id", "active"}:
@@ -220,7 +220,7 @@ class TelephonyExtension(models.Model):
         return result
 
     def unlink(self):
-        self.env["telephony.pbx"]._tell_listeners()
+        self.env["telephony.listener"]._notify_settings()
         self.pbx_id._notify_watchers()
         self._tell_presence_channels()
         result = super().unlink()

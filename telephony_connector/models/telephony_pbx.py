@@ -3,10 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import SQL
 
 from ..engine import pbx_text
-from ..listener.election import LEADER_LOCK
+from ..listener.election import is_led
 from ..listener.thread import ensure_running
 from ..providers.api import ApiProvider
 from ..providers.asterisk import AsteriskProvider
@@ -368,7 +367,7 @@ class TelephonyPbx(models.Model):
     def create(self, vals_list):
         pbxs = super().create([strip_texts(self, vals) for vals in vals_list])
         self.env.registry.clear_cache()  # numbers are read with it
-        pbxs._tell_listeners()
+        self.env["telephony.listener"]._notify_settings()
         return pbxs
 
     def write(self, vals):
@@ -376,12 +375,12 @@ class TelephonyPbx(models.Model):
         if not READ_WITH.isdisjoint(vals):
             self.env.registry.clear_cache()
         if CONNECTION_FIELDS & vals.keys():
-            self._tell_listeners()
+            self.env["telephony.listener"]._notify_settings()
             self._await_connection()
         return result
 
     def unlink(self):
-        self._tell_listeners()
+        self.env["telephony.listener"]._notify_settings()
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
@@ -426,28 +425,6 @@ class TelephonyPbx(models.Model):
         if self.search_count([("has_listener", "=", True)], limit=1):
             ensure_running(self.env.cr.dbname)
 
-    @api.model
-    def _wake_listener(self):
-        """Have a server listen now where nobody does, and not within the minute.
-
-        A server that starts looks for scheduled actions only after a minute.
-        """
-        cron = self.env.ref(
-            "telephony_connector.ir_cron_listener", raise_if_not_found=False
-        )
-        if not cron:
-            return
-        # sudo - ir.cron: whoever notices wakes the action, which they may not see
-        cron_sudo = cron.sudo()
-        if (
-            self.env["ir.cron.trigger"]
-            .sudo()
-            .search_count([("cron_id", "=", cron_sudo.id)], limit=1)
-        ):
-            self.env.cr.postcommit.add(cron_sudo._notifydb)
-        else:
-            cron_sudo._trigger()
-
     def _await_connection(self):
         """Have a server listen now where nobody leads these telephone systems yet, and
         show meanwhile that it is about to connect."""
@@ -458,12 +435,7 @@ class TelephonyPbx(models.Model):
             waiting.filtered(
                 lambda pbx: pbx.connection_state != "connected"
             )._set_connection("connecting")
-            self._wake_listener()
-
-    @api.model
-    def _tell_listeners(self):
-        """Have the listeners look at the telephone systems' settings again."""
-        self.env["telephony.command"]._notify({"settings": True})
+            self.env["telephony.listener"]._wake()
 
     def _set_connection(self, state, message=None, version=False, actions=None):
         """Write the state of the connection, as the listener found it.
@@ -516,7 +488,7 @@ class TelephonyPbx(models.Model):
             "A connection was attempted a moment ago. The result will be shown here."
         )
         if tried:
-            self.env["telephony.command"]._notify({"reconnect": tried.ids})
+            self.env["telephony.listener"]._notify({"reconnect": tried.ids})
             message = self.env._(
                 "The listener tries again now. What comes of it shows here."
             )
@@ -663,28 +635,9 @@ class TelephonyPbx(models.Model):
         return texts + [problem._describe() for problem in self.problem_ids]
 
     def _has_leader(self):
-        """Say whether a listener leads this telephone system right now.
-
-        Asked of PostgreSQL's lock table, so that a listener that was killed counts as
-        gone the moment it is.
-        """
+        """Say whether a listener leads this telephone system right now."""
         self.ensure_one()
-        [[found]] = self.env.execute_query(
-            SQL(
-                """
-                SELECT EXISTS (
-                    SELECT FROM pg_locks
-                     WHERE locktype = 'advisory' AND granted
-                       AND classid = %s AND objid = %s AND objsubid = 2
-                       AND database = (SELECT oid FROM pg_database
-                                        WHERE datname = current_database())
-                )
-                """,
-                LEADER_LOCK,
-                self.id,
-            )
-        )
-        return found
+        return is_led(self.env.cr, self.id)
 
     def _get_provider(self):
         """Return the strategy object of this telephone system's kind."""

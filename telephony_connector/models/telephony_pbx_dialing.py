@@ -452,6 +452,7 @@ class TelephonyPbx(models.Model):
             number=number,
         )
 
+
 def _is_dial_string(text):
     return text.count(PLACE) == 1 and bool(
         pbx_text.DEVICE.fullmatch(text.replace(PLACE, "0"))

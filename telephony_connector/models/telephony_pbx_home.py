@@ -125,7 +125,7 @@ class TelephonyPbx(models.Model):
         self.filtered(lambda pbx: pbx.connection_state == "off")._set_connection(
             "stopped"
         )
-        self._tell_listeners()
+        self.env["telephony.listener"]._notify_settings()
         self._await_connection()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

@@ -77,9 +77,9 @@ class TestCallPanel(TelephonyCommon):
         of_cron = [("cron_id", "=", cron.id)]
         told = []
         self.patch(
-            type(self.env["telephony.command"]),
+            self.registry["telephony.listener"],
             "_notify",
-            lambda _commands, message: told.append(message),
+            lambda _listener, message: told.append(message),
         )
 
         def is_woken(function):

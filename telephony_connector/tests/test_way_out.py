@@ -337,9 +337,9 @@ class TestTelephoneSystemsActions(WayOutCommon):
         super().setUp()
         self.notified = []
         self.patch(
-            self.registry["telephony.command"],
+            self.registry["telephony.listener"],
             "_notify",
-            lambda command, message: self.notified.append(message),
+            lambda listener, message: self.notified.append(message),
         )
 
     def test_all_actions_are_named_here(self):

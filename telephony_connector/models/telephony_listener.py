@@ -1,0 +1,55 @@
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..listener.notifications import CHANNEL
+
+
+class TelephonyListener(models.AbstractModel):
+    """What Odoo asks of the listeners of this database.
+
+    A listener is a thread or a process (docs/listener.md). It asks for what it needs by
+    ``listener/bridge.py``.
+    """
+
+    _name = "telephony.listener"
+    _description = "Listener of Telephone Systems"
+
+    @api.model
+    def _wake(self):
+        """Have a server listen now where nobody does, and not within the minute.
+
+        A server that starts looks for scheduled actions only after a minute.
+        """
+        cron = self.env.ref(
+            "telephony_connector.ir_cron_listener", raise_if_not_found=False
+        )
+        if not cron:
+            return
+        # sudo - ir.cron: whoever notices wakes the action, which they may not see
+        cron_sudo = cron.sudo()
+        if (
+            self.env["ir.cron.trigger"]
+            .sudo()
+            .search_count([("cron_id", "=", cron_sudo.id)], limit=1)
+        ):
+            self.env.cr.postcommit.add(cron_sudo._notifydb)
+        else:
+            cron_sudo._trigger()
+
+    @api.model
+    def _notify(self, message):
+        """Send a message to the listeners when the transaction commits.
+
+        :param dict message: ``{"settings": True}``, ``{"command": id of a telephone
+            system}`` or ``{"reconnect": ids of telephone systems}``
+        """
+        self.env.execute_query(
+            SQL("SELECT pg_notify(%s, %s)", CHANNEL, json.dumps(message))
+        )
+
+    @api.model
+    def _notify_settings(self):
+        """Have the listeners read the telephone systems' settings again."""
+        self._notify({"settings": True})
