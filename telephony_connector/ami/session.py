@@ -230,7 +230,7 @@ class Session:
                 lambda: _Connection(self._deliver, self._finish),
                 settings.host,
                 settings.port,
-                ssl=tls_context(settings) if settings.tls else None,
+                ssl=tls_context(settings) if settings.use_tls else None,
             )
         except ssl.SSLCertVerificationError as error:
             raise CertificateRefused(

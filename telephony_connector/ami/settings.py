@@ -11,27 +11,27 @@ from ..engine.origin import is_loopback
 class Settings:
     """How to reach one PBX.
 
-    ``name`` stands in the log. With ``tls``, the certificate is checked against
-    ``ca_file`` (a path) or ``ca_data`` (PEM text) or, where both are empty, against the
-    system's authorities, unless ``tls_verify`` is false. ``allow_unencrypted`` lets
-    the secret be sent where others may read it, if the PBX offers nothing better.
+    The names are those of the fields of ``telephony.pbx``. ``name`` stands in the log.
+    With ``use_tls``, the certificate is checked against ``tls_ca`` (PEM text) or, where
+    that is empty, against the system's authorities, unless ``tls_verify`` is false.
+    ``allow_unencrypted`` lets the secret be sent where others may read it, if the PBX
+    offers nothing better.
     """
 
     host: str
     port: int = 5038
     username: str
     secret: str = field(repr=False)
-    tls: bool = False
+    use_tls: bool = False
     tls_verify: bool = True
-    ca_file: str | None = None
-    ca_data: str | None = None
-    name: str = ""
+    tls_ca: str = ""
     allow_unencrypted: bool = False
+    name: str = ""
 
     @property
     def may_send_secret(self) -> bool:
         """Whether the secret may be sent as it is, and not only be proved."""
-        is_certain = self.tls and self.tls_verify
+        is_certain = self.use_tls and self.tls_verify
         return is_certain or is_loopback(self.host) or self.allow_unencrypted
 
 
@@ -49,9 +49,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     :raise CertificateRefused: the authorities given cannot be read
     """
     try:
-        context = ssl.create_default_context(
-            cafile=settings.ca_file or None, cadata=settings.ca_data or None
-        )
+        context = ssl.create_default_context(cadata=settings.tls_ca or None)
     except (OSError, ValueError) as error:
         raise CertificateRefused("authorities", reason=error) from error
     if not settings.tls_verify:

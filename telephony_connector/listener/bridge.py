@@ -7,7 +7,6 @@ tried again is: changes are idempotent, so a transaction that was cut is repeate
 import logging
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import psycopg2
 from psycopg2 import errors
@@ -23,6 +22,7 @@ from ..odoo_compat import (
     db_connect,
 )
 from .election import KEEPALIVES
+from .settings import ClickSettings, PbxSettings
 
 _logger = logging.getLogger(__name__)
 
@@ -54,52 +54,6 @@ class ModuleGone(Exception):
 
 class Unavailable(Exception):
     """The database can't be had now. Nothing was written; try again later."""
-
-
-@dataclass(frozen=True)
-class ClickSettings:
-    """How the clicks of one extension's user are carried out."""
-
-    extension: str
-    device: str
-    has_caller_id: bool
-    has_header: bool
-
-
-@dataclass(frozen=True)
-class PbxSettings:
-    """What the listener must know of one telephone system."""
-
-    id: int
-    name: str
-    host: str
-    port: int
-    username: str
-    secret: str = field(repr=False)
-    use_tls: bool
-    tls_verify: bool
-    tls_ca: str
-    dial_string: str
-    context: str
-    # device name, as PJSIP/1001 → extension number
-    devices: tuple[tuple[str, str], ...]
-    # Read by the check alone.
-    clicks: tuple[ClickSettings, ...] = field(default=(), compare=False)
-    allow_unencrypted: bool = False
-
-    @property
-    def account(self):
-        """What the connection depends on: where this is the same it can stay."""
-        return (
-            self.host,
-            self.port,
-            self.username,
-            self.secret,
-            self.use_tls,
-            self.tls_verify,
-            self.tls_ca,
-            self.allow_unencrypted,
-        )
 
 
 class QuietCursor(Cursor):
@@ -283,19 +237,10 @@ class Bridge:
     def _load_settings(self, env):
         pbxs = env["telephony.pbx"].search([("has_listener", "=", True)])
         return [
-            PbxSettings(
+            PbxSettings.read(
+                pbx,
                 id=pbx.id,
-                name=pbx.name,
-                host=pbx.host or "",
-                port=pbx.port,
-                username=pbx.username or "",
                 secret=pbx._get_secret("secret"),
-                use_tls=pbx.use_tls,
-                tls_verify=pbx.tls_verify,
-                tls_ca=pbx.tls_ca or "",
-                allow_unencrypted=pbx.allow_unencrypted,
-                dial_string=pbx.dial_string or "",
-                context=pbx.context or "",
                 devices=tuple(
                     (device, extension.number)
                     for extension in pbx.extension_ids

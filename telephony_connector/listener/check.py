@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from ..ami import actions
+from ..ami.session import Session
 from ..engine import dial_plan_lines
 from ..engine.errors import (
     ActionRefused,
@@ -12,7 +13,6 @@ from ..engine.errors import (
     TelephonyError,
 )
 from ..engine.texts import text
-from .account import open_session
 from .connection import CHANNELS, PRESENCE_LISTS
 from .discover import count_phones
 from .permissions import WRITE_CLASSES, get_missing
@@ -51,7 +51,7 @@ class Check:
     async def run(self):
         """Yield `Finding`s, in the order in which one would mend what is wrong."""
         settings = self._settings
-        session = open_session(settings, self._hear)
+        session = Session(settings, self._hear)
         try:
             info = await session.open()
         except TelephonyError as error:

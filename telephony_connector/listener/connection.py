@@ -7,10 +7,10 @@ from typing import Protocol
 
 from ..ami import actions
 from ..ami.backoff import Backoff
+from ..ami.session import Session
 from ..engine.errors import ConnectionFailed, TelephonyError
 from ..engine.problems import LIST
 from ..engine.texts import in_english, text
-from .account import open_session
 from .bridge import ModuleGone, Unavailable
 from .permissions import LOGIN_ANEW, describe_missing, get_missing
 
@@ -154,7 +154,7 @@ class Connection:
         """
         session = resync = None
         try:
-            session = open_session(self.settings, self._listening.handle_event)
+            session = Session(self.settings, self._listening.handle_event)
             info = await session.open()
             self._begin(session)
             self._version = info.asterisk or info.banner

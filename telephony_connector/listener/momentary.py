@@ -5,7 +5,7 @@ The connection that lasts is the listener's.
 
 import asyncio
 
-from .account import open_session
+from ..ami.session import Session
 from .check import Check
 from .discover import discover
 
@@ -32,7 +32,7 @@ def discover_now(settings):
     """
 
     async def ask():
-        session = open_session(settings)
+        session = Session(settings, lambda event: None)
         try:
             await session.open()
             return await discover(session, settings.context)

@@ -6,6 +6,7 @@ from odoo.fields import NO_ACCESS
 
 from ..engine import pbx_text
 from ..listener.election import is_led
+from ..listener.settings import ACCOUNT_FIELDS, DIALPLAN_FIELDS
 from ..listener.thread import ensure_running
 from ..providers.api import ApiProvider
 from ..providers.asterisk import AsteriskProvider
@@ -25,21 +26,7 @@ ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 # What the listener must hear of at once when it changes.
 CONNECTION_FIELDS = frozenset(
-    (
-        "active",
-        "provider",
-        "host",
-        "port",
-        "username",
-        "secret",
-        "stored_secret",
-        "use_tls",
-        "tls_verify",
-        "tls_ca",
-        "allow_unencrypted",
-        "dial_string",
-        "context",
-    )
+    ("active", "provider", "stored_secret", *ACCOUNT_FIELDS, *DIALPLAN_FIELDS)
 )
 
 # What numbers are read with, which is cached.
@@ -81,9 +68,6 @@ INTERNAL_CALLS = [
     ("card", "Card only"),
     ("nothing", "Nothing"),
 ]
-
-# What the guided form calls a system, by the technology of its dial string.
-SYSTEM_OF = {"PJSIP": "asterisk", "SIP": "asterisk_sip"}
 
 CONNECTION_STATES = [
     ("stopped", "Listener not running"),
@@ -529,28 +513,7 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_at_home()
-        setup = self.env["telephony.pbx.setup"].create(
-            {
-                "pbx_id": self.id,
-                "name": self.name,
-                "company_id": self.company_id.id,
-                "country_id": self.country_id.id,
-                "host": self.host,
-                "port": self.port,
-                "username": self.username,
-                "secret": False,
-                "use_tls": self.use_tls,
-                "tls_verify": self.tls_verify,
-                "tls_ca": self.tls_ca,
-                "allow_unencrypted": self.allow_unencrypted,
-                "dial_string": self.dial_string,
-                "context": self.context,
-                "system": SYSTEM_OF.get(
-                    (self.dial_string or "").partition("/")[0], "freepbx"
-                ),
-            }
-        )
-        return setup.action_connect()
+        return self.env["telephony.pbx.setup"]._open_for(self)
 
     # === BUSINESS METHODS === #
 

@@ -48,7 +48,7 @@ class SessionCase(BaseCase):
         self.assertFalse(left, "left running")
 
     def session(self, pbx, on_event=lambda event: None, *, secret=SECRET, **options):
-        names = ("tls", "tls_verify", "ca_file", "ca_data", "host")
+        names = ("use_tls", "tls_verify", "tls_ca", "host")
         given = {name: options.pop(name) for name in names if name in options}
         settings = Settings(
             **{"host": "127.0.0.1", **given},

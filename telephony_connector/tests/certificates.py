@@ -13,19 +13,18 @@ from cryptography.x509.oid import NameOID
 def make_certificates(folder):
     """Make an authority and a server's certificate for 127.0.0.1.
 
-    :return: the path of the authority's certificate, the server's SSLContext
+    :return: the authority's certificate as PEM text, the server's SSLContext
     """
     key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Test authority", key, key, "Test authority", ca=True)
     server_key = ec.generate_private_key(ec.SECP256R1())
     server = _certificate("127.0.0.1", server_key, key, "Test authority", ca=False)
     pem = serialization.Encoding.PEM
-    paths = {name: f"{folder}/{name}.pem" for name in ("authority", "server", "key")}
+    paths = {name: f"{folder}/{name}.pem" for name in ("server", "key")}
     private = server_key.private_bytes(
         pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     for name, data in (
-        ("authority", authority.public_bytes(pem)),
         ("server", server.public_bytes(pem)),
         ("key", private),
     ):
@@ -33,7 +32,7 @@ def make_certificates(folder):
             file.write(data)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(paths["server"], paths["key"])
-    return paths["authority"], context
+    return authority.public_bytes(pem).decode(), context
 
 
 def _certificate(subject, key, issuer_key, issuer, *, ca):

@@ -1,6 +1,5 @@
 import asyncio
 import tempfile
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
@@ -88,9 +87,9 @@ class TestLogin(SessionCase):
             ({"host": "::1"}, True),
             ({"host": "localhost"}, True),
             ({"host": "localhost.example.com"}, False),
-            ({"tls": True}, True),
-            ({"tls": True, "tls_verify": False}, False),
-            ({"tls": True, "tls_verify": False, "allow_unencrypted": True}, True),
+            ({"use_tls": True}, True),
+            ({"use_tls": True, "tls_verify": False}, False),
+            ({"use_tls": True, "tls_verify": False, "allow_unencrypted": True}, True),
             ({"allow_unencrypted": True}, True),
             ({"tls_verify": True}, False),
         ):
@@ -194,7 +193,7 @@ class TestTls(SessionCase):
 
     def test_a_certificate_of_our_authority_is_trusted(self):
         async def scenario(pbx):
-            session = self.session(pbx, tls=True, ca_file=self.authority)
+            session = self.session(pbx, use_tls=True, tls_ca=self.authority)
             await session.open()
             await session.action("Ping")
             await session.close()
@@ -205,7 +204,7 @@ class TestTls(SessionCase):
     def test_an_unknown_certificate_is_refused(self):
         async def scenario(pbx):
             with self.assertRaises(errors.CertificateRefused):
-                await self.session(pbx, tls=True).open()
+                await self.session(pbx, use_tls=True).open()
             self.assertFalse(pbx.received)
 
         self.run_async(scenario, tls=self.context)
@@ -213,19 +212,9 @@ class TestTls(SessionCase):
     @mute_logger("asyncio")
     def test_a_certificate_of_another_host_is_refused(self):
         async def scenario(pbx):
-            options = {"tls": True, "ca_file": self.authority, "host": "localhost"}
+            options = {"use_tls": True, "tls_ca": self.authority, "host": "localhost"}
             with self.assertRaises(errors.CertificateRefused):
                 await self.session(pbx, **options).open()
-
-        self.run_async(scenario, tls=self.context)
-
-    def test_the_authority_may_come_as_text(self):
-        text = Path(self.authority).read_text()
-
-        async def scenario(pbx):
-            session = self.session(pbx, tls=True, ca_data=text)
-            await session.open()
-            await session.close()
 
         self.run_async(scenario, tls=self.context)
 
@@ -235,9 +224,9 @@ class TestTls(SessionCase):
             for verified in (False, True):
                 session = self.session(
                     pbx,
-                    tls=True,
+                    use_tls=True,
                     tls_verify=verified,
-                    ca_file=self.authority,
+                    tls_ca=self.authority,
                     host="127.0.0.1",
                 )
                 with patch.object(ami_settings, "is_loopback", lambda host: False):
@@ -253,16 +242,16 @@ class TestTls(SessionCase):
 
     def test_the_check_can_be_switched_off(self):
         async def scenario(pbx):
-            session = self.session(pbx, tls=True, tls_verify=False)
+            session = self.session(pbx, use_tls=True, tls_verify=False)
             await session.open()
             await session.close()
 
         self.run_async(scenario, tls=self.context)
 
-    def test_a_missing_file_of_authorities(self):
+    def test_a_text_that_is_no_authority(self):
         async def scenario(pbx):
             with self.assertRaises(errors.CertificateRefused):
-                await self.session(pbx, tls=True, ca_file="/nowhere/ca.pem").open()
+                await self.session(pbx, use_tls=True, tls_ca="no certificate").open()
 
         self.run_async(scenario, tls=self.context)
 
@@ -270,7 +259,7 @@ class TestTls(SessionCase):
     def test_tls_spoken_to_a_plain_port(self):
         async def scenario(pbx):
             with self.assertRaises(errors.ConnectionFailed):
-                await self.session(pbx, tls=True, tls_verify=False).open()
+                await self.session(pbx, use_tls=True, tls_verify=False).open()
 
         self.run_async(scenario)
 

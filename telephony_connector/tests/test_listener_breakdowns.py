@@ -63,20 +63,14 @@ class TestBreakdowns(LeaderCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(connection, "open_session", self.open_session)
+        self.patch(connection, "Session", self.open_session)
         self.patch(connection, "RESYNC_EVERY", 0.02)
 
     action_timeout = 0.2
 
     def open_session(self, settings, on_event):
         """Return a session that gives a PBX little time."""
-        account = Settings(
-            host=settings.host,
-            port=settings.port,
-            username="odoo",
-            secret=settings.secret,
-        )
-        return Session(account, on_event, action_timeout=self.action_timeout)
+        return Session(settings, on_event, action_timeout=self.action_timeout)
 
     def lead_a_pbx(self, scenario, **answers):
         """Run a scenario beside a leader; ``answers`` are the PBX's own."""
@@ -278,7 +272,7 @@ class TestBreakdowns(LeaderCase):
         delays = []
 
         async def scenario(_pbx, leader, task):
-            self.patch(connection, "open_session", lambda *_arguments: 1 / 0)
+            self.patch(connection, "Session", lambda *_arguments: 1 / 0)
             leader._connection.session._finish(None)
             await self.until(lambda: ("fault", "connection") in self.bridge.problems)
             await self.until(lambda: delays[-1:] == ["error"])

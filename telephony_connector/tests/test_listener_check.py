@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from odoo.tests import BaseCase, tagged
 
-from ..ami.session import Session, Settings
+from ..ami.session import Session
 from ..engine.texts import in_english
 from ..listener import check
 from ..listener.bridge import ClickSettings
@@ -71,13 +71,7 @@ def _listed(action, rows):
 
 def open_quick_session(settings, on_event):
     """Return a session that gives a PBX little time to answer."""
-    account = Settings(
-        host=settings.host,
-        port=settings.port,
-        username=settings.username,
-        secret=settings.secret,
-    )
-    return Session(account, on_event, action_timeout=0.5)
+    return Session(settings, on_event, action_timeout=0.5)
 
 
 @tagged("post_install", "-at_install")
@@ -92,7 +86,7 @@ class TestCheck(BaseCase):
                 return [(each.ok, in_english(each.text)) async for each in looked.run()]
 
         self.patch(check, "PROBE_WAIT", 0.2)
-        self.patch(check, "open_session", open_quick_session)
+        self.patch(check, "Session", open_quick_session)
         return asyncio.run(run())
 
     def wrong(self, pbx, **settings):

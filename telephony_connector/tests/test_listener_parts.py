@@ -15,9 +15,10 @@ from ..engine.errors import (
 )
 from ..engine.texts import in_english
 from ..listener import commands, writer
-from ..listener.bridge import PbxSettings, Unavailable
+from ..listener.bridge import Unavailable
 from ..listener.commands import Commands
 from ..listener.permissions import describe_missing, get_missing
+from ..listener.settings import PbxSettings
 from ..listener.statistics import Statistics
 
 SETTINGS = PbxSettings(

@@ -6,8 +6,10 @@ from odoo.tests import Form, new_test_user, tagged
 
 from ..engine.errors import ConnectionFailed
 from ..engine.texts import text
+from ..listener.bridge import Bridge
 from ..listener.check import Finding
 from ..listener.discover import Found, FoundExtension
+from ..listener.settings import ACCOUNT_FIELDS, DIALPLAN_FIELDS
 from ..wizards import telephony_pbx_setup
 from .common import TelephonyCommon
 
@@ -39,6 +41,35 @@ class TestPbxSetup(TelephonyCommon):
         self.assertNotIn("VarSet", setup.manager_conf)
         self.assertGreaterEqual(len(setup.secret), 20)
         self.assertNotEqual(setup.secret, self.setup().secret)
+
+    def test_each_setting_of_a_connection_is_carried_through(self):
+        """From the form to the telephone system, to the listener, and back."""
+        values = {
+            "host": "pbx.example.com",
+            "port": 15039,
+            "username": "other",
+            "secret": "typed",
+            "use_tls": True,
+            "tls_verify": False,
+            "tls_ca": "-----BEGIN CERTIFICATE-----",
+            "allow_unencrypted": True,
+            "dial_string": "SIP/{number}",
+            "context": "internal",
+        }
+        self.assertEqual(values.keys(), {*ACCOUNT_FIELDS, *DIALPLAN_FIELDS})
+        setup = self.setup(**values)
+        tried = setup._get_settings()
+        for name, value in values.items():
+            self.assertEqual(getattr(tried, name), value, name)
+        setup.action_finish()
+        listened = Bridge._load_settings(None, self.env(su=True))
+        self.assertIn(tried.account, [each.account for each in listened])
+        for name in values.keys() - {"secret"}:
+            self.assertEqual(setup.pbx_id[name], values[name], name)
+        with self.find():
+            action = setup.pbx_id.action_find_extensions()
+        again = setup.browse(action["res_id"])._get_settings()
+        self.assertEqual(again, tried)
 
     def test_how_phones_are_dialed_follows_the_kind(self):
         setup = self.setup(system="freepbx")

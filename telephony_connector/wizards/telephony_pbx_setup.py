@@ -8,9 +8,10 @@ from odoo.exceptions import UserError
 from ..ami.tracker import EVENTS
 from ..engine import dial_plan_lines
 from ..engine.errors import TelephonyError
-from ..listener.bridge import PbxSettings
 from ..listener.momentary import check_now, discover_now
+from ..listener.settings import ACCOUNT_FIELDS, DIALPLAN_FIELDS, PbxSettings
 from ..models.telephony_extension import USER_GROUP
+from ..tools.stored import read_stored
 
 # How phones are dialed on the systems that most people have.
 SYSTEMS = {
@@ -18,6 +19,10 @@ SYSTEMS = {
     "asterisk_sip": ("SIP/{number}", "from-internal"),
     "freepbx": ("Local/{number}@from-internal", "from-internal"),
 }
+# What the guided form calls a system, by the technology of its dial string.
+SYSTEM_OF = {"PJSIP": "asterisk", "SIP": "asterisk_sip"}
+# What the guided form and the telephone system both have.
+SHARED_FIELDS = ("name", "company_id", "country_id", *ACCOUNT_FIELDS, *DIALPLAN_FIELDS)
 PORTS = {False: 5038, True: 5039}
 MARKS = {True: "✓", False: "✗", None: "?"}
 
@@ -263,6 +268,23 @@ class TelephonyPbxSetup(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _open_for(self, pbx):
+        """Look for extensions on a telephone system that Odoo does not know yet.
+
+        :param pbx: a `telephony.pbx` that the user may administer
+        :return: the action of the wizard that proposes them
+        """
+        technology = (pbx.dial_string or "").partition("/")[0]
+        setup = self.create(
+            {
+                **read_stored(pbx, SHARED_FIELDS),
+                "pbx_id": pbx.id,
+                "system": SYSTEM_OF.get(technology, "freepbx"),
+            }
+        )
+        return setup.action_connect()
+
     def _check_pbx(self):
         """Make sure that the user may administer the telephone system, if there is one.
 
@@ -296,21 +318,7 @@ class TelephonyPbxSetup(models.TransientModel):
 
     def _get_settings(self):
         """Return what the listener would connect with."""
-        return PbxSettings(
-            id=0,
-            name=self.name,
-            host=self.host,
-            port=self.port,
-            username=self.username,
-            secret=self._get_secret(),
-            use_tls=self.use_tls,
-            tls_verify=self.tls_verify,
-            tls_ca=self.tls_ca or "",
-            allow_unencrypted=self.allow_unencrypted,
-            dial_string=self.dial_string,
-            context=self.context,
-            devices=(),
-        )
+        return PbxSettings.read(self, id=0, secret=self._get_secret())
 
     def _find_extensions(self):
         """Propose the extensions that the telephone system has and Odoo has not."""
@@ -361,22 +369,7 @@ class TelephonyPbxSetup(models.TransientModel):
         return users
 
     def _prepare_pbx(self):
-        return {
-            "name": self.name,
-            "provider": "asterisk",
-            "company_id": self.company_id.id,
-            "country_id": self.country_id.id,
-            "host": self.host,
-            "port": self.port,
-            "username": self.username,
-            "secret": self.secret,
-            "use_tls": self.use_tls,
-            "tls_verify": self.tls_verify,
-            "tls_ca": self.tls_ca,
-            "allow_unencrypted": self.allow_unencrypted,
-            "dial_string": self.dial_string,
-            "context": self.context,
-        }
+        return {**read_stored(self, SHARED_FIELDS), "provider": "asterisk"}
 
     def _show(self):
         return {
