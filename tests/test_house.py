@@ -32,10 +32,6 @@ MAX_LINES = 900
 # Of these a model has one each, wherever it stands: what a row is stored with must not
 # depend on the order in which files are loaded.
 CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get"}
-# Models of several files that are yet to be merged.
-UNMERGED = {
-    (BASE, "telephony.pbx"),
-}
 # What Odoo offers to addons; anything else of its own is private.
 PUBLIC = {
     "odoo",
@@ -180,7 +176,7 @@ def test_a_model_is_one_file_or_two():
         for model, places in read_models(files(addon, ".py")).items()
         if is_scattered(*places)
     }
-    assert scattered == UNMERGED
+    assert scattered == set()
 
 
 @pytest.mark.parametrize("addon", ADDONS)

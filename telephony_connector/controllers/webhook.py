@@ -55,7 +55,6 @@ class TelephonyWebhook(http.Controller):
         events_sudo = request.env["telephony.webhook.event"].sudo()
         if not events_sudo._take(pbx_sudo, guid):
             return
-        pbx_sudo._note_webhook()
         request.env["telephony.call"]._apply_parts(
             [{**change, "pbx_id": pbx_sudo.id} for change in changes]
         )

@@ -101,9 +101,12 @@ class Bridge:
         :return: texts for an administrator; that nobody leads it is one, too
         :rtype: list[str]
         """
-        return self._run(
-            lambda env: env["telephony.pbx"].browse(pbx_id)._describe_health()
-        )
+
+        def describe(env):
+            pbx = env["telephony.pbx"].browse(pbx_id)
+            return env["telephony.listener"]._describe_health(pbx)
+
+        return self._run(describe)
 
     def find_off(self):
         """Return the telephone systems that are off here: names and why.
@@ -237,7 +240,7 @@ class Bridge:
     def _load_settings(self, env):
         pbxs = env["telephony.pbx"].search([("has_listener", "=", True)])
         return [
-            PbxSettings.read(
+            PbxSettings.from_record(
                 pbx,
                 id=pbx.id,
                 secret=pbx._get_secret("secret"),

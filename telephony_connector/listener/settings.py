@@ -38,7 +38,7 @@ class PbxSettings(Settings):
         return tuple(getattr(self, name) for name in ACCOUNT_FIELDS)
 
     @classmethod
-    def read(cls, record, **values):
+    def from_record(cls, record, **values):
         """Return the settings that a record holds.
 
         :param record: a `telephony.pbx`, or another with fields of the same names

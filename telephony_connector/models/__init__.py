@@ -3,10 +3,7 @@ from . import telephony_checked_mixin
 from . import telephony_pbx
 from . import telephony_pbx_problem
 from . import telephony_listener
-from . import telephony_pbx_home
 from . import telephony_pbx_dialing
-from . import telephony_pbx_web
-from . import telephony_pbx_softphone
 from . import telephony_extension
 from . import telephony_disposition
 from . import telephony_call

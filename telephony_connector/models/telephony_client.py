@@ -328,7 +328,7 @@ class TelephonyClient(models.AbstractModel):
             can = {"hangup"}
         elif call.state == "ringing" and call.direction != "outbound":
             can = {"pickup"}
-        can &= call.pbx_id._get_offered_controls()
+        can &= call.pbx_id._get_provider().get_controls()
         return [name for name in self._get_all_controls() if name in can]
 
     # === CALLS ON THEIR WAY === #

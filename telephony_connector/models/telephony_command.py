@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
 from ..engine.dial_rules import require_authorized
@@ -80,7 +81,7 @@ class TelephonyCommand(models.Model):
         """
         if "number" in payload:
             require_authorized(payload["number"])
-        pbx._check_reachable(action in DIALING_ACTIONS)
+        self._check_reachable(pbx, action in DIALING_ACTIONS)
         command_sudo = self._as_system().create(
             {
                 "pbx_id": pbx.id,
@@ -94,6 +95,45 @@ class TelephonyCommand(models.Model):
         )
         self.env["telephony.listener"]._notify({"command": pbx.id})
         return command_sudo
+
+    @api.model
+    def _check_reachable(self, pbx, dials):
+        """Make sure that the listener can carry out a command now.
+
+        :param pbx: the `telephony.pbx`
+        :param bool dials: whether it dials: then the user is told that nothing was
+        :raise UserError: telling the user what is wrong
+        """
+        pbx._check_at_home()
+        if not pbx._has_leader():
+            raise UserError(
+                self.env._(
+                    "Nothing was dialed: Odoo's telephony listener is not running. "
+                    "Please tell your administrator."
+                )
+                if dials
+                else self.env._(
+                    "Nothing was done: Odoo's telephony listener is not running. "
+                    "Please tell your administrator."
+                )
+            )
+        if pbx.connection_state != "connected":
+            state = pbx._get_connection_text()
+            raise UserError(
+                self.env._(
+                    "Nothing was dialed: the telephone system “%(name)s” is not "
+                    "connected (%(state)s).",
+                    name=pbx.name,
+                    state=state,
+                )
+                if dials
+                else self.env._(
+                    "Nothing was done: the telephone system “%(name)s” is not "
+                    "connected (%(state)s).",
+                    name=pbx.name,
+                    state=state,
+                )
+            )
 
     @api.model
     def _hand_over(self, pbx, action, call):

@@ -3,7 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..engine import auto_answer, pbx_text
 from ..engine.pbx_text import plain_text
-from .telephony_pbx import ADMINISTRATOR, strip_texts
+from ..tools.stored import strip_texts
+from .telephony_pbx import ADMINISTRATOR
 
 USER_GROUP = "telephony_connector.group_telephony_user"
 

@@ -53,3 +53,20 @@ class TelephonyListener(models.AbstractModel):
     def _notify_settings(self):
         """Have the listeners read the telephone systems' settings again."""
         self._notify({"settings": True})
+
+    @api.model
+    def _describe_health(self, pbx):
+        """Return what is wrong with the connection that the listener keeps.
+
+        :param pbx: a `telephony.pbx`
+        :return: texts for an administrator
+        :rtype: list[str]
+        """
+        if not pbx._has_leader():
+            return [self.env._("No listener is running: no call is logged.")]
+        texts = []
+        if pbx.connection_state != "connected":
+            state = pbx._get_connection_text()
+            text = self.env._("The listener: %(state)s", state=state)
+            texts.append(f"{text}. {pbx.connection_message or ''}".strip())
+        return texts + [problem._describe() for problem in pbx.problem_ids]

@@ -1,27 +1,38 @@
+"""Telephone systems: their kinds, how they are reached, and whether they are."""
+
+import logging
+import re
+import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import NO_ACCESS
 
-from ..engine import pbx_text
+from ..engine import call_address, pbx_text
+from ..engine.texts import text
 from ..listener.election import is_led
 from ..listener.settings import ACCOUNT_FIELDS, DIALPLAN_FIELDS
 from ..listener.thread import ensure_running
-from ..providers.api import ApiProvider
-from ..providers.asterisk import AsteriskProvider
+from ..providers import PROVIDERS
 from ..providers.base import Provider
-from ..providers.softphone import SoftphoneProvider
+from ..providers.softphone_presets import SOFTPHONES
+from ..tools.database import describe_difference, read_identity
+from ..tools.parameters import read_id
+from ..tools.stored import strip_texts
 
-# The kinds that need no other addon.
-PROVIDERS = {
-    "asterisk": AsteriskProvider,
-    "softphone": SoftphoneProvider,
-    "api": ApiProvider,
-}
+_logger = logging.getLogger(__name__)
 
 # Between two logins that are asked for by hand.
 TRY_EVERY = timedelta(seconds=5)
+# A server that was woken listens within seconds, one that starts within the minute.
+PATIENCE = timedelta(minutes=2)
+# How long the old address or token works on after it was changed, so that nothing is
+# lost until the telephone system has the new one.
+GRACE = timedelta(days=7)
+WEBHOOK_TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
+# The fields by which a telephone system renames the parameters of a call's address.
+URL_KEYS = {name: f"url_{name}_key" for name in call_address.PARAMETERS}
 ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 # What the listener must hear of at once when it changes.
@@ -31,25 +42,10 @@ CONNECTION_FIELDS = frozenset(
 
 # What numbers are read with, which is cached.
 READ_WITH = frozenset(
-    (
-        "active",
-        "area_code",
-        "company_id",
-        "country_id",
-        "outside_prefix",
-        "sequence",
-    )
+    ("active", "area_code", "company_id", "country_id", "outside_prefix", "sequence")
 )
-
 # What says where the passwords are sent.
-PLACE_FIELDS = (
-    "provider",
-    "host",
-    "port",
-    "use_tls",
-    "tls_verify",
-    "tls_ca",
-)
+PLACE_FIELDS = ("provider", "host", "port", "use_tls", "tls_verify", "tls_ca")
 
 # What an unknown caller becomes.
 NEW_KINDS = [
@@ -124,18 +120,7 @@ class TelephonyPbx(models.Model):
     has_webhook = fields.Boolean(compute="_compute_capabilities")
     has_click_to_call = fields.Boolean(compute="_compute_capabilities")
     company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
-    country_id = fields.Many2one(
-        "res.country",
-        compute="_compute_country_id",
-        store=True,
-        readonly=False,
-        help="The country whose rules the numbers of this telephone system follow: "
-        "a caller id without a country code is read as a number of this country.",
+        "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     extension_ids = fields.One2many("telephony.extension", "pbx_id")
 
@@ -144,10 +129,7 @@ class TelephonyPbx(models.Model):
         help="Name or address of the telephone system.",
         groups=ADMINISTRATOR,
     )
-    port = fields.Integer(
-        default=5038,
-        groups=ADMINISTRATOR,
-    )
+    port = fields.Integer(default=5038, groups=ADMINISTRATOR)
     username = fields.Char(groups=ADMINISTRATOR)
     secret = fields.Char(
         string="Password",
@@ -161,18 +143,11 @@ class TelephonyPbx(models.Model):
     stored_secret = fields.Char(groups=NO_ACCESS, copy=False)
     secret_places = fields.Char(groups=NO_ACCESS, copy=False)
     has_secret = fields.Boolean(
-        string="Password Set",
-        compute="_compute_has_secret",
-        groups=ADMINISTRATOR,
+        string="Password Set", compute="_compute_has_secret", groups=ADMINISTRATOR
     )
-    use_tls = fields.Boolean(
-        string="Encrypted (TLS)",
-        groups=ADMINISTRATOR,
-    )
+    use_tls = fields.Boolean(string="Encrypted (TLS)", groups=ADMINISTRATOR)
     tls_verify = fields.Boolean(
-        string="Verify the Certificate",
-        default=True,
-        groups=ADMINISTRATOR,
+        string="Verify the Certificate", default=True, groups=ADMINISTRATOR
     )
     tls_ca = fields.Text(
         string="Own Certificate Authority",
@@ -182,7 +157,7 @@ class TelephonyPbx(models.Model):
     )
     allow_unencrypted = fields.Boolean(
         string="Allow Unencrypted Passwords",
-        groups="telephony_connector.group_telephony_administrator",
+        groups=ADMINISTRATOR,
         help="Odoo proves to an Asterisk that it knows the password without sending "
         "it, and sends passwords only where nobody on the way can read them. Tick this "
         "if your telephone system can't do that: if it offers no MD5 login and no TLS "
@@ -192,10 +167,7 @@ class TelephonyPbx(models.Model):
 
     # Pages
     open_page_on = fields.Selection(
-        OPEN_PAGE_ON,
-        string="Open the Call's Page",
-        required=True,
-        default="ringing",
+        OPEN_PAGE_ON, string="Open the Call's Page", required=True, default="ringing"
     )
     unknown_caller = fields.Selection(
         NEW_KINDS,
@@ -225,11 +197,7 @@ class TelephonyPbx(models.Model):
         compute="_compute_connection_message", groups=ADMINISTRATOR
     )
     connection_date = fields.Datetime(string="Since", readonly=True, copy=False)
-    version = fields.Char(
-        readonly=True,
-        copy=False,
-        groups=ADMINISTRATOR,
-    )
+    version = fields.Char(readonly=True, copy=False, groups=ADMINISTRATOR)
     allowed_actions = fields.Char(
         readonly=True,
         copy=False,
@@ -237,16 +205,9 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
     )
     last_event_date = fields.Datetime(
-        string="Last Event",
-        readonly=True,
-        copy=False,
-        groups=ADMINISTRATOR,
+        string="Last Event", readonly=True, copy=False, groups=ADMINISTRATOR
     )
-    events_per_minute = fields.Integer(
-        readonly=True,
-        copy=False,
-        groups=ADMINISTRATOR,
-    )
+    events_per_minute = fields.Integer(readonly=True, copy=False, groups=ADMINISTRATOR)
     delay = fields.Integer(
         string="Delay (ms)",
         readonly=True,
@@ -256,10 +217,7 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
     )
     reconnect_count = fields.Integer(
-        string="Reconnects",
-        readonly=True,
-        copy=False,
-        groups=ADMINISTRATOR,
+        string="Reconnects", readonly=True, copy=False, groups=ADMINISTRATOR
     )
     dropped_count = fields.Integer(
         string="Calls Lost",
@@ -273,18 +231,130 @@ class TelephonyPbx(models.Model):
     try_date = fields.Datetime(
         string="Last Manual Attempt", readonly=True, copy=False, groups=ADMINISTRATOR
     )
-    last_error_date = fields.Datetime(
-        readonly=True,
+    last_error_date = fields.Datetime(readonly=True, copy=False, groups=ADMINISTRATOR)
+    problem_ids = fields.One2many(
+        "telephony.pbx.problem", "pbx_id", string="Problems", groups=ADMINISTRATOR
+    )
+
+    home = fields.Json(
+        groups=NO_ACCESS,
         copy=False,
+        help="What tells the database that it was set up in, or taken over by, from "
+        "its copies: see tools/database.py.",
+    )
+    off_reason = fields.Text(
+        string="Switched Off",
+        compute="_compute_off_reason",
+        groups=ADMINISTRATOR,
+        help="Why Odoo leaves the telephone system alone in this database.",
+    )
+
+    shown_state = fields.Selection(
+        CONNECTION_STATES,
+        string="Connection",
+        compute="_compute_shown_state",
+        help="The connection's state, and that there is none in a copy of a database.",
+    )
+
+    # The webhook. The token in its address only finds the telephone system: addresses
+    # stand in access logs. Whether an event is genuine its secret says.
+    webhook_token = fields.Char(
+        copy=False, default=lambda self: secrets.token_urlsafe(24), groups=ADMINISTRATOR
+    )
+    old_webhook_token = fields.Char(copy=False, groups=ADMINISTRATOR)
+    old_webhook_until = fields.Datetime(
+        string="Old Address Works Until",
+        copy=False,
+        readonly=True,
         groups=ADMINISTRATOR,
     )
-    problem_ids = fields.One2many(
-        "telephony.pbx.problem",
-        "pbx_id",
-        string="Problems",
+    webhook_url = fields.Char(
+        string="Webhook Address",
+        compute="_compute_webhook_url",
+        groups=ADMINISTRATOR,
+        help="Where the telephone system is to send its events.",
+    )
+    webhook_date = fields.Datetime(
+        string="Last Webhook", readonly=True, copy=False, groups=ADMINISTRATOR
+    )
+
+    # The API and the lookup
+    token_ids = fields.One2many(
+        "telephony.token", "pbx_id", string="API Tokens", groups=ADMINISTRATOR
+    )
+    api_rate = fields.Integer(
+        string="Requests a Minute",
+        required=True,
+        default=600,
+        help="How many requests one API token, or the webhook, may make.",
+        groups=ADMINISTRATOR,
+    )
+    lookup_names = fields.Selection(
+        [
+            ("responsible", "Callers somebody is responsible for"),
+            ("all", "All known callers"),
+        ],
+        string="Named In",
+        required=True,
+        default="responsible",
+        help="Whose names the lookup tells to the telephone system, which shows them "
+        "every telephone that rings, whoever sits there.",
+        groups=ADMINISTRATOR,
+    )
+    vip_tag_ids = fields.Many2many(
+        "res.partner.category",
+        "telephony_pbx_vip_tag_rel",
+        string="VIP Tags",
+        help="Callers with one of these contact tags are told to be VIP.",
+        groups=ADMINISTRATOR,
+    )
+    blocked_tag_ids = fields.Many2many(
+        "res.partner.category",
+        "telephony_pbx_blocked_tag_rel",
+        string="Blocked Tags",
+        help="Callers with one of these contact tags are told to be blocked; what "
+        "becomes of their calls is up to the telephone system.",
         groups=ADMINISTRATOR,
     )
 
+    # Softphones
+    url_number_key = fields.Char(
+        string="Caller's Number In",
+        required=True,
+        default="number",
+        help="Name of the parameter in the address that a softphone opens on a call.",
+        groups=ADMINISTRATOR,
+    )
+    url_dialed_key = fields.Char(
+        string="Number Called In", required=True, default="dialed", groups=ADMINISTRATOR
+    )
+    url_uniqueid_key = fields.Char(
+        string="Call's ID In",
+        required=True,
+        default="uniqueid",
+        help="Where the softphone sends one, the call's page is the same however often "
+        "it is opened. Without one, only a reload leads to the same page again.",
+        groups=ADMINISTRATOR,
+    )
+    url_name_key = fields.Char(
+        string="Caller's Name In", required=True, default="name", groups=ADMINISTRATOR
+    )
+    softphone = fields.Selection(
+        [(code, phone.label) for code, phone in SOFTPHONES.items()],
+        default="other",
+        required=True,
+        groups=ADMINISTRATOR,
+    )
+    softphone_where = fields.Char(
+        compute="_compute_softphone_line", groups=ADMINISTRATOR
+    )
+    softphone_line = fields.Text(
+        string="Line to Paste", compute="_compute_softphone_line", groups=ADMINISTRATOR
+    )
+
+    _webhook_token_idx = models.UniqueIndex(
+        "(webhook_token) WHERE webhook_token IS NOT NULL"
+    )
     _name_company_uniq = models.Constraint(
         "UNIQUE(name, company_id)",
         "A telephone system with this name already exists in the company.",
@@ -316,11 +386,6 @@ class TelephonyPbx(models.Model):
         ]
         return [("provider", "in", codes)]
 
-    @api.depends("company_id")
-    def _compute_country_id(self):
-        for pbx in self:
-            pbx.country_id = pbx.country_id or pbx.company_id.country_id
-
     @api.depends("connection_reason")
     @api.depends_context("lang")
     def _compute_connection_message(self):
@@ -345,13 +410,105 @@ class TelephonyPbx(models.Model):
         for pbx in self:
             pbx.has_secret = bool(pbx._get_secret("secret"))
 
+    @api.depends("connection_state", "connection_date", "home")
+    def _compute_shown_state(self):
+        for pbx in self:
+            state = pbx.connection_state
+            if pbx._is_off():
+                state = "off"
+            elif state == "connecting" and pbx._waits_in_vain():
+                state = "stopped"
+            pbx.shown_state = state
+
+    def _waits_in_vain(self):
+        """Say whether no listener came to connect, though one was woken."""
+        self.ensure_one()
+        patience = fields.Datetime.now() - PATIENCE
+        since = self.connection_date
+        return not since or (since < patience and not self._has_leader())
+
+    @api.depends("home")
+    @api.depends_context("lang")
+    def _compute_off_reason(self):
+        here = read_identity(self.env)
+        for pbx in self:
+            # sudo - telephony.pbx: no user reads what a database is known by
+            home = pbx._origin.sudo().home
+            differences = pbx._origin and describe_difference(self.env, home, here)
+            pbx.off_reason = differences and self.env._(
+                "“%(name)s” was set up in another database, and a copy must not ring "
+                "real telephones: Odoo neither connects nor dials here. What differs: "
+                "%(differences)s.",
+                name=pbx._origin.name,
+                differences=differences,
+            )
+
+    @api.depends("webhook_token")
+    def _compute_webhook_url(self):
+        base = self.env["telephony.pbx"].get_base_url()
+        for pbx in self:
+            pbx.webhook_url = pbx.webhook_token and (
+                f"{base}/telephony/webhook/{pbx.webhook_token}"
+            )
+
+    @api.depends("softphone", *URL_KEYS.values())
+    @api.depends_context("lang")
+    def _compute_softphone_line(self):
+        url = f"{self.env['telephony.pbx'].get_base_url()}/telephony/incoming"
+        for pbx in self:
+            phone = SOFTPHONES[pbx.softphone or "other"]
+            pbx.softphone_where = self.env._(phone.where)
+            pbx.softphone_line = pbx._origin.id and phone.get_line(
+                url, pbx._get_url_keys(), pbx._origin.id
+            )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("api_rate")
+    def _check_api_rate(self):
+        if any(not 1 <= pbx.api_rate <= 60_000 for pbx in self):
+            raise ValidationError(
+                self.env._("Between 1 and 60,000 requests a minute can be allowed.")
+            )
+
+    @api.constrains("webhook_token")
+    def _check_webhook_token(self):
+        # sudo - telephony.pbx: a token that is set is checked for whoever sets it
+        for pbx_sudo in self.sudo():
+            token = pbx_sudo.webhook_token
+            if token and not WEBHOOK_TOKEN.fullmatch(token):
+                raise ValidationError(
+                    self.env._(
+                        "A webhook token consists of 16 to 64 letters, digits, - and _."
+                    )
+                )
+
+    @api.constrains(*URL_KEYS.values())
+    def _check_url_keys(self):
+        for pbx in self:
+            keys = list(pbx._get_url_keys().values())
+            if not all(map(call_address.is_parameter_name, keys)):
+                raise ValidationError(
+                    pbx.env._(
+                        "A parameter name starts with a letter and contains only "
+                        "letters, digits, _, . and -. These names are reserved: "
+                        "%(names)s.",
+                        names=", ".join(sorted(call_address.RESERVED)),
+                    )
+                )
+            if len(set(keys)) < len(keys):
+                raise ValidationError(pbx.env._("Each parameter needs a unique name."))
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         pbxs = super().create([strip_texts(self, vals) for vals in vals_list])
+        # sudo - telephony.pbx: no user writes what a database is known by
+        pbxs.sudo().home = read_identity(self.env)
         self.env.registry.clear_cache()  # numbers are read with it
         self.env["telephony.listener"]._notify_settings()
+        pbxs._await_connection()
         return pbxs
 
     def write(self, vals):
@@ -386,13 +543,6 @@ class TelephonyPbx(models.Model):
     def _get_secret_places(self, name):
         if name != "secret":
             return super()._get_secret_places(name)
-        return self._get_login_places()
-
-    def _get_login_places(self):
-        """Return where the login of this kind of telephone system is sent.
-
-        :rtype: frozenset[str]
-        """
         # sudo - telephony.pbx: users do not see all of the address
         pbx_sudo = self.sudo()
         place = pbx_sudo.provider and pbx_sudo._get_provider().get_login_place()
@@ -515,45 +665,56 @@ class TelephonyPbx(models.Model):
         self._check_at_home()
         return self.env["telephony.pbx.setup"]._open_for(self)
 
-    # === BUSINESS METHODS === #
+    def action_take_over(self):
+        """Have Odoo use the telephone systems from this database on.
 
-    def _check_reachable(self, dials):
-        """Make sure that somebody can carry out a command now.
+        :raise AccessError: the user may not administer them
+        """
+        self.check_access("write")
+        # sudo - telephony.pbx: no user writes what a database is known by
+        self.sudo().home = read_identity(self.env)
+        self.filtered(lambda pbx: pbx.connection_state == "off")._set_connection(
+            "stopped"
+        )
+        self.env["telephony.listener"]._notify_settings()
+        self._await_connection()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
-        :param bool dials: whether it dials: then the user is told that nothing was
-        :raise UserError: telling the user what is wrong
+    def action_renew_webhook(self):
+        """Give the webhook a new address; the old one works on for a while."""
+        self.ensure_one()
+        self.check_access("write")
+        self.write(
+            {
+                "old_webhook_token": self.webhook_token,
+                "old_webhook_until": fields.Datetime.now() + GRACE,
+                "webhook_token": secrets.token_urlsafe(24),
+            }
+        )
+
+    def action_new_token(self):
+        """Make an API token, and show it: this once.
+
+        :raise AccessError: the user may not set up this telephone system
         """
         self.ensure_one()
-        self._check_at_home()
-        if not self._has_leader():
-            raise UserError(
-                self.env._(
-                    "Nothing was dialed: Odoo's telephony listener is not running. "
-                    "Please tell your administrator."
-                )
-                if dials
-                else self.env._(
-                    "Nothing was done: Odoo's telephony listener is not running. "
-                    "Please tell your administrator."
-                )
-            )
-        if self.connection_state != "connected":
-            state = self._get_connection_text()
-            raise UserError(
-                self.env._(
-                    "Nothing was dialed: the telephone system “%(name)s” is not "
-                    "connected (%(state)s).",
-                    name=self.name,
-                    state=state,
-                )
-                if dials
-                else self.env._(
-                    "Nothing was done: the telephone system “%(name)s” is not "
-                    "connected (%(state)s).",
-                    name=self.name,
-                    state=state,
-                )
-            )
+        self.check_access("write")
+        return self.env["telephony.token"]._issue(self)
+
+    def action_download_3cx(self):
+        """Download the template by which 3CX looks callers up here.
+
+        :raise AccessError: the user may not set up this telephone system
+        """
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/telephony/pbx/{self.id}/3cx.xml",
+            "target": "download",
+        }
+
+    # === BUSINESS METHODS === #
 
     def _notify_watchers(self, calls=(), extensions=()):
         """React to changes of these telephone systems; here nobody watches them.
@@ -565,11 +726,6 @@ class TelephonyPbx(models.Model):
             may have changed
         """
 
-    def _get_offered_controls(self):
-        """Return what users can do with a call on this telephone system."""
-        self.ensure_one()
-        return self._get_provider().get_controls()
-
     def _get_connection_text(self):
         """Return the state of the connection in words."""
         self.ensure_one()
@@ -580,22 +736,6 @@ class TelephonyPbx(models.Model):
         elif self.has_listener and not self._has_leader():
             state = "stopped"
         return states[state]
-
-    def _describe_health(self):
-        """Return what is wrong with the connection that the listener keeps.
-
-        :return: texts for an administrator
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        if not self._has_leader():
-            return [self.env._("No listener is running: no call is logged.")]
-        texts = []
-        if self.connection_state != "connected":
-            state = self._get_connection_text()
-            text = self.env._("The listener: %(state)s", state=state)
-            texts.append(f"{text}. {self.connection_message or ''}".strip())
-        return texts + [problem._describe() for problem in self.problem_ids]
 
     def _has_leader(self):
         """Say whether a listener leads this telephone system right now."""
@@ -619,15 +759,96 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         return PROVIDERS.get(self.provider, Provider)
 
+    # === COPIES === #
 
-def strip_texts(model, vals):
-    """Return values of settings without the blanks and line breaks around texts.
+    def _filtered_at_home(self):
+        """Return the telephone systems that Odoo uses here; show that others are off.
 
-    They come from pasting, and are in the way only when the setting is used.
-    """
-    return {
-        name: value.strip()
-        if isinstance(value, str) and model._fields[name].type == "char"
-        else value
-        for name, value in vals.items()
-    }
+        For the listener.
+        """
+        off = self.filtered(lambda pbx: pbx._is_off())
+        for pbx in off:
+            if pbx.connection_state != "off":
+                _logger.warning("%s: switched off: this is a copy", pbx.name)
+                pbx._set_connection("off", text("off", name=pbx.name))
+        return self - off
+
+    def _is_off(self):
+        """Say whether this database is a copy that leaves the telephone system alone.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo - telephony.pbx: whether, not why
+        return bool(self.sudo().off_reason)
+
+    def _is_listened(self):
+        """Say whether a listener of this database keeps a connection with it.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.active and self.has_listener and not self._is_off()
+
+    def _check_at_home(self):
+        """Make sure that this database is not a copy that is to leave these alone.
+
+        :raise UserError: it is
+        """
+        for pbx in self:
+            if pbx._is_off():
+                raise UserError(pbx._get_off_text())
+
+    def _get_off_text(self):
+        """Return in words for every user that the telephone system is off."""
+        self.ensure_one()
+        return self.env["telephony.text"]._render(text("off", name=self.name))
+
+    # === THE WEBHOOK === #
+
+    @api.model
+    def _find_by_webhook_token(self, token):
+        """Return the active telephone system that a webhook's address belongs to.
+
+        :param str token: as it stands in the address
+        :return: one `telephony.pbx` or none, as superuser
+        """
+        if not WEBHOOK_TOKEN.fullmatch(token):
+            return self.sudo().browse()
+        # sudo - telephony.pbx: who asks is a telephone system, known by its token
+        pbx_sudo = self.sudo().search(
+            ["|", ("webhook_token", "=", token), ("old_webhook_token", "=", token)],
+            limit=1,
+        )
+        if pbx_sudo.webhook_token == token:
+            return pbx_sudo
+        until = pbx_sudo.old_webhook_until
+        return pbx_sudo if until and until > fields.Datetime.now() else pbx_sudo[:0]
+
+    # === SOFTPHONES === #
+
+    def _get_url_keys(self):
+        """Return the names of the parameters of a call's address, by our own names.
+
+        Those of no telephone system are our own.
+
+        :rtype: dict
+        """
+        return {ours: self[field] or ours for ours, field in URL_KEYS.items()}
+
+    @api.model
+    def _read_url(self, parameters):
+        """Translate what a softphone put into a call's address into our own words.
+
+        :param dict parameters: names and values as they came
+        :return: those that mean something, by our own names
+        :rtype: dict
+        """
+        # sudo - telephony.pbx: what parameters are called is no secret, and the page
+        # itself checks whether the user may know the telephone system
+        pbx_sudo = self.sudo().browse()
+        if pbx_id := read_id(parameters.get("pbx")):
+            pbx_sudo = self.sudo().browse(pbx_id).exists()
+        # sudo - telephony.extension: one's own, in whatever company it is
+        pbx_sudo = pbx_sudo or self.env.user.sudo().telephony_extension_ids[:1].pbx_id
+        return call_address.read_parameters(parameters, pbx_sudo._get_url_keys())

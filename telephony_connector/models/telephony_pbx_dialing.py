@@ -20,6 +20,14 @@ NUMBER_WAYS = frozenset(("dial", "transfer", "attended_transfer"))
 class TelephonyPbx(models.Model):
     _inherit = "telephony.pbx"
 
+    country_id = fields.Many2one(
+        "res.country",
+        compute="_compute_country_id",
+        store=True,
+        readonly=False,
+        help="The country whose rules the numbers of this telephone system follow: "
+        "a caller id without a country code is read as a number of this country.",
+    )
     outside_prefix = fields.Char(
         string="Outside Line Prefix",
         help="What phones dial before an outside number, as 0 or 9. It is put before "
@@ -57,6 +65,14 @@ class TelephonyPbx(models.Model):
         string="Dial Plan Context",
         default="from-internal",
         help="Where in the dial plan the numbers that users call are looked up.",
+        groups=ADMINISTRATOR,
+    )
+    dial_link = fields.Char(
+        string="Link to Dial",
+        default="tel:{number}",
+        help="What the browser opens when a user clicks a number: tel:{number}, "
+        "sip:{number}@example.com, callto:{number}, zoiper:{number} or the scheme that "
+        "the softphone registers.",
         groups=ADMINISTRATOR,
     )
     ring_timeout = fields.Integer(
@@ -107,6 +123,11 @@ class TelephonyPbx(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("company_id")
+    def _compute_country_id(self):
+        for pbx in self:
+            pbx.country_id = pbx.country_id or pbx.company_id.country_id
+
     @api.depends_context("uid")
     @api.depends(
         "try_number",
@@ -135,6 +156,15 @@ class TelephonyPbx(models.Model):
         return self.env._("is dialed as %(text)s", text=text)
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains("provider", "dial_link")
+    def _check_settings(self):
+        """Check what is set, as each kind of telephone system wants it.
+
+        For a kind with fields of its own, call it from a constraint on them.
+        """
+        for pbx in self:
+            pbx._get_provider().check_settings()
 
     @api.constrains(
         "dial_string",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.pbx_text import plain_text
-from .telephony_pbx import strip_texts
+from ..tools.stored import strip_texts
 
 
 class TelephonyQueue(models.Model):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 from odoo.tools import clean_context, consteq
 
-from .telephony_pbx_web import GRACE
+from .telephony_pbx import GRACE
 
 # Seldom enough that noting it costs nothing.
 NOTE_EVERY = timedelta(hours=1)

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 
 # An event older than this is refused: nobody remembers whether it came before.
 KEEP = timedelta(days=7)
+# How exactly the form says when the last event came.
+RECORD_EVERY = timedelta(minutes=1)
 
 
 class TelephonyWebhookEvent(models.Model):
@@ -23,19 +25,27 @@ class TelephonyWebhookEvent(models.Model):
 
     @api.model
     def _take(self, pbx, guid):
-        """Note that an event is taken in now.
+        """Record that an event is taken in now, and that its sender was heard of.
 
-        :return: whether it was not before
+        :param pbx: the `telephony.pbx` that sent it, as superuser
+        :param str guid: the event's id
+        :return: whether it was not taken in before
         :rtype: bool
         """
+        now = fields.Datetime.now()
         self.env.cr.execute(
             """
             INSERT INTO telephony_webhook_event (pbx_id, guid, date)
             VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
             """,
-            [pbx.id, guid, fields.Datetime.now()],
+            [pbx.id, guid, now],
         )
-        return bool(self.env.cr.rowcount)
+        is_new = bool(self.env.cr.rowcount)
+        known = pbx.webhook_date
+        if is_new and (not known or known <= now - RECORD_EVERY):
+            if pbx.try_lock_for_update():
+                pbx.webhook_date = now
+        return is_new
 
     @api.autovacuum
     def _gc_events(self):

@@ -1,7 +1,7 @@
 import re
 import uuid
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..engine.origin import Origin
 from .base import Provider, get_authority_mark
@@ -182,14 +182,3 @@ class AsteriskProvider(Provider):
         elif pbx.use_tls:
             scheme = "ami+unverified-tls"
         return f"{Origin(scheme, pbx.host.lower(), pbx.port)}{mark}"
-
-    def check_settings(self):
-        pbx = self.settings
-        if not (pbx.host and pbx.username and pbx.dial_string and pbx.context):
-            raise ValidationError(
-                self.env._(
-                    "“%(name)s” needs an address, a user name, a dial string and a "
-                    "dial plan context.",
-                    name=pbx.name,
-                )
-            )

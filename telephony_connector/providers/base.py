@@ -175,7 +175,9 @@ class Provider:
         raise UnsupportedByProvider(self, "read_webhook")
 
     def check_settings(self):
-        """Check what is set on the telephone system's form.
+        """Check what is set on the telephone system's form, where a field changed.
+
+        ``telephony.pbx._check_settings`` calls it.
 
         :raise ValidationError: in words for the administrator
         """

@@ -423,7 +423,11 @@ class TestContextDefaults(RightsCommon):
     """What the system creates takes no defaults from the user's context."""
 
     def test_a_call_that_is_dialed(self):
-        self.patch(type(self.pbx), "_check_reachable", lambda pbx, dials: None)
+        self.patch(
+            self.registry["telephony.command"],
+            "_check_reachable",
+            lambda *_arguments: None,
+        )
         defaults = {
             "default_is_registered": True,
             "default_is_content_shared": True,

@@ -8,6 +8,8 @@ from odoo.tests import new_test_user, tagged
 
 from ..commands import connections
 from ..listener.bridge import Bridge
+from ..models import telephony_pbx
+from ..tools.database import read_identity
 from ..wizards import telephony_pbx_setup
 from .common import TelephonyCommon
 from .test_secrets import ADMINISTRATOR, load_script
@@ -61,13 +63,11 @@ class TestCopies(TelephonyCommon):
                 self.pbx.home = home
 
     def test_what_can_not_be_read_is_left_out(self):
-        here = self.env["telephony.pbx"]._get_here()
+        here = read_identity(self.env)
         without = {key: here[key] for key in here if key != "system"}
         for home, now in ((without, here), (here, without)):
             self.pbx.home = home
-            with patch.object(
-                self.registry["telephony.pbx"], "_get_here", lambda pbx, now=now: now
-            ):
+            with patch.object(telephony_pbx, "read_identity", lambda env, now=now: now):
                 self.pbx.invalidate_recordset(["off_reason"])
                 self.assertFalse(self.pbx.off_reason)
 

@@ -1,4 +1,4 @@
-"""What records hold, as plain values."""
+"""What records hold, and are to hold, as plain values."""
 
 from odoo import models
 
@@ -14,4 +14,17 @@ def read_stored(record, names):
     return {
         name: value.id if isinstance(value, models.BaseModel) else value
         for name, value in values.items()
+    }
+
+
+def strip_texts(model, vals):
+    """Return values of settings without the blanks and line breaks around texts.
+
+    They come from pasting, and are in the way only when the setting is used.
+    """
+    return {
+        name: value.strip()
+        if isinstance(value, str) and model._fields[name].type == "char"
+        else value
+        for name, value in vals.items()
     }

@@ -318,7 +318,7 @@ class TelephonyPbxSetup(models.TransientModel):
 
     def _get_settings(self):
         """Return what the listener would connect with."""
-        return PbxSettings.read(self, id=0, secret=self._get_secret())
+        return PbxSettings.from_record(self, id=0, secret=self._get_secret())
 
     def _find_extensions(self):
         """Propose the extensions that the telephone system has and Odoo has not."""

@@ -115,7 +115,8 @@ class TelephonyPbx(models.Model):
     def _onchange_mightycall_base_url(self):
         """Say that the keys of users stay behind where the server is another one."""
         keyed = self._origin.extension_ids.filtered("mightycall_has_user_key")
-        if not keyed or self._get_login_places() == self._origin._get_login_places():
+        place = self._get_secret_places("secret")
+        if not keyed or place == self._origin._get_secret_places("secret"):
             return None
         return {
             "warning": {
@@ -129,15 +130,13 @@ class TelephonyPbx(models.Model):
         }
 
     @api.constrains(
-        "provider",
         "mightycall_base_url",
         "mightycall_resource_prefix",
         "mightycall_business_number",
         "allow_unencrypted",
     )
     def _check_mightycall(self):
-        for pbx in self.filtered(lambda pbx: pbx.provider == "mightycall"):
-            pbx._get_provider().check_settings()
+        self._check_settings()
 
     # === CRUD METHODS === #
 
@@ -175,9 +174,9 @@ class TelephonyPbx(models.Model):
     def _get_secret_places(self, name):
         if name != "mightycall_api_key":
             return super()._get_secret_places(name)
-        return (
-            self._get_login_places() if self.provider == "mightycall" else frozenset()
-        )
+        if self.provider != "mightycall":
+            return frozenset()
+        return self._get_secret_places("secret")
 
     # === ACTION METHODS === #
 

@@ -66,7 +66,11 @@ class TestRecordingsStayClosed(test_content.TestContentStaysClosed):
             "default_stored_recording_url": "https://pbx.example.com/others.wav",
             "default_recording_state": "linked",
         }
-        self.patch(type(self.pbx), "_check_reachable", lambda pbx, dials: None)
+        self.patch(
+            self.registry["telephony.command"],
+            "_check_reachable",
+            lambda *_arguments: None,
+        )
         calls = self.env["telephony.call"].with_user(self.alice)
         client = self.env["telephony.client"].with_user(self.alice)
         told = client.with_context(**defaults).dial("+33612340001")

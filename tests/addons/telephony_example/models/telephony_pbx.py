@@ -16,10 +16,9 @@ class TelephonyPbx(models.Model):
         groups="telephony_connector.group_telephony_administrator",
     )
 
-    @api.constrains("provider", "host", "example_line")
+    @api.constrains("host", "example_line")
     def _check_example(self):
-        for pbx in self.filtered(lambda pbx: pbx.provider == "example"):
-            pbx._get_provider().check_settings()
+        self._check_settings()
 
     def _get_provider_class(self):
         if self.provider == "example":
