@@ -240,7 +240,7 @@ class TelephonyCall(models.Model):
     )
     object_ref = fields.Reference(
         selection="_selection_object_model",
-        string="Registered on",
+        string="Customer",
         compute="_compute_object_ref",
     )
     disposition_id = fields.Many2one(
@@ -565,10 +565,13 @@ class TelephonyCall(models.Model):
             return False
         return self.env["telephony.number"]._format(self[field], self.pbx_id)
 
-    def _get_title(self):
-        """Return the heading of the call's page, as “Incoming call: +33 6 12 …”."""
+    def _get_title(self, party=None):
+        """Return the heading of the call's page, as “Incoming call: +33 6 12 …”.
+
+        :param str party: who is named, by default the other party as the call knows it
+        """
         self.ensure_one()
-        party = self._get_party_name()
+        party = party or self._get_party_name()
         if self.direction == "outbound":
             return self.env._("Outgoing call: %(number)s", number=party)
         if self.direction == "internal":

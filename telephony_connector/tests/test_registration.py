@@ -76,15 +76,46 @@ class TestRegistration(TelephonyCommon):
         self.assertTrue(page.create_new)
         self.assertEqual(page.new_phone, "+33 6 12 34 00 01")
         self.assertEqual(self.env["crm.lead"].search_count([]), leads)
+        self.assertEqual(page.default_subject, page.title)
         page.new_contact_name = "Jeanne"
         page.action_save()
         lead = page.object_ref
+        self.assertEqual(lead.name, "Incoming call: Jeanne")
         self.assertEqual(lead._name, "crm.lead")
         self.assertEqual(lead.user_id, self.alice)
         self.assertEqual(lead.type, self.env["crm.lead"].default_get(["type"])["type"])
         self.assertEqual(call._get_object(), lead)
         page.action_save()
         self.assertEqual(self.env["crm.lead"].search_count([]), leads + 1)
+
+    def test_a_lead_is_named_by_who_called(self):
+        for names, subject, wanted in (
+            ({}, False, "Incoming call: +33 6 39 98 07 77"),
+            ({"new_company_name": "Acme"}, False, "Incoming call: Acme"),
+            (
+                {"new_contact_name": "Jeanne", "new_company_name": "Acme"},
+                False,
+                "Incoming call: Jeanne, Acme",
+            ),
+            ({"new_contact_name": "Jeanne"}, "New roof", "New roof"),
+        ):
+            with self.subTest(wanted):
+                call = self.ring(wanted, number="+33639980777")
+                page = self.page(self.open(call))
+                page.write({"create_new": True, "new_subject": subject, **names})
+                page.action_save()
+                self.assertEqual(page.object_ref.name, wanted)
+                page.object_ref.sudo().unlink()
+
+    def test_saving_says_what_was_planned(self):
+        self.partner()
+        page = self.page(self.open(self.ring()))
+        page.action_next_call()
+        page.next_activity_summary = "Ask for the plan"
+        message = page.action_save()["params"]["message"]
+        self.assertIn("Ask for the plan", message)
+        message = page.action_save()["params"]["message"]
+        self.assertNotIn("Planned", message)
 
     def test_several(self):
         first, second = self.partner("A"), self.partner("B")

@@ -7,7 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import clean_context, is_html_empty, mute_logger
+from odoo.tools import clean_context, format_date, is_html_empty, mute_logger
 
 from ..engine.pbx_text import plain_text
 from ..models.telephony_call import OUTCOMES, STATES
@@ -106,6 +106,7 @@ class TelephonyRegistration(models.TransientModel):
     create_new = fields.Boolean()
     new_kind = fields.Selection(NEW_KINDS, string="New", default="lead")
     new_subject = fields.Char(string="Subject")
+    default_subject = fields.Char(compute="_compute_default_subject")
     new_contact_name = fields.Char(string="Contact Name")
     new_company_name = fields.Char(string="Company Name")
     new_company_id = fields.Many2one(
@@ -185,6 +186,15 @@ class TelephonyRegistration(models.TransientModel):
                 )
             else:
                 page.taken_text = False
+
+    @api.depends("title", "new_contact_name", "new_company_name")
+    @api.depends_context("uid", "lang")
+    def _compute_default_subject(self):
+        """Name a lead by who called, by the number only where nobody is named."""
+        for page in self:
+            names = filter(None, [page.new_contact_name, page.new_company_name])
+            call = page._get_readable_call() or page._make_url_call()
+            page.default_subject = call._get_title(", ".join(names))
 
     def _get_readable_call(self):
         """Return the page's call where the current user may (still) read it."""
@@ -459,7 +469,6 @@ class TelephonyRegistration(models.TransientModel):
             {
                 "create_new": True,
                 "new_kind": wanted if wanted in kinds else kinds[0],
-                "new_subject": self.title,
                 "new_contact_name": self.caller_name,
                 "new_company_id": company.id,
                 "new_company_name": company.name,
@@ -584,16 +593,23 @@ class TelephonyRegistration(models.TransientModel):
         )
         # sudo - telephony.call: as above
         self.seen_revision = self.call_id.sudo().registration_revision
+        message = self.env._(
+            "The call is registered on %(name)s.", name=record.display_name
+        )
         if self.next_activity_type_id:
+            planned = self.env._(
+                "Planned: %(activity)s for %(date)s.",
+                activity=self.next_activity_summary or self.next_activity_type_id.name,
+                date=format_date(self.env, self.next_activity_date),
+            )
+            message = f"{message} {planned}"
             self._schedule(record)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "The call is registered on %(name)s.", name=record.display_name
-                ),
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -677,7 +693,7 @@ class TelephonyRegistration(models.TransientModel):
         """Return the values of the new lead; its type stays `crm.lead`'s own choice."""
         medium = self.env.ref("utm.utm_medium_phone", raise_if_not_found=False)
         return {
-            "name": self.new_subject or self.title,
+            "name": self.new_subject or self.default_subject,
             "contact_name": self.new_contact_name,
             "partner_name": self.new_company_name,
             "phone": self.new_phone,
