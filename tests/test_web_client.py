@@ -209,6 +209,44 @@ def test_a_page_says_that_a_colleague_answered_and_saved(
     call.hang_up()
 
 
+def test_three_browsers_on_one_call(stack, web_client, agent_page, number):
+    """Two of one user, one of a colleague: one page opens, and no note is lost."""
+    second = web_client("agent")
+    colleague = web_client("colleague")
+    call = stack.phone("public").call(RING_GROUP, caller=number)
+    rings = stack.phone("1001").incoming()
+    stack.phone("1002").incoming()
+    for client in (agent_page, second, colleague):
+        expect(client.card(number)).to_be_visible()
+    rings.answer()
+    call.answered()
+    call_id = stack.wait_for_call(number, state="ongoing")["id"]
+    pages = "telephony.registration"
+    action = stack.agent.call(pages, "open_for_call", call_id)
+    for client in (agent_page, second):
+        client.open(f"/odoo/{action['path']}/{action['res_id']}")
+        expect(client.registration).to_be_visible()
+    theirs = stack.client("colleague").call(pages, "open_for_call", call_id)
+    colleague.open(f"/odoo/{theirs['path']}/{theirs['res_id']}")
+    alert = colleague.registration.locator(".alert-warning")
+    expect(alert).to_contain_text("Agent Test answered this call.")
+
+    note = agent_page.registration.locator(
+        ".o_field_widget[name='note'] .odoo-editor-editable"
+    )
+    note.click()
+    note.press_sequentially("Wants an offer")
+    agent_page.save_registration()
+    expect(alert).to_contain_text("Agent Test saved this call.")
+    # The other browser of the same user has not seen the note, and saves without one.
+    second.registration.locator("button[name='action_save']").click()
+    expect(second.page.locator(".o_notification, .modal").first).to_be_visible()
+    kept = stack.agent.one("telephony.call", [("id", "=", call_id)], ["note"])
+    assert "Wants an offer" in kept["note"]
+    assert stack.admin.search_count(pages, [("call_id", "=", call_id)]) <= 2
+    call.hang_up()
+
+
 def test_an_extension_whose_user_lacks_the_right(stack, web_client, size):
     number = "1080" if size == "wide" else "1081"
     user = stack.admin.create("res.users", name=f"Nora {number}", login=number)
