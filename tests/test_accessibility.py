@@ -65,11 +65,20 @@ def size(request):
     return request.param
 
 
-@pytest.fixture
-def agent_page(web_client, size):
-    """The agent's browser, at the web client's first page."""
+@pytest.fixture(params=["en_US", "ar_001"])
+def agent_page(stack, web_client, size, request):
+    """The agent's browser, from left to right and from right to left."""
+    lang = request.param
+    users = ("res.users", "write", [stack.agent.uid])
+    domain = [("code", "=", lang), ("active", "=", False)]
+    if inactive := stack.admin.call("res.lang", "search", domain):
+        stack.admin.call("res.lang", "write", inactive, {"active": True})
+    request.addfinalizer(lambda: stack.admin.call(*users, {"lang": "en_US"}))
+    stack.admin.call(*users, {"lang": lang})
     client = web_client("agent")
     client.page.set_viewport_size(SIZES[size])
+    turned = "rtl" if lang == "ar_001" else "ltr"
+    expect(client.page.locator("body")).to_have_css("direction", turned)
     return client
 
 
@@ -94,20 +103,24 @@ def find_faults(client, *selectors):
     return report["faults"]
 
 
-def test_card_and_page_of_a_call(stack, agent_page, number):
+def test_card_and_page_of_a_call(stack, agent_page, number, request):
     contact(stack, f"Reader {number}", number)
     call = stack.phone("public").call(DID, caller=number)
     rings = stack.phone("1001").incoming()
     expect(agent_page.card(number)).to_be_visible()
     expect(agent_page.registration).to_be_visible()
+    agent_page.shot(f"{request.node.name}-card")
     assert find_faults(agent_page, ".o_telephony_card") == []
     rings.answer()
     call.answered()
+    agent_page.shot(f"{request.node.name}-page")
+    link = agent_page.registration.locator("[name='number_display'] a").first
+    expect(link).to_have_css("direction", "ltr")
     assert find_faults(agent_page, ".o_telephony_registration") == []
     call.hang_up()
 
 
-def test_panel(stack, agent_page, number):
+def test_panel(stack, agent_page, number, request):
     call = stack.phone("public").call(DID, caller=number)
     rings = stack.phone("1001").incoming()
     call.hang_up()
@@ -117,6 +130,7 @@ def test_panel(stack, agent_page, number):
     faults = []
     for tab in page.locator(".o_telephony_panel [data-tab]").all():
         tab.click()
+        agent_page.shot(f"{request.node.name}-{tab.get_attribute('data-tab')}")
         faults += find_faults(agent_page, ".o_telephony_menu", ".o_telephony_panel")
     assert faults == []
 

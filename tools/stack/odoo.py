@@ -1,5 +1,6 @@
 """Odoo: databases with modules in them, and the server."""
 
+import os
 import shutil
 import subprocess
 import urllib.error
@@ -194,7 +195,14 @@ class Odoo:
 
         :return: its :class:`Process`, once it answers.
         """
-        server = Process("Odoo", [ODOO_BIN, "-c", self.config], self.log("server"))
+        # Odoo turns styles around for languages from right to left by rtlcss.
+        path = f"{ROOT / 'node_modules/.bin'}{os.pathsep}{os.environ['PATH']}"
+        server = Process(
+            "Odoo",
+            [ODOO_BIN, "-c", self.config],
+            self.log("server"),
+            env={"PATH": path},
+        )
 
         def answers():
             server.check()
