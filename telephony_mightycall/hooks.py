@@ -5,11 +5,7 @@ def post_init_hook(env):
     nobody noted which server gave the present ones.
     """
     for model in ("telephony.pbx", "telephony.extension"):
-        for record in env[model].with_context(active_test=False).search([]):
-            for name, stored in record._get_secret_fields().items():
-                if record[stored] and not record[f"{name}_places"]:
-                    places = record._get_secret_places(name)
-                    record[f"{name}_places"] = " ".join(sorted(places))
+        env[model].with_context(active_test=False).search([])._bind_secrets()
     env["telephony.mightycall.session"].search([("place", "=", False)]).unlink()
 
 
@@ -20,5 +16,5 @@ def uninstall_hook(env):
     """
     pbxs = env["telephony.pbx"].with_context(active_test=False)
     pbxs.search([("provider", "=", "mightycall")]).write(
-        {"secret": False, "connection_state": "stopped", "connection_message": False}
+        {"secret": False, "connection_state": "stopped", "connection_reason": False}
     )

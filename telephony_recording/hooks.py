@@ -3,12 +3,7 @@ def post_init_hook(env):
 
     Where the base had recordings itself, its rows have them.
     """
-    pbxs = env["telephony.pbx"].with_context(active_test=False).search([])
-    for pbx in pbxs.filtered(
-        lambda pbx: pbx.stored_recording_secret and not pbx.recording_secret_places
-    ):
-        places = pbx._get_secret_places("recording_secret")
-        pbx.recording_secret_places = " ".join(sorted(places))
+    env["telephony.pbx"].with_context(active_test=False).search([])._bind_secrets()
 
 
 def uninstall_hook(env):

@@ -35,11 +35,6 @@ WEBHOOK_TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
 URL_KEYS = {name: f"url_{name}_key" for name in call_address.PARAMETERS}
 ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
-# What the listener must hear of at once when it changes.
-CONNECTION_FIELDS = frozenset(
-    ("active", "provider", "stored_secret", *ACCOUNT_FIELDS, *DIALPLAN_FIELDS)
-)
-
 # What numbers are read with, which is cached.
 READ_WITH = frozenset(
     ("active", "area_code", "company_id", "country_id", "outside_prefix", "sequence")
@@ -133,7 +128,7 @@ class TelephonyPbx(models.Model):
     username = fields.Char(groups=ADMINISTRATOR)
     secret = fields.Char(
         string="Password",
-        compute="_compute_secret",
+        compute="_compute_secrets",
         inverse="_inverse_secret",
         groups=ADMINISTRATOR,
         copy=False,
@@ -399,13 +394,10 @@ class TelephonyPbx(models.Model):
         for pbx in self:
             pbx.last_error = self.env["telephony.text"]._render(pbx.last_error_reason)
 
-    def _compute_secret(self):
-        self.secret = False
-
     def _inverse_secret(self):
         self._store_secret("secret")
 
-    @api.depends("stored_secret", *PLACE_FIELDS)
+    @api.depends(lambda self: ("stored_secret", *self._get_place_fields()))
     def _compute_has_secret(self):
         for pbx in self:
             pbx.has_secret = bool(pbx._get_secret("secret"))
@@ -507,17 +499,15 @@ class TelephonyPbx(models.Model):
         # sudo - telephony.pbx: no user writes what a database is known by
         pbxs.sudo().home = read_identity(self.env)
         self.env.registry.clear_cache()  # numbers are read with it
-        self.env["telephony.listener"]._notify_settings()
-        pbxs._await_connection()
+        pbxs._process_connection_change()
         return pbxs
 
     def write(self, vals):
         result = super().write(strip_texts(self, vals))
         if not READ_WITH.isdisjoint(vals):
             self.env.registry.clear_cache()
-        if CONNECTION_FIELDS & vals.keys():
-            self.env["telephony.listener"]._notify_settings()
-            self._await_connection()
+        if not self._get_connection_fields().isdisjoint(vals):
+            self._process_connection_change()
         return result
 
     def unlink(self):
@@ -526,11 +516,35 @@ class TelephonyPbx(models.Model):
         self.env.registry.clear_cache()
         return result
 
+    # === CONNECTION === #
+
+    @api.model
+    def _get_connection_fields(self):
+        """Return the fields by which a telephone system is reached.
+
+        ``_process_connection_change`` is called where one of them changes. For a kind
+        with fields of its own, extend both; of a secret name the field that stores it.
+
+        :rtype: frozenset[str]
+        """
+        return frozenset(
+            ("active", "provider", "stored_secret", *ACCOUNT_FIELDS, *DIALPLAN_FIELDS)
+        )
+
+    def _process_connection_change(self):
+        """React to telephone systems that are new or are reached in another way.
+
+        For a kind that keeps what its server gave, extend to drop it. No network: the
+        transaction may yet be rolled back.
+        """
+        self.env["telephony.listener"]._notify_settings()
+        self._await_connection()
+
     # === SECRETS === #
 
     @api.model
     def _get_secret_fields(self):
-        return super()._get_secret_fields() | {"secret": "stored_secret"}
+        return super()._get_secret_fields() | {"secret"}
 
     @api.model
     def _get_place_fields(self):
@@ -676,8 +690,7 @@ class TelephonyPbx(models.Model):
         self.filtered(lambda pbx: pbx.connection_state == "off")._set_connection(
             "stopped"
         )
-        self.env["telephony.listener"]._notify_settings()
-        self._await_connection()
+        self._process_connection_change()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_renew_webhook(self):

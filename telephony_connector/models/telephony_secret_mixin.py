@@ -5,16 +5,25 @@ from odoo.exceptions import ValidationError
 class TelephonySecretMixin(models.AbstractModel):
     """Secrets that Odoo sends to telephony systems, each bound to its address.
 
-    A secret is a write-only field (``name``), computed to nothing, whose inverse calls
-    ``_store_secret``. ``_get_secret_fields`` names it and the field that it is kept in;
-    ``name_places`` keeps the places that it was typed for; a place names scheme, host
-    and port, and how the server is known. ``_get_secret`` alone reads it, and gives it
-    for these places only: what leads elsewhere, whoever changed it and how, sends no
-    secret.
+    A secret is three fields. ``name`` is where it is typed: write-only, computed to
+    nothing by ``_compute_secrets``, with an inverse that calls ``_store_secret``.
+    ``stored_name`` keeps it, and ``name_places`` the places that it was typed for; no
+    user reads these. A place names scheme, host and port, and how the server is known.
+
+    For a secret more, add its name to ``_get_secret_fields``, the fields that say where
+    it is sent to ``_get_place_fields``, and its places to ``_get_secret_places``.
+    ``_get_secret`` alone reads it, and gives it for the places only that it was typed
+    for: what leads elsewhere, whoever changed it and how, sends no secret.
     """
 
     _name = "telephony.secret.mixin"
     _description = "Secrets Bound to an Address"
+
+    # === COMPUTE METHODS === #
+
+    def _compute_secrets(self):
+        for name in self._get_secret_fields():
+            self[name] = False
 
     # === CRUD METHODS === #
 
@@ -33,17 +42,17 @@ class TelephonySecretMixin(models.AbstractModel):
 
     def _forget_typed_secrets(self):
         """Leave no typed secret to be read back, not even in the same request."""
-        self.invalidate_recordset(list(self._get_secret_fields()))
+        self.invalidate_recordset(self._get_secret_fields())
 
     # === HOOKS === #
 
     @api.model
     def _get_secret_fields(self):
-        """Return the write-only fields, and where each is stored. Extend to add one.
+        """Return the names of the write-only fields. Extend to add one.
 
-        :rtype: dict[str, str]
+        :rtype: frozenset[str]
         """
-        return {}
+        return frozenset()
 
     @api.model
     def _get_place_fields(self):
@@ -83,21 +92,30 @@ class TelephonySecretMixin(models.AbstractModel):
         record_sudo = self.sudo()
         if not record_sudo._get_secret_places(name):
             return ""
-        stored = self._get_secret_fields()[name]
-        return record_sudo._is_bound(name) and record_sudo[stored] or ""
+        return record_sudo._is_bound(name) and record_sudo[f"stored_{name}"] or ""
 
     def _store_secret(self, name):
         """Store what was typed, for the present address."""
-        stored = self._get_secret_fields()[name]
         # sudo - telephony.secret.mixin: the stored secret is out of every user's reach
         for record_sudo in self.sudo():
             places = record_sudo._get_secret_places(name)
             record_sudo.write(
                 {
-                    stored: record_sudo[name],
+                    f"stored_{name}": record_sudo[name],
                     f"{name}_places": record_sudo[name] and " ".join(sorted(places)),
                 }
             )
+
+    def _bind_secrets(self):
+        """Bind the secrets that were stored before to where they are sent now.
+
+        For upgrades, and for addons that are installed where rows have secrets.
+        """
+        for record in self:
+            for name in record._get_secret_fields():
+                if record[f"stored_{name}"] and not record[f"{name}_places"]:
+                    places = record._get_secret_places(name)
+                    record[f"{name}_places"] = " ".join(sorted(places))
 
     def _is_bound(self, name):
         """Say whether a secret was typed for all the places that it would go to."""
@@ -112,12 +130,12 @@ class TelephonySecretMixin(models.AbstractModel):
         """
         # sudo - telephony.secret.mixin: the stored secret is out of every user's reach
         for record_sudo in self.sudo():
-            for name, stored in record_sudo._get_secret_fields().items():
-                if not record_sudo[stored] or record_sudo._is_bound(name):
+            for name in record_sudo._get_secret_fields():
+                if not record_sudo[f"stored_{name}"] or record_sudo._is_bound(name):
                     continue
                 if asks:
                     record_sudo._ask_for_secret(name)
-                record_sudo.write({stored: False, f"{name}_places": False})
+                record_sudo.write({f"stored_{name}": False, f"{name}_places": False})
 
     def _ask_for_secret(self, name):
         raise ValidationError(

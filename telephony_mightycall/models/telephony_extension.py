@@ -10,7 +10,7 @@ class TelephonyExtension(models.Model):
 
     mightycall_user_key = fields.Char(
         string="User Key",
-        compute="_compute_mightycall_user_key",
+        compute="_compute_secrets",
         inverse="_inverse_mightycall_user_key",
         groups=ADMINISTRATOR,
         copy=False,
@@ -26,9 +26,6 @@ class TelephonyExtension(models.Model):
     )
 
     # === COMPUTE METHODS === #
-
-    def _compute_mightycall_user_key(self):
-        self.mightycall_user_key = False
 
     def _inverse_mightycall_user_key(self):
         self._store_secret("mightycall_user_key")
@@ -50,9 +47,7 @@ class TelephonyExtension(models.Model):
 
     @api.model
     def _get_secret_fields(self):
-        return super()._get_secret_fields() | {
-            "mightycall_user_key": "stored_mightycall_user_key"
-        }
+        return super()._get_secret_fields() | {"mightycall_user_key"}
 
     @api.model
     def _get_place_fields(self):

@@ -18,17 +18,6 @@ BASE_URL = "https://api.mightycall.com/v4"
 # A call that is over may show in the server's list a little later.
 OVERLAP = timedelta(minutes=10)
 FIRST_LOOK = timedelta(days=1)
-# What changes when another account or server is meant: its tokens are no longer ours.
-LOGIN_FIELDS = frozenset(
-    (
-        "provider",
-        "mightycall_base_url",
-        "mightycall_resource_prefix",
-        "mightycall_api_key",
-        "stored_mightycall_api_key",
-        "secret",
-    )
-)
 
 
 class TelephonyPbx(models.Model):
@@ -54,7 +43,7 @@ class TelephonyPbx(models.Model):
     )
     mightycall_api_key = fields.Char(
         string="API Key",
-        compute="_compute_mightycall_api_key",
+        compute="_compute_secrets",
         inverse="_inverse_mightycall_api_key",
         groups=ADMINISTRATOR,
         copy=False,
@@ -88,20 +77,13 @@ class TelephonyPbx(models.Model):
 
     # === COMPUTE METHODS === #
 
-    def _compute_mightycall_api_key(self):
-        self.mightycall_api_key = False
-
     def _inverse_mightycall_api_key(self):
         self._store_secret("mightycall_api_key")
 
-    @api.depends("stored_mightycall_api_key", "provider", "mightycall_base_url")
+    @api.depends(lambda self: ("stored_mightycall_api_key", *self._get_place_fields()))
     def _compute_mightycall_has_api_key(self):
         for pbx in self:
             pbx.mightycall_has_api_key = bool(pbx._get_secret("mightycall_api_key"))
-
-    @api.depends("mightycall_base_url")
-    def _compute_has_secret(self):
-        return super()._compute_has_secret()
 
     def _compute_mightycall_request_count(self):
         # sudo - telephony.mightycall.request: how many there are is no secret
@@ -138,20 +120,6 @@ class TelephonyPbx(models.Model):
     def _check_mightycall(self):
         self._check_settings()
 
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        result = super().write(vals)
-        if LOGIN_FIELDS & vals.keys():
-            # sudo - telephony.mightycall.session: nobody else may touch them
-            self.env["telephony.mightycall.session"].sudo().search(
-                [("pbx_id", "in", self.ids)]
-            ).unlink()
-            # The keys of users are many: they are not asked for, they stay behind.
-            every = self.with_context(active_test=False).extension_ids
-            every._settle_secrets(asks=False)
-        return result
-
     # === THE KIND === #
 
     def _get_provider_class(self):
@@ -159,13 +127,32 @@ class TelephonyPbx(models.Model):
             return MightyCallProvider
         return super()._get_provider_class()
 
+    # === CONNECTION === #
+
+    @api.model
+    def _get_connection_fields(self):
+        return super()._get_connection_fields() | {
+            "mightycall_base_url",
+            "mightycall_resource_prefix",
+            "stored_mightycall_api_key",
+        }
+
+    def _process_connection_change(self):
+        # sudo - telephony.mightycall.session: nobody else may touch them; another
+        # account or server is meant, whose tokens these are not
+        self.env["telephony.mightycall.session"].sudo().search(
+            [("pbx_id", "in", self.ids)]
+        ).unlink()
+        # The keys of users are many: they are not asked for, they stay behind.
+        every = self.with_context(active_test=False).extension_ids
+        every._settle_secrets(asks=False)
+        return super()._process_connection_change()
+
     # === SECRETS === #
 
     @api.model
     def _get_secret_fields(self):
-        return super()._get_secret_fields() | {
-            "mightycall_api_key": "stored_mightycall_api_key"
-        }
+        return super()._get_secret_fields() | {"mightycall_api_key"}
 
     @api.model
     def _get_place_fields(self):

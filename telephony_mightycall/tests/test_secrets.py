@@ -10,6 +10,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.telephony_connector.engine.errors import TelephonyError
 from odoo.addons.telephony_connector.engine.origin import origin
+from odoo.addons.telephony_connector.engine.texts import text
 from odoo.addons.telephony_connector.tests import test_secrets as base_secrets
 from odoo.addons.telephony_connector.tests.common import TelephonyCommon
 from odoo.addons.telephony_connector.tests.scripted_http import ScriptedServer
@@ -83,6 +84,23 @@ class TestMightyCallSecrets(SecretCommon):
         self.assertIn("new-api-key", str(self.other.requests))
         for old in ("the-api-key", "the-user-key", "alices-key", "'r'"):
             self.assertNotIn(old, str(self.other.requests))
+
+    def test_logins_are_made_anew_where_another_account_is_meant(self):
+        sessions = self.env["telephony.mightycall.session"]
+        for values, is_kept in (
+            ({"name": "Renamed"}, True),
+            ({"mightycall_business_number": "+33199000002"}, True),
+            ({"mightycall_resource_prefix": ""}, False),
+            ({"mightycall_api_key": "another"}, False),
+            ({"secret": "another"}, False),
+            ({"mightycall_base_url": f"{self.own.url}/other"}, False),
+            ({"provider": "api"}, False),
+        ):
+            sessions.search([]).unlink()
+            sessions.create({"pbx_id": self.pbx.id, "expire_date": self.env.cr.now()})
+            with self.subTest(values=values):
+                self.pbx.with_user(self.administrator).write(values)
+                self.assertEqual(bool(sessions.search([])), is_kept)
 
     def test_form_says_that_keys_of_users_are_removed(self):
         pbx = self.pbx.with_user(self.administrator)
@@ -242,7 +260,12 @@ class TestHooks(SecretCommon):
 
     def test_uninstall_leaves_no_key(self):
         self.assertTrue(self.account.has_secret)
+        self.account._set_connection("login_refused", text("login_refused"))
+        self.assertTrue(self.account.connection_message)
         uninstall_hook(self.env)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.account.connection_message)
         self.assertFalse(self.account.has_secret)
         self.assertFalse(self.account.stored_secret)
         self.assertTrue(self.pbx.has_secret, "of another kind")

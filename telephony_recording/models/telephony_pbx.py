@@ -71,7 +71,7 @@ class TelephonyPbx(models.Model):
     )
     recording_secret = fields.Char(
         string="Password for Recordings",
-        compute="_compute_recording_secret",
+        compute="_compute_secrets",
         inverse="_inverse_recording_secret",
         groups=ADMINISTRATOR,
         copy=False,
@@ -93,13 +93,10 @@ class TelephonyPbx(models.Model):
 
     # === COMPUTE METHODS === #
 
-    def _compute_recording_secret(self):
-        self.recording_secret = False
-
     def _inverse_recording_secret(self):
         self._store_secret("recording_secret")
 
-    @api.depends("stored_recording_secret", *PLACE_FIELDS)
+    @api.depends(lambda self: ("stored_recording_secret", *self._get_place_fields()))
     def _compute_has_recording_secret(self):
         for pbx in self:
             pbx.has_recording_secret = bool(pbx._get_secret("recording_secret"))
@@ -108,9 +105,7 @@ class TelephonyPbx(models.Model):
 
     @api.model
     def _get_secret_fields(self):
-        return super()._get_secret_fields() | {
-            "recording_secret": "stored_recording_secret"
-        }
+        return super()._get_secret_fields() | {"recording_secret"}
 
     @api.model
     def _get_place_fields(self):

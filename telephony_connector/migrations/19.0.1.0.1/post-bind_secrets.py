@@ -7,7 +7,4 @@ def migrate(cr, version):
     The addons that keep secrets do the same with theirs when they are installed.
     """
     env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
-    for pbx in env["telephony.pbx"].search([]):
-        for name, stored in pbx._get_secret_fields().items():
-            if pbx[stored] and not pbx[f"{name}_places"]:
-                pbx[f"{name}_places"] = " ".join(sorted(pbx._get_secret_places(name)))
+    env["telephony.pbx"].search([])._bind_secrets()
