@@ -10,11 +10,17 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Forget the keys that the base keeps for MightyCall's server.
+    """Forget the keys and the errors that the base keeps of MightyCall's server.
 
     The telephone systems become such that use the API alone: their calls stay.
     """
     pbxs = env["telephony.pbx"].with_context(active_test=False)
     pbxs.search([("provider", "=", "mightycall")]).write(
-        {"secret": False, "connection_state": "stopped", "connection_reason": False}
+        {
+            "secret": False,
+            "connection_state": "stopped",
+            "connection_reason": False,
+            "last_error_reason": False,
+            "last_error_date": False,
+        }
     )

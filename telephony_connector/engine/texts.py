@@ -57,7 +57,7 @@ def render(value, get_template) -> str:
 
 
 def in_english(value) -> str:
-    """Return a text for logs and the terminal."""
+    """Return a text for logs and the terminal; of an addon's own, the code."""
     return render(value, TEXTS.get) if value else ""
 
 
@@ -78,7 +78,6 @@ TEXTS = {
     "refused": _lt("The telephone system refused: “%(said)s”."),
     "timeout": _lt("The telephone system did not answer in time."),
     "invalid": _lt("That cannot be sent to the telephone system."),
-    "limit": _lt("The telephone system takes no more requests from Odoo today."),
     # === THE CONNECTION === #
     "unreachable_because": _lt("The telephone system cannot be reached: %(reason)s."),
     "address": _lt("The telephone system's address is not valid."),
@@ -122,25 +121,6 @@ TEXTS = {
     "not_a_queue": _lt("“%(value)s” is not the name of a queue."),
     "not_a_header": _lt("“%(value)s” is not a header."),
     "unknown_command": _lt("There is no command %(action)s."),
-    # === TELEPHONE SYSTEMS WITH A WEB INTERFACE === #
-    "server_address": _lt("The address of the telephone system's server is not valid."),
-    "server_unencrypted": _lt("The keys are not sent without encryption (https)."),
-    "server_timeout": _lt("The telephone system's server did not answer in time."),
-    "server_unreachable": _lt("The telephone system's server cannot be reached."),
-    "server_fault": _lt("The telephone system's server has an error."),
-    "server_answer": _lt("The answer of the telephone system's server is too long."),
-    "server_list": _lt(
-        "The list of calls of the telephone system's server cannot be read."
-    ),
-    "server_login": _lt(
-        "The telephone system refused the login: please check the server's address, "
-        "the API key and the user key."
-    ),
-    "server_token": _lt("The telephone system does not accept the token that it gave."),
-    "own_limit": _lt(
-        "Odoo sent %(count)s requests in 24 hours and stops there: the telephone "
-        "system allows %(limit)s."
-    ),
     # === PROBLEMS OF THE CONNECTION === #
     "fault": _lt("%(error)s"),
     "event_value_twice": _lt("%(name)s stands in it twice"),

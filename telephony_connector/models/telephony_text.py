@@ -35,7 +35,7 @@ class TelephonyText(models.AbstractModel):
 
     @api.model
     def _render(self, text):
-        """Return a text in the current user's language.
+        """Return a text in the current user's language, in English without one.
 
         :param text: as of ``engine.texts.text``, a list of these, or nothing
         :rtype: str

@@ -2,131 +2,32 @@
 
 import ast
 import re
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import code_translations
 
 from ..engine import errors, texts
-from ..engine.errors import ActionRefused, ConnectionFailed, TelephonyError
+from ..engine.errors import ActionRefused, ConnectionFailed
 from ..listener import commands
 from ..listener.check import Finding
 from ..wizards import telephony_pbx_setup
-from .common import TelephonyCommon, at
+from . import common_texts
+from .common import at
+from .common_texts import ADDONS
 
-ADDONS = Path(__file__).parents[2]
-FRENCH = "fr_FR"
 # Parts that know no language: they say codes.
 SILENT = ("ami", "engine", "listener")
 
 
-class EveryTextTranslated(dict):
-    """Translations in which each text is there, and can be told from its source."""
-
-    def get(self, source, _default=None):
-        return f"«{source}»"
-
-
-class FrenchCase(TelephonyCommon):
-    """Alice and the administrator read French."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["res.lang"]._activate_lang(FRENCH)
-        cls.alice.lang = FRENCH
-        every = EveryTextTranslated()
-        original = code_translations.get_python_translations
-
-        def get(module, lang):
-            ours = module.startswith("telephony_") and lang == FRENCH
-            return every if ours else original(module, lang)
-
-        cls.startClassPatcher(
-            patch.object(code_translations, "get_python_translations", get)
-        )
-
-    def in_french(self, record):
-        return record.with_context(lang=FRENCH)
-
-    def assertTranslated(self, text):
-        """Make sure that no part of a text is as the code has it."""
-        self.assertTrue(text)
-        depth, outside = 0, ""
-        for char in text:
-            depth += (char == "«") - (char == "»")
-            outside += "" if depth or char == "»" else char
-        self.assertNotRegex(outside, r"[A-Za-z]{2}", text)
-
-
 @tagged("post_install", "-at_install")
-class TestTexts(FrenchCase):
+class TestTexts(common_texts.CodesCase):
+    allow_inherited_tests_method = True
+    addon = "telephony_connector"
+    least = 60
+    templates = texts.TEXTS
+
     # === EVERY CODE === #
-
-    def find_codes(self):
-        """Return the codes that the code says: {code: where}.
-
-        Of each call of `text`, and of each error that is raised or handed on with a
-        reason.
-        """
-        found = {}
-        for path in sorted(ADDONS.glob("telephony_*/**/*.py")):
-            if "tests" in path.parts:
-                continue
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call):
-                    for code in self.find_said(node):
-                        found[code] = f"{path.relative_to(ADDONS)}:{node.lineno}"
-        return found
-
-    def find_said(self, call):
-        """Return the codes that one call says."""
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        cls = getattr(errors, name, None)
-        is_error = isinstance(cls, type) and issubclass(cls, TelephonyError)
-        said = [word.value for word in call.keywords if word.arg == "reason"]
-        if name == "text" or (
-            is_error and name not in ("ActionRefused", "SwitchedOff")
-        ):
-            said = call.args[:1]
-        elif name != "ActionRefused":
-            return []
-        return [
-            node.value
-            for each in said
-            for node in ast.walk(each)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
-
-    def find_classes(self, cls=TelephonyError):
-        yield cls
-        for each in cls.__subclasses__():
-            yield from self.find_classes(each)
-
-    def test_every_code_has_a_text(self):
-        templates = self.env["telephony.text"]._get_templates()
-        codes = self.find_codes()
-        self.assertGreater(len(codes), 60, "the walk finds them")
-        for code, where in codes.items():
-            with self.subTest(code=code, where=where):
-                self.assertIn(code, templates)
-        for cls in self.find_classes():
-            if cls.__module__.startswith(errors.__name__):
-                with self.subTest(cls=cls.__name__):
-                    self.assertIn(cls.code, templates)
-
-    def test_every_text_is_translated(self):
-        """In its parameters, too."""
-        for code, source in texts.TEXTS.items():
-            names = re.findall(r"%\((\w+)\)s", source)
-            inner = texts.text("hung_up")
-            text = texts.text(code, **dict.fromkeys(names, inner))
-            with self.subTest(code=code):
-                self.assertTranslated(
-                    self.in_french(self.env["telephony.text"])._render(text)
-                )
-                self.assertNotIn("%(", texts.in_english(text))
 
     def test_a_bad_translation_does_no_harm(self):
         text = texts.text("cut", reason="reset")
@@ -141,27 +42,10 @@ class TestTexts(FrenchCase):
         self.assertEqual(said, "The connection was cut: reset.")
 
     def test_no_sentence_is_raised_where_no_language_is_known(self):
-        """Errors for users are raised with codes; so are those of HTTP clients."""
+        """Errors for users are raised with codes."""
         for part in SILENT:
-            for path in sorted((ADDONS / "telephony_connector" / part).glob("*.py")):
+            for path in sorted((ADDONS / self.addon / part).glob("*.py")):
                 self.check_no_sentence(path)
-        for path in sorted(ADDONS.glob("telephony_*/**/*_client.py")):
-            self.check_no_sentence(path)
-
-    def check_no_sentence(self, path):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            cls = getattr(errors, name, None)
-            is_error = isinstance(cls, type) and issubclass(cls, TelephonyError)
-            if is_error or name in ("Finding", "_show", "note", "_report"):
-                with self.subTest(file=path.name, line=node.lineno):
-                    for each in (*node.args, *(word.value for word in node.keywords)):
-                        for constant in ast.walk(each):
-                            value = getattr(constant, "value", "")
-                            if isinstance(value, str):
-                                self.assertNotRegex(value, "[A-Za-z] [A-Za-z]")
 
     def test_no_error_is_shown_by_its_english_text(self):
         """Models, wizards and controllers render an error's ``text``."""
@@ -185,7 +69,7 @@ class TestTexts(FrenchCase):
             *commands.QUEUE_REFUSALS.values(),
             *(
                 cls.code
-                for cls in self.find_classes()
+                for cls in common_texts.find_classes()
                 if cls.__module__.startswith(errors.__name__)
             ),
         }

@@ -1,12 +1,12 @@
 from odoo import models
 
+from odoo.addons.telephony_connector.engine.texts import text
+
 
 class TelephonyCommand(models.Model):
     _inherit = "telephony.command"
 
     def _get_failure_texts(self):
         return super()._get_failure_texts() | {
-            "limit": self.env._(
-                "The telephone system accepts no more requests from Odoo today."
-            ),
+            "limit": self.env["telephony.text"]._render(text("limit")),
         }

@@ -207,7 +207,8 @@ class TelephonyPbx(models.Model):
             try:
                 pbx._mightycall_reconcile()
             except TelephonyError as error:
-                _logger.warning("%s: calls not compared: %s", pbx.name, error)
+                reason = self.env["telephony.text"]._render(error.text)
+                _logger.warning("%s: calls not compared: %s", pbx.name, reason)
                 pbx._note_mightycall_answer(error)
             done += 1
             self.env["ir.cron"]._commit_progress(1, remaining=len(pbxs) - done)

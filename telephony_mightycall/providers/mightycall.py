@@ -259,5 +259,6 @@ def _ask_for_call(pbx, extension, number):
     except ActionTimeout:
         return "failed", "unanswered", False
     except TelephonyError as error:
-        _logger.warning("%s: nothing was dialed: %s", pbx.name, error)
+        reason = pbx.env["telephony.text"]._render(error.text)
+        _logger.warning("%s: nothing was dialed: %s", pbx.name, reason)
         return "failed", error.code, error.said

@@ -9,5 +9,6 @@ from . import test_mightycall_provider
 from . import test_neutralize
 from . import test_provider_contract
 from . import test_secrets
+from . import test_texts
 from . import test_upgrade
 from . import test_webhook

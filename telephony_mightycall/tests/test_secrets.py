@@ -260,12 +260,12 @@ class TestHooks(SecretCommon):
 
     def test_uninstall_leaves_no_key(self):
         self.assertTrue(self.account.has_secret)
-        self.account._set_connection("login_refused", text("login_refused"))
-        self.assertTrue(self.account.connection_message)
+        self.account._set_connection("login_refused", text("server_login"))
+        self.assertIn("user key", self.account.connection_message)
         uninstall_hook(self.env)
         self.env.flush_all()
         self.env.invalidate_all()
-        self.assertFalse(self.account.connection_message)
+        self.assertFalse(self.account.connection_message or self.account.last_error)
         self.assertFalse(self.account.has_secret)
         self.assertFalse(self.account.stored_secret)
         self.assertTrue(self.pbx.has_secret, "of another kind")
