@@ -215,6 +215,32 @@ def attended_transfer(channel: str, number: str, context: str) -> Request:
     return Request("Atxfer", _to(channel, number, context))
 
 
+def cancel_attended_transfer(channel: str) -> Request:
+    """Give up an attended transfer: the one who transfers is back with the other party.
+
+    :param channel: of the one who transfers
+    """
+    return Request("CancelAtxfer", {"Channel": _check_channel(channel)})
+
+
+def conference_code(channel: str) -> Request:
+    """Ask for the code that joins all parties of an attended transfer when the one who
+    transfers dials it; `dial_code` takes the answer's ``Value``."""
+    headers = {"Channel": _check_channel(channel)}
+    return Request("Getvar", {**headers, "Variable": "FEATURE(atxferthreeway)"})
+
+
+def dial_code(channel: str, code: str) -> list[Request]:
+    """Have a code processed as if it was dialed during a call on the telephone.
+
+    :param channel: of that telephone
+    :param code: digits, ``*`` and ``#``
+    """
+    _check(pbx_text.CODE, code, "not_a_number")
+    headers = {"Channel": _check_channel(channel), "Receive": True}
+    return [Request("PlayDTMF", {**headers, "Digit": digit}) for digit in code]
+
+
 def park(
     channel: str, *, parker: str = "", lot: str = "", timeout: float | None = None
 ) -> Request:
@@ -242,6 +268,11 @@ def list_commands() -> Request:
 def core_show_channels() -> Request:
     """List all channels, for :meth:`Tracker.resync`."""
     return Request("CoreShowChannels", {})
+
+
+def parked_calls() -> Request:
+    """List the calls that are parked, for :meth:`Tracker.resync`."""
+    return Request("ParkedCalls", {})
 
 
 def extension_state_list() -> Request:

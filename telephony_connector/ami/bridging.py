@@ -1,6 +1,6 @@
 """Who talks with whom: bridges, conferences and pick-ups."""
 
-from . import agents, talking
+from . import agents, consulting, talking, transfers
 from .entities import Bridge
 from .state import PbxState
 
@@ -23,6 +23,7 @@ def on_bridge_enter(pbx: PbxState, event: dict):
         bridge.members[channel.uniqueid] = channel
         if bridge.is_for_agents:
             agents.wait_for_callers(pbx, channel, pbx.time(event))
+        consulting.enter(pbx, channel, bridge)
     talking.talk(pbx, bridge, pbx.time(event))
 
 
@@ -40,6 +41,8 @@ def on_bridge_leave(pbx: PbxState, event: dict):
         if pbx.bridges.get(event.get("BridgeUniqueid")) is channel.bridge:
             if channel.bridge.is_for_agents:
                 agents.meet_caller(channel, pbx.time(event))
+            transfers.leave_parking(pbx, channel)
+            channel.left_bridge = channel.bridge
             pbx.leave_bridge(channel)
 
 

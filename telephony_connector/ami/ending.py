@@ -62,6 +62,7 @@ def close_leg(leg: Leg, now: datetime, channel: Channel):
         leg.state = State.ENDED
         leg.end_date = max(now, leg.answer_date or leg.start_date)
     leg.on_hold = False
+    leg.consultation = None
     if leg.answer_date:
         leg.outcome = Outcome.ANSWERED
     elif channel.is_dialed:
@@ -77,7 +78,8 @@ def end(pbx: PbxState, tracked: TrackedCall, now: datetime, cause: int | None = 
             close_leg(channel.leg, now, channel)
         pbx.remove_channel(channel)
     call.state = State.ENDED
-    call.queue_date = None
+    call.queue_date = call.parking_date = None
+    call.parking_space = ""
     call.end_date = max(now, call.answer_date or call.start_date)
     call.hangup_cause = cause
     if called and not call.answer_date and called[-1].hangup_cause is not None:

@@ -37,6 +37,7 @@ class Channel:
         "is_leaving",
         "is_own",
         "is_up",
+        "left_bridge",
         "leg",
         "linkedid",
         "first_peers",
@@ -72,6 +73,7 @@ class Channel:
         self.tracked = None
         self.leg = None
         self.bridge = None
+        self.left_bridge = None  # the last bridge, until it enters another one
         self.last_count = 0
 
     @property
@@ -82,6 +84,15 @@ class Channel:
     def is_far_half(self):
         """Whether it is the half of a Local channel that runs the dial plan."""
         return self.is_local and self.name.endswith(";2")
+
+
+class Consulting(NamedTuple):
+    """An attended transfer that is under way."""
+
+    channel: "Channel"  # of the transferer
+    bridge: "Bridge"  # where the transferer talks with who is consulted
+    waiting: "Bridge | None"  # where the other party waits; None in a conference
+    parties: frozenset = frozenset()  # the unique ids of those in a conference
 
 
 class Bridge:

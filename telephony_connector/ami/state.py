@@ -40,6 +40,7 @@ class PbxState:
         self.changed = {}  # uniqueid → tracked call, in the order of the first change
         self.clicks = {}  # uniqueid → (extension, number) of unconfirmed clicks
         self.inquiries = []
+        self.consulting = {}  # uniqueid of the transferer → attended transfer
         self.deferred = []  # calls that are published once it is known what they are
         self.last_event = None
         self.last_heard = None  # time of the last event, by our clock

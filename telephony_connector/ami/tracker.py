@@ -11,6 +11,7 @@ from . import (
     agents,
     bridging,
     channels,
+    consulting,
     dialing,
     ending,
     parties,
@@ -96,6 +97,8 @@ class Tracker:
                 handler(pbx, event)
                 if pbx.deferred:
                     parties.publish_deferred(pbx)
+                if pbx.consulting:
+                    consulting.review(pbx)
             else:
                 self._presence.handlers[name](event)
         except Exception as error:
@@ -231,7 +234,9 @@ class Tracker:
         list."""
         self._mark = self._queue_mark = self._pbx.count
 
-    def resync(self, channels: Iterable[dict], now: datetime):
+    def resync(
+        self, channels: Iterable[dict], now: datetime, parked: Iterable[dict] = ()
+    ):
         """Compare the calls with the channels of the PBX, after a (re)connect.
 
         Calls that began unseen are adopted with their true start. Calls that ended
@@ -239,12 +244,17 @@ class Tracker:
 
         :param channels: the events that CoreShowChannels listed
         :param now: the present, naive UTC
+        :param parked: the events that ParkedCalls listed
         """
         mark = self._pbx.count if self._mark is None else self._mark
         self._mark = None
         channels = [event for event in channels if self._can_read(event)]
+        heard = {u for u, each in self._pbx.channels.items() if each.last_count > mark}
         try:
             resync.resync(self._pbx, channels, now, mark)
+            parked = [event for event in parked if self._can_read(event)]
+            transfers.resync_parked(self._pbx, parked, now, heard)
+            consulting.find(self._pbx)
             if self._was_away:
                 recording.find(self._pbx)
         except Exception as error:

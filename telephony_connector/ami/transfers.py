@@ -1,7 +1,12 @@
 """A call goes from one person to another: transfers, parking, pick-up."""
 
-from . import talking
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from . import consulting, ending, talking
+from .channels import number
 from .dialplan import is_dialable, known, parse_channel
+from .entities import Channel
 from .state import PbxState
 
 # Whom an AttendedTransfer names, by the prefix of the headers.
@@ -41,6 +46,13 @@ def on_attended_transfer(pbx: PbxState, event: dict):
     number = into or _name_target(pbx, event, role, targets)
     _note_target(pbx, away, number)
     _hand_over(pbx, main, joining, targets)
+    if event.get("DestType") == "Threeway":
+        consulting.join(pbx, second)
+        return
+    # The channels stay until whom they transferred to answers.
+    for channel in (first, second):
+        if channel.leg is not None:
+            ending.close_leg(channel.leg, pbx.time(event), channel)
 
 
 def _find_targets(pbx, event, role, joining, arrived):
@@ -97,9 +109,51 @@ def on_parked_call(pbx: PbxState, event: dict):
     parked = pbx.channels.get(event.get("ParkeeUniqueid"))
     if parked is None:
         return
+    _park(pbx, parked, event.get("ParkingSpace", ""), pbx.time(event))
     for channel in parked.tracked.channels.values():
         if channel.parsed.device == event.get("ParkerDialString"):
             _note_target(pbx, channel, event.get("ParkingSpace", ""))
+
+
+def _park(pbx, channel, space, since):
+    call = channel.tracked.call
+    if call.parking_space != space:
+        call.parking_space, call.parking_date = space, since
+        pbx.mark_changed(channel.tracked)
+
+
+def leave_parking(pbx: PbxState, channel: Channel):
+    """Note that a channel leaves the bridge where it is parked, if it is."""
+    call = channel.tracked.call
+    if channel.bridge.is_holding and call.parking_space:
+        call.parking_space, call.parking_date = "", None
+        pbx.mark_changed(channel.tracked)
+
+
+def resync_parked(
+    pbx: PbxState, listed: Iterable[dict], now: datetime, heard: Collection[str]
+):
+    """Bring who is parked in line with what ParkedCalls listed, after the bridges.
+
+    :param listed: its events
+    :param now: the present, naive UTC
+    :param heard: unique ids of the channels that were heard of since the list was asked
+        for: of those the events know better
+    """
+    for tracked in pbx.tracked_calls.values():
+        call, channels = tracked.call, tracked.channels
+        is_waiting = any(c.bridge and c.bridge.is_holding for c in channels.values())
+        if call.parking_space and not is_waiting and not channels.keys() & heard:
+            call.parking_space, call.parking_date = "", None
+            pbx.mark_changed(tracked)
+    for event in listed:
+        channel = pbx.channels.get(event.get("ParkeeUniqueid"))
+        if channel is not None and channel.uniqueid not in heard:
+            seconds = number(event.get("ParkingDuration")) or 0
+            since = now - timedelta(seconds=seconds)
+            if channel.bridge is not None:
+                channel.bridge.is_holding = True
+            _park(pbx, channel, event.get("ParkingSpace", ""), since)
 
 
 def _party(pbx, channel):

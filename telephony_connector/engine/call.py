@@ -51,15 +51,25 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Consultation(StrEnum):
+    """How far a party has come with an attended transfer."""
+
+    RINGING = "ringing"
+    ONGOING = "ongoing"
+    CONFERENCE = "conference"
+
+
 @dataclass(slots=True)
 class Leg:
     """One party's share of a call: one channel of one telephone.
 
     ``extension`` is the internal number of the party, empty for an outside party, whose
     number stands in ``number``. ``answered_unseen`` says that nobody heard it being
-    picked up. ``outcome`` of a leg is ``cancelled`` where another
-    phone answered first or the caller gave up while it rang; an ended leg has none
-    where it is the caller's, who was not rung, and nobody answered.
+    picked up. ``consultation`` is set while the party consults ``consulted``, the
+    number of another party, and the call's other party waits. ``outcome`` of a leg is
+    ``cancelled`` where another phone answered first or the caller gave up while it
+    rang; an ended leg has none where it is the caller's, who was not rung, and nobody
+    answered.
     """
 
     uniqueid: str
@@ -73,6 +83,8 @@ class Leg:
     end_date: datetime | None = None
     hangup_cause: int | None = None
     transferred_to: str = ""
+    consultation: Consultation | None = None
+    consulted: str = ""
     on_hold: bool = False
     answered_unseen: bool = False
 
@@ -87,10 +99,12 @@ class Call:
     caller hides it. ``extension`` is the internal number of who handled the call: who
     answered (or took it over) last, else the only one that was rung, else empty.
     ``queue_date`` is when the caller began to wait in ``queue``, None where they do
-    not or no longer. ``diverted_from`` names the number that the call was forwarded by,
-    where the PBX tells it. ``recorded`` says that a recording was begun,
-    ``recording_file`` where the PBX keeps it; ``voicemail_file`` is the message left,
-    without its extension, and ``voicemail_duration`` its length in seconds.
+    not or no longer. ``parking_space`` is where the other party is parked, since
+    ``parking_date``; empty where they are not. ``diverted_from`` names the number that
+    the call was forwarded by, where the PBX tells it. ``recorded`` says that a
+    recording was begun, ``recording_file`` where the PBX keeps it; ``voicemail_file``
+    is the message left, without its extension, and ``voicemail_duration`` its length in
+    seconds.
     ``incomplete`` marks a call of which a part was not seen. ``is_answer_sought`` says
     that ``answer_date`` is a guess while the PBX is asked for it.
     """
@@ -106,6 +120,8 @@ class Call:
     extension: str = ""
     queue: str = ""
     queue_date: datetime | None = None
+    parking_space: str = ""
+    parking_date: datetime | None = None
     diverted_from: str = ""
     start_date: datetime | None = None
     answer_date: datetime | None = None

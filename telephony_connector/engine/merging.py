@@ -18,6 +18,8 @@ PLAIN_KEYS = (
     "dialed_number",
     "queue",
     "queue_date",
+    "parking_space",
+    "parking_date",
     "diverted_from",
     "voicemail",
     "incomplete",
@@ -47,6 +49,8 @@ LEG_KEYS = (
     "end_date",
     "hangup_cause",
     "transferred_to",
+    "consultation",
+    "consulted",
     "on_hold",
     "answered_unseen",
 )

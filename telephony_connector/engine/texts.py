@@ -143,6 +143,7 @@ TEXTS = {
     "for_devices": _lt("which phones are free, ring or talk"),
     "for_queues": _lt("who is in which queue, has a break or waits there"),
     "for_channels": _lt("calls that began or ended while Odoo was not connected"),
+    "for_parked": _lt("which calls are parked"),
     "for_permissions": _lt("what Odoo's account may do on the telephone system"),
     "for_originate": _lt("calling from Odoo"),
     "for_call": _lt("hanging up and transferring from Odoo"),

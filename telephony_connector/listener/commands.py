@@ -181,6 +181,22 @@ class Commands:
             session, actions.attended_transfer(*self._get_way(command))
         )
 
+    async def _do_complete_transfer(self, command, session, _tracker):
+        # The one who transfers leaves: the PBX joins the other two.
+        return await self._send(session, actions.hangup(command["payload"]["channel"]))
+
+    async def _do_cancel_transfer(self, command, session, _tracker):
+        channel = command["payload"]["channel"]
+        return await self._send(session, actions.cancel_attended_transfer(channel))
+
+    async def _do_conference(self, command, session, _tracker):
+        channel = command["payload"]["channel"]
+        request = actions.conference_code(channel)
+        answer = await session.action(request.name, **request.headers)
+        for request in actions.dial_code(channel, answer.get("Value") or ""):
+            await self._send(session, request)
+        return "done", None, None
+
     async def _do_park(self, command, session, _tracker):
         order = command["payload"]
         return await self._send(
@@ -194,6 +210,9 @@ class Commands:
             **self._get_own_side(order),
         )
         return await self._send(session, request)
+
+    async def _do_retrieve(self, command, session, tracker):
+        return await self._do_pickup(command, session, tracker)
 
     async def _do_pause(self, command, session, tracker):
         order = command["payload"]

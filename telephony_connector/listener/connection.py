@@ -30,6 +30,7 @@ PRESENCE_LISTS = (
     (actions.queue_status(), text("for_queues")),
 )
 CHANNELS = text("for_channels")
+PARKED = text("for_parked")
 PERMISSIONS = text("for_permissions")
 
 
@@ -292,13 +293,22 @@ class Connection:
             channels = await self._list(session, actions.core_show_channels(), CHANNELS)
             if channels is None:
                 return None
-            self._tracker.resync(channels, self._clock())
+            parked = await self._list_parked(session)
+            self._tracker.resync(channels, self._clock(), parked)
         self._inquiries.make(session)
         self._writer.wake()
         found = {event.get("Uniqueid") for event in channels}
         await self._close_forgotten()
         await self._notice_deafness(found)
         return found
+
+    async def _list_parked(self, session):
+        """Return the events of the calls that are parked; none where the PBX does not
+        say that it can tell."""
+        request = actions.parked_calls()
+        if self._allowed is None or request.name not in self._allowed:
+            return []
+        return await self._list(session, request, PARKED) or []
 
     async def _resync_presence(self, session):
         """Ask how the phones are, and who is in a queue.

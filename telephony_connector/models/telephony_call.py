@@ -109,6 +109,14 @@ class TelephonyCall(models.Model):
         readonly=True,
         help="When the caller began to wait in the queue; empty once they do not.",
     )
+    parking_space = fields.Char(
+        readonly=True, help="Where the other party is parked, as 701."
+    )
+    parking_date = fields.Datetime(
+        string="Parked Since",
+        readonly=True,
+        help="Since when the other party is parked.",
+    )
     diverted_from = fields.Char(
         readonly=True,
         help="The number that forwarded the call: the caller id may be that party's.",

@@ -16,6 +16,7 @@ from ..engine import merging, parts
 from ..engine.call import State
 from ..tools.stored import read_stored
 from .telephony_number import Matches
+from .telephony_pbx_dialing import USER_GROUP
 
 # How long after a click an outgoing call that the telephone system tells of may be the
 # one that was clicked.
@@ -64,13 +65,14 @@ class TelephonyCall(models.Model):
         changes = [merging.clean_change(change) for change in changes]
         changes = calls._add_extensions(changes)
         known = calls._find_calls(changes)
-        changed = calls.browse()
+        changed, parked = calls.browse(), calls.browse()
         for change in sorted(changes, key=lambda c: (c["pbx_id"], c["uniqueid"])):
             key = change["pbx_id"], change["uniqueid"]
             call = known.get(key, calls.browse())
             values = call._prepare_call_values(change)
             if values is None or (call and not values):
                 continue
+            before = call.parking_space
             if call:
                 call.write(values)
             else:
@@ -78,9 +80,13 @@ class TelephonyCall(models.Model):
             if not merging.is_whole(change):
                 call._settle()
             changed |= call
+            if call.parking_space != before:
+                parked |= call
         changed._link_calls()
         changed._process_changes()
         changed._notify_changes()
+        if parked:
+            self._notify_parking()
         return changed
 
     # === THE STEPS === #
@@ -667,6 +673,13 @@ class TelephonyCall(models.Model):
         if not self.env.context.get("telephony_notify_later"):
             for pbx, calls in self.grouped("pbx_id").items():
                 pbx._notify_watchers(calls=calls.ids)
+
+    @api.model
+    def _notify_parking(self):
+        """Have web clients ask anew for the parked calls that their user may see."""
+        # sudo - res.groups: the channel that all users of the telephone listen to
+        group_sudo = self.env.ref(USER_GROUP).sudo()
+        group_sudo._bus_send("telephony.parking/changed", {})
 
     def _notify_users(self):
         """Send every user who was rung or talks what became of the call, and their

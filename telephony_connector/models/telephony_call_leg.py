@@ -44,6 +44,18 @@ class TelephonyCallLeg(models.Model):
     end_date = fields.Datetime(readonly=True)
     hangup_cause = fields.Integer(readonly=True)
     transferred_to = fields.Char(readonly=True)
+    consultation = fields.Selection(
+        [
+            ("ringing", "Ringing"),
+            ("ongoing", "Ongoing"),
+            ("conference", "Conference"),
+        ],
+        readonly=True,
+        help="How far this party has come with an attended transfer.",
+    )
+    consulted = fields.Char(
+        readonly=True, help="The number of whom this party consults before a transfer."
+    )
     on_hold = fields.Boolean(readonly=True)
     answered_unseen = fields.Boolean(
         groups=NO_ACCESS,
@@ -111,3 +123,61 @@ class TelephonyCallLeg(models.Model):
         self.ensure_one()
         facts = self.told or parts.read_leg({"answer_date": self.answer_date})
         return parts.get_last_answer(facts)
+
+    # === TRANSFERS === #
+
+    def _get_consulting(self, user):
+        """Return the leg of a call by which the user consults somebody before a
+        transfer, or has joined all to a conference; empty where they do neither."""
+        return self.filtered(lambda leg: leg.user_id == user and leg.consultation)[:1]
+
+    def _is_consulted(self, user):
+        """Say whether a colleague consults the user while the other party waits.
+
+        :param self: the legs of a call
+        """
+        consulting = self.filtered(
+            lambda leg: leg.consultation in ("ringing", "ongoing")
+        )
+        return bool(consulting) and user not in consulting.user_id
+
+    def _get_transfer(self, user):
+        """Return the leg by which the user sent the other party on to somebody who
+        rings or talks with them; empty where they did not.
+
+        :param self: the legs of a call
+        """
+        legs = self.filtered(lambda leg: leg.user_id == user)
+        is_gone = set(legs.mapped("state")) == {"ended"}
+        if not is_gone or self.call_id.state != "ongoing" or self.call_id.parking_space:
+            return self.browse()
+        return legs.filtered("transferred_to").sorted("end_date")[-1:]
+
+    def _get_transfer_state(self, user):
+        """Return what became of a call that the user transferred to somebody:
+        ``ringing``, ``ongoing``, or ``False`` where they did not.
+
+        :param self: the legs of a call
+        """
+        own = self._get_transfer(user)
+        if not own:
+            return False
+        # Those who were in the call after the user was: the other party, and whoever
+        # answered; which of them hangs up first does not matter.
+        talked = self.filtered(
+            lambda leg: (
+                leg.user_id != user
+                and leg.answer_date
+                and (not leg.end_date or leg.end_date >= own.end_date)
+            )
+        )
+        return "ongoing" if len(talked) > 1 else "ringing"
+
+    def _get_parker(self):
+        """Return the user who parked the other party, empty where nobody is known.
+
+        :param self: the legs of a call
+        """
+        space = self.call_id.parking_space
+        parked = self.filtered(lambda leg: space and leg.transferred_to == space)
+        return parked.sorted("end_date")[-1:].user_id

@@ -63,6 +63,7 @@ class TelephonyCard(models.AbstractModel):
         """
         # sudo - telephony.call: the user may read it, `read_cards` made sure
         call_sudo = call.sudo()
+        legs_sudo = call_sudo.leg_ids
         client = self.env["telephony.client"]
         news = client._get_news(call_sudo, self.env.user)
         found = call._get_matches()
@@ -81,6 +82,12 @@ class TelephonyCard(models.AbstractModel):
             "queue": call_sudo.queue or False,
             "pbx_name": call_sudo.pbx_id.name,
             "controls": client._get_controls(call_sudo),
+            "consulted": client._name_number(
+                call_sudo, legs_sudo._get_consulting(self.env.user).consulted
+            ),
+            "transferred_to": client._name_number(
+                call_sudo, legs_sudo._get_transfer(self.env.user).transferred_to
+            ),
             "answered_by": call_sudo.user_id.name if call_sudo.answer_date else False,
             "start_date": fields.Datetime.to_string(call_sudo.start_date) or False,
             "answer_date": fields.Datetime.to_string(call_sudo.answer_date) or False,

@@ -15,7 +15,7 @@ from .telephony_pbx_dialing import NUMBER_WAYS
 # A number that is clicked on these belongs to the record that they name.
 CALL_MODELS = ("telephony.call", "telephony.registration")
 # Controls by which a number is dialed.
-NEED_NUMBER = ("transfer", "attended_transfer", "voicemail", "pickup")
+NEED_NUMBER = ("transfer", "attended_transfer", "voicemail", "pickup", "retrieve")
 # Older missed calls are history, no work to do.
 MISSED_DAYS = 30
 # How many calls, and how many results of a search, the panel holds.
@@ -283,6 +283,8 @@ class TelephonyClient(models.AbstractModel):
             target = ringing.extension_id[:1].number
             if not target:
                 raise UserError(self.env._("The call has already ended."))
+        elif action == "retrieve":
+            target = call.parking_space
         pbx = call.pbx_id
         if action in NUMBER_WAYS:
             found = self._read_click(target or "", None, False, pbx)
@@ -306,8 +308,12 @@ class TelephonyClient(models.AbstractModel):
             "pickup",
             "transfer",
             "attended_transfer",
+            "complete_transfer",
+            "conference",
+            "cancel_transfer",
             "voicemail",
             "park",
+            "retrieve",
             "hangup",
         )
 
@@ -318,8 +324,21 @@ class TelephonyClient(models.AbstractModel):
         :rtype: list[str]
         """
         mine = call._get_share(self.env.user)
+        consulting = call.leg_ids._get_consulting(self.env.user)
         can = set()
-        if mine == "ongoing":
+        if consulting.consultation == "conference":
+            can = {"hangup"}
+        elif consulting:
+            # A hang-up would complete the transfer.
+            can = {"complete_transfer", "cancel_transfer"}
+            if consulting.consultation == "ongoing":
+                can.add("conference")
+        elif mine != "ended" and call.leg_ids._is_consulted(self.env.user):
+            # The other party is a colleague's, who comes back to them.
+            can = {"hangup"}
+        elif call.parking_space:
+            can = {"retrieve"}
+        elif mine == "ongoing":
             can = {"transfer", "attended_transfer", "voicemail", "park", "hangup"}
         elif mine == "ringing" and call._comes_in(self.env.user):
             can = {"transfer", "voicemail", "hangup"}
@@ -350,6 +369,10 @@ class TelephonyClient(models.AbstractModel):
             "mine": mine,
             "progress": self._get_progress(call),
             "on_hold": any(leg.on_hold for leg in call._get_legs(user)),
+            "consultation": call.leg_ids._get_consulting(user).consultation or False,
+            "transfer": call.leg_ids._get_transfer_state(user),
+            "parking_space": (call.leg_ids._get_parker() == user and call.parking_space)
+            or False,
             "user_id": call.user_id.id,
             "show_card": self._has_card(call, user),
             "open_page": self._wants_page(call, user, mine),
@@ -493,9 +516,50 @@ class TelephonyClient(models.AbstractModel):
             ],
             "index_complete": self.env["telephony.number"]._is_complete(),
             "missed_count": self._count_missed(),
+            "parked": self._get_parked(),
             "open_calls": calls.search(
                 [("state", "!=", "ended"), ("user_ids", "in", self.env.uid)]
             ).ids,
+        }
+
+    # === PARKED CALLS === #
+
+    @api.model
+    @api.readonly
+    def get_parked(self):
+        """Return the parked calls that the current user may see, the oldest first.
+
+        :return: dicts ``id``, ``name`` (the other party, as far as the user may know
+            it), ``parking_space``, ``parking_date`` (UTC), ``parked_by`` (a user's
+            name) and ``can_retrieve``
+        :rtype: list[dict]
+        :raise AccessError: the user has not the right to telephone
+        """
+        self.env["telephony.pbx"]._check_sender()
+        return self._get_parked()
+
+    @api.model
+    def _get_parked(self):
+        calls = self.env["telephony.call"]
+        if not calls.has_access("read"):
+            return []
+        parked = calls.search(
+            [("parking_space", "!=", False), ("state", "!=", "ended")],
+            order="parking_date, id",
+        )
+        return [self._describe_parked(call) for call in parked]
+
+    @api.model
+    def _describe_parked(self, call):
+        entry = self._get_panel_entry(call)
+        named = entry["object"] and entry["object"]["name"] or entry["colleague"]
+        return {
+            "id": call.id,
+            "name": named or entry["number_display"],
+            "parking_space": call.parking_space,
+            "parking_date": fields.Datetime.to_string(call.parking_date) or False,
+            "parked_by": call.leg_ids._get_parker().name or False,
+            "can_retrieve": "retrieve" in self._get_controls(call),
         }
 
     # === THE PANEL === #
@@ -616,6 +680,18 @@ class TelephonyClient(models.AbstractModel):
             }
             for extension in extensions.sorted(lambda e: (e.user_id.name, e.number))
         ]
+
+    @api.model
+    def _name_number(self, call, number):
+        """Return who has a number that a colleague called or transferred a call to: the
+        name of who sits behind an extension, else the number as people write it.
+
+        :return: ``False`` where there is no number
+        """
+        if not number:
+            return False
+        name = call._find_extension(number).user_id.name
+        return name or self.env["telephony.number"]._format(number, call.pbx_id)
 
     @api.model
     def _describe(self, record):

@@ -17,7 +17,7 @@ ANSWER_WITHIN = 20
 # answered, it did not answer, it accepted a call and then told nothing of it.
 UNKNOWN_CODES = ("unknown", "unanswered", "silent")
 # What rings the user's own phone, and what of it dials.
-RINGING_ACTIONS = ("dial", "pickup", "dial_code")
+RINGING_ACTIONS = ("dial", "pickup", "retrieve", "dial_code")
 DIALING_ACTIONS = ("dial", "dial_code")
 KEEP_DAYS = 30
 

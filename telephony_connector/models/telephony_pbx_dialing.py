@@ -15,6 +15,10 @@ USER_GROUP = "telephony_connector.group_telephony_user"
 OVERRIDE_GROUP = "telephony_connector.group_telephony_do_not_call"
 # Ways to a number that may be anybody's; all others lead to an extension.
 NUMBER_WAYS = frozenset(("dial", "transfer", "attended_transfer"))
+INTERNAL = frozenset(("internal",))
+# What a way leads to within the telephone system, where that is not an extension alone:
+# a parking space is none.
+WITHIN = {"retrieve": frozenset(("internal", "short"))}
 
 
 class TelephonyPbx(models.Model):
@@ -248,7 +252,7 @@ class TelephonyPbx(models.Model):
         :param str target: a number as it was typed or stored; for ways other than
             ``NUMBER_WAYS`` an extension's
         :param str way: ``dial``, ``transfer``, ``attended_transfer``, ``voicemail``,
-            ``pickup`` or one of an addon's
+            ``pickup``, ``retrieve`` (a parked call) or one of an addon's
         :return: the text to send, with how it was read and what the user is to be asked
         :rtype: ~..engine.dial_rules.AuthorizedNumber
         :raise AccessError: the user has not the right to
@@ -259,7 +263,7 @@ class TelephonyPbx(models.Model):
         # sudo - telephony.pbx: its rules hold for users who can't read them
         pbx_sudo = self.sudo()
         reading = self.env["telephony.number"]._read(target or "", self, typed=True)
-        if way not in NUMBER_WAYS and reading.kind != "internal":
+        if way not in NUMBER_WAYS and reading.kind not in WITHIN.get(way, INTERNAL):
             raise UserError(
                 self.env._(
                     "“%(number)s” is not an extension of this telephone system.",
@@ -311,6 +315,8 @@ class TelephonyPbx(models.Model):
         self.ensure_one()
         if way == "voicemail":
             return self.voicemail_code or ""
+        if way == "retrieve":
+            return PLACE
         if way == "pickup" and self.pickup_code:
             return f"{self.pickup_code}{PLACE}"
         return ""

@@ -95,7 +95,9 @@ class TelephonyRetention(models.AbstractModel):
         outbound.dialed_number = False
         outside = calls_sudo.leg_ids.filtered(lambda leg: not leg.extension_id)
         outside.write({"number": False})
-        calls_sudo.leg_ids.write({"channel": False, "transferred_to": False})
+        calls_sudo.leg_ids.write(
+            {"channel": False, "transferred_to": False, "consulted": False}
+        )
         followups = calls_sudo.followup_id
         self.env["telephony.registration"].sudo().search(
             [("call_id", "in", calls.ids)]

@@ -13,9 +13,13 @@ NEEDED_ACTIONS = {
     "hangup": "Hangup",
     "transfer": "BlindTransfer",
     "attended_transfer": "Atxfer",
+    "complete_transfer": "Hangup",
+    "conference": "PlayDTMF",
+    "cancel_transfer": "CancelAtxfer",
     "voicemail": "Redirect",
     "park": "Park",
     "pickup": "Originate",
+    "retrieve": "Originate",
 }
 # The same for what supervisors do with agents.
 NEEDED_FOR_AGENTS = {
@@ -101,6 +105,19 @@ class AsteriskProvider(Provider):
             "context": self.settings.context,
         }
 
+    def _prepare_complete_transfer(self, call, _number):
+        return self._prepare_consultation("complete_transfer", call)
+
+    def _prepare_conference(self, call, _number):
+        return self._prepare_consultation("conference", call)
+
+    def _prepare_cancel_transfer(self, call, _number):
+        return self._prepare_consultation("cancel_transfer", call)
+
+    def _prepare_consultation(self, action, call):
+        leg = call.leg_ids._get_consulting(self.env.user)
+        return action, {"channel": self._existing(leg.channel)}
+
     def _prepare_voicemail(self, call, number):
         return "redirect", {
             "channel": self._existing(call._get_other_channel()),
@@ -116,11 +133,20 @@ class AsteriskProvider(Provider):
 
     def _prepare_pickup(self, call, number):
         # Asterisk has no action for it: the own telephone dials the pick-up code.
+        return self._prepare_fetching("pickup", number)
+
+    def _prepare_retrieve(self, _call, number):
+        # Likewise, the parking space.
+        return self._prepare_fetching("retrieve", number)
+
+    def _prepare_fetching(self, action, number):
         extension = self.env.user._get_telephony_extension()
         if extension.pbx_id != self.pbx:
-            self._existing("")
-        return "pickup", {
-            **self._prepare_own_phone(extension, f"odoo-pickup-{uuid.uuid4()}"),
+            raise UserError(
+                self.env._("You have no extension on “%(name)s”.", name=self.pbx.name)
+            )
+        return action, {
+            **self._prepare_own_phone(extension, f"odoo-{action}-{uuid.uuid4()}"),
             "number": number,
         }
 

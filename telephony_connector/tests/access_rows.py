@@ -438,6 +438,14 @@ ROWS = [
     Row("telephony.client", "get_panel", MINE, IS_MINE, is_own=True),
     Row(
         "telephony.client",
+        "get_parked",
+        MINE,
+        "calls that one may read",
+        result=lambda parked: parked == [],
+        is_own=True,
+    ),
+    Row(
+        "telephony.client",
         "get_phone_state",
         MINE,
         IS_MINE,

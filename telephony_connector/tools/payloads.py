@@ -25,6 +25,9 @@ class CallNews(TypedDict):
     mine: CallState
     progress: Literal["own_phone", "calling", "ringing", "ongoing", "ended"]
     on_hold: bool
+    consultation: Literal["ringing", "ongoing", "conference"] | NOTHING
+    transfer: Literal["ringing", "ongoing"] | NOTHING
+    parking_space: str | NOTHING
     user_id: int | NOTHING
     show_card: bool
     open_page: bool
@@ -61,6 +64,8 @@ class Card(CallNews):
     queue: str | NOTHING
     pbx_name: str
     controls: list[str]
+    consulted: str | NOTHING
+    transferred_to: str | NOTHING
     answered_by: str | NOTHING
     start_date: str | NOTHING
     answer_date: str | NOTHING

@@ -120,6 +120,51 @@ async def attended_by_ami_cancelled(s):
     await s.talk(out, call)
 
 
+async def attended_by_ami_unanswered(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, who declines: 1001 is back with the
+    caller."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
+    (await s.bruno.incoming()).reject()
+    await s.ami.event("Unhold")
+    await s.talk(out, call)
+
+
+async def attended_by_ami_blonde(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, which rings; 1001 hangs up, then 1002
+    answers."""
+    out, call = await s.talk_with_alice()
+    name = await s.channel("PJSIP/1001")
+    await s.ami.action("Atxfer", Channel=name, Context="from-internal", Exten="1002")
+    target = await s.bruno.incoming()
+    await s.pause()
+    await call.hangup()
+    await s.pause()
+    await target.answer()
+    await s.talk(out, target)
+
+
+async def attended_by_ami_caller_gone(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, who answers; PSTN hangs up meanwhile;
+    1001 and 1002 talk on."""
+    out, call, target, name = await _consult_by_ami(s)
+    await out.hangup()
+    await s.talk(target, call)
+
+
+async def attended_by_ami_conference(s):
+    """PSTN talks with 1001; AMI Atxfer to 1002, who answers; *3, as if 1001 had dialed
+    it, joins all three; 1001 leaves, then PSTN."""
+    out, call, target, name = await _consult_by_ami(s)
+    for digit in "*3":
+        await s.ami.action("PlayDTMF", Channel=name, Digit=digit, Receive="true")
+    await s.ami.event("AttendedTransfer")
+    await s.pause()
+    await call.hangup()
+    await s.talk(out, target)
+
+
 async def blind_by_ami(s):
     """PSTN talks with 1001; AMI BlindTransfer to 1002, who declines; so it ends."""
     out, call = await s.talk_with_alice()
@@ -281,6 +326,10 @@ SCENES = [
     attended_by_ami,
     attended_by_ami_into_queue,
     attended_by_ami_cancelled,
+    attended_by_ami_unanswered,
+    attended_by_ami_blonde,
+    attended_by_ami_caller_gone,
+    attended_by_ami_conference,
     blind_by_ami,
     forwarded_within,
     forwarded_outside,

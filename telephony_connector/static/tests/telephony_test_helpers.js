@@ -22,6 +22,7 @@ export const PHONE = {
     index_complete: true,
     missed_count: 0,
     open_calls: [],
+    parked: [],
 };
 
 const ADA = { model: "res.partner", id: 7, name: "Ada Example", model_name: "Contact" };
@@ -38,6 +39,9 @@ export function makeNews(values = {}) {
         mine: "ringing",
         progress: "ringing",
         on_hold: false,
+        consultation: false,
+        transfer: false,
+        parking_space: false,
         user_id: false,
         show_card: true,
         open_page: false,
@@ -58,6 +62,9 @@ export function makeCard(values = {}) {
         diverted_from: false,
         queue: false,
         pbx_name: "Main",
+        controls: [],
+        consulted: false,
+        transferred_to: false,
         answered_by: false,
         start_date: "2026-01-05 10:00:00",
         answer_date: false,
@@ -107,6 +114,10 @@ class TelephonyClient extends models.Model {
 
     get_phone_state() {
         return server.phone;
+    }
+
+    get_parked() {
+        return server.phone.parked;
     }
 
     get_panel() {

@@ -16,6 +16,9 @@ import { _t } from "@web/core/l10n/translation";
  * @property {"ringing"|"ongoing"|"ended"} mine the user's own share of the call
  * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
  * @property {boolean} on_hold
+ * @property {"ringing"|"ongoing"|"conference"|false} consultation
+ * @property {"ringing"|"ongoing"|false} transfer
+ * @property {string|false} parking_space
  * @property {number|false} user_id
  * @property {boolean} show_card
  * @property {boolean} open_page
@@ -45,6 +48,9 @@ import { _t } from "@web/core/l10n/translation";
  * @property {"ringing"|"ongoing"|"ended"} mine
  * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
  * @property {boolean} on_hold
+ * @property {"ringing"|"ongoing"|"conference"|false} consultation
+ * @property {"ringing"|"ongoing"|false} transfer
+ * @property {string|false} parking_space
  * @property {number|false} user_id
  * @property {boolean} show_card
  * @property {boolean} open_page
@@ -60,6 +66,8 @@ import { _t } from "@web/core/l10n/translation";
  * @property {string|false} queue
  * @property {string} pbx_name
  * @property {string[]} controls
+ * @property {string|false} consulted
+ * @property {string|false} transferred_to
  * @property {string|false} answered_by
  * @property {string|false} start_date
  * @property {string|false} answer_date
@@ -106,6 +114,9 @@ export const NEWS_KEYS = Object.freeze([
     "mine",
     "progress",
     "on_hold",
+    "consultation",
+    "transfer",
+    "parking_space",
     "user_id",
     "show_card",
     "open_page",
@@ -146,7 +157,7 @@ export function hasCard(call) {
     if (!call.show_card || call.state === "ended") {
         return false;
     }
-    if (!call.isIncoming) {
+    if (!call.isIncoming || call.transfer === "ringing" || call.parking_space) {
         return true;
     }
     // Whoever answered has the page before them, unless it does not open by itself.
@@ -162,7 +173,18 @@ export function getStatusText(call) {
         return call.message;
     }
     if (call.state === "ended") {
-        return getOutcomeText(call.outcome);
+        return call.awaitsTransfer
+            ? _t("Transferred to %(name)s: no answer", { name: call.transferred_to || "…" })
+            : getOutcomeText(call.outcome);
+    }
+    if (call.parking_space) {
+        return _t("Parked on %(space)s", { space: call.parking_space });
+    }
+    if (call.transfer) {
+        const name = call.transferred_to || "…";
+        return call.transfer === "ringing"
+            ? _t("Transferred to %(name)s: ringing", { name })
+            : _t("Transferred to %(name)s: answered", { name });
     }
     if (call.state === "ongoing" && call.mine === "ended") {
         return call.answered_by
@@ -176,6 +198,22 @@ export function getStatusText(call) {
         return isRinging(call) ? _t("Ringing") : _t("Ringing elsewhere");
     }
     return call.progress === "own_phone" ? _t("Ringing your phone") : _t("Calling");
+}
+
+/**
+ * @param {Card} call
+ * @returns {string} how far an attended transfer has come, in the user's words
+ */
+export function getConsultationText({ consultation, consulted }) {
+    const name = consulted || "…";
+    switch (consultation) {
+        case "ringing":
+            return _t("%(name)s: ringing", { name });
+        case "ongoing":
+            return _t("%(name)s: talking", { name });
+        default:
+            return _t("Conference with %(name)s", { name });
+    }
 }
 
 function getOutcomeText(outcome) {

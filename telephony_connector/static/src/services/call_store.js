@@ -27,7 +27,7 @@ export class CallStore {
     /** Calls that ring at the user's or in which they talk. */
     get ownCalls() {
         return Object.values(this.calls).filter(
-            (call) => call.title && (isRinging(call) || isTalking(call))
+            (call) => call.title && !call.parking_space && (isRinging(call) || isTalking(call))
         );
     }
 
@@ -56,6 +56,9 @@ export class CallStore {
     /** Show the call's card, take it away, or let it say its last word. */
     updateCard(call) {
         const wasShown = call.isShown;
+        if (call.transfer) {
+            call.awaitsTransfer = call.transfer === "ringing";
+        }
         if (call.state === "ended") {
             this.endedIds.add(call.id);
         }
@@ -67,7 +70,7 @@ export class CallStore {
             return;
         }
         const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
-        if (wasShown && (wasAnsweredElsewhere || !call.isIncoming)) {
+        if (wasShown && (wasAnsweredElsewhere || call.awaitsTransfer || !call.isIncoming)) {
             this.sayLastWord(call);
         } else if (call.state === "ended") {
             this.forget(call.id);

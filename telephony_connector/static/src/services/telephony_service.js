@@ -19,6 +19,7 @@ const NO_PHONE = Object.freeze({
     line: "no_extension",
     missed_count: 0,
     open_calls: [],
+    parked: [],
 });
 
 /**
@@ -87,6 +88,7 @@ export class Telephony extends CallStore {
         bus_service.subscribe("telephony.call/changed", (news) => this.onCallChanged(news));
         bus_service.subscribe("telephony.pbx/changed", () => this.load());
         bus_service.subscribe("telephony.call/dismissed", () => this.load());
+        bus_service.subscribe("telephony.parking/changed", () => this.loadParked());
         bus_service.addEventListener("BUS:RECONNECT", () => this.load());
         bus_service.start();
     }
@@ -110,6 +112,14 @@ export class Telephony extends CallStore {
         }
         if (phone.open_calls.length) {
             this.readCards(phone.open_calls);
+        }
+    }
+
+    /** Read which calls are parked, as far as the user may see them. */
+    async loadParked() {
+        const parked = await this.ask("get_parked", [], "telephony.client");
+        if (parked) {
+            this.phone = { ...this.phone, parked };
         }
     }
 

@@ -32,8 +32,12 @@ export class CallCard extends Component {
     }
 
     get isOver() {
-        const { state, mine, isFailed } = this.props.call;
-        return isFailed || state === "ended" || (state === "ongoing" && mine === "ended");
+        const { state, mine, isFailed, parking_space } = this.props.call;
+        return (
+            isFailed ||
+            state === "ended" ||
+            (state === "ongoing" && mine === "ended" && !parking_space)
+        );
     }
 
     /** The record that the call belongs to, or those that have its number. */

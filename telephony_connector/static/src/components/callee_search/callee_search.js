@@ -1,5 +1,6 @@
 import { Component, useState } from "@odoo/owl";
 
+import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
@@ -18,9 +19,11 @@ export class CalleeSearch extends Component {
     static components = { PhonePresence };
     static props = {
         autofocus: { type: Boolean, optional: true },
-        /** Called with `{ number, model, resId, field }`; the last three may be missing. */
+        /** Called with `{ number, name, model, resId, field }`; `number` is always there. */
         onSelect: Function,
         placeholder: String,
+        /** What the button does; by default it calls. */
+        submitText: { type: String, optional: true },
     };
 
     setup() {
@@ -32,6 +35,10 @@ export class CalleeSearch extends Component {
         if (this.props.autofocus) {
             useAutofocus({ refName: "input" });
         }
+    }
+
+    get submitText() {
+        return this.props.submitText || _t("Call");
     }
 
     get isNumber() {
@@ -86,9 +93,9 @@ export class CalleeSearch extends Component {
         }
     }
 
-    selectCallee({ number, model, id, field }) {
+    selectCallee({ number, name, model, id, field }) {
         // A colleague's extension belongs to no record.
-        this.select(field ? { number, model, resId: id, field } : { number });
+        this.select(field ? { number, name, model, resId: id, field } : { number, name });
     }
 
     select(target) {

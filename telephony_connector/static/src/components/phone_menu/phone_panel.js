@@ -132,6 +132,17 @@ export class PhonePanel extends Component {
         }
     }
 
+    getParkedText({ parking_space, parked_by }) {
+        return parked_by
+            ? _t("Parked on %(space)s by %(name)s", { space: parking_space, name: parked_by })
+            : _t("Parked on %(space)s", { space: parking_space });
+    }
+
+    retrieve(parked) {
+        this.props.close();
+        return this.dialer.control(parked, "retrieve");
+    }
+
     async dial(target) {
         this.props.close();
         await this.dialer.dial(target);
