@@ -181,9 +181,9 @@ class TelephonyPbx(models.Model):
         try:
             numbers = self._get_provider().test()
         except TelephonyError as error:
-            self._note_mightycall_answer(error)
+            self._show_mightycall_answer(error)
             return _notify("danger", self.env["telephony.text"]._render(error.text))
-        self._note_mightycall_answer()
+        self._show_mightycall_answer()
         known = self.mightycall_business_number in numbers if numbers else True
         if not known:
             message = self.env._(
@@ -199,18 +199,17 @@ class TelephonyPbx(models.Model):
     @api.model
     def _cron_mightycall_reconcile(self):
         """Compare the log with the servers' own lists, for events that never came."""
-        pbxs = self.search([("provider", "=", "mightycall")])
-        done = 0
-        for pbx in pbxs:
-            if pbx._is_off() or not pbx._get_secret("mightycall_api_key"):
-                continue
+        pbxs = self.search([("provider", "=", "mightycall")]).filtered(
+            lambda pbx: not pbx._is_off() and pbx._get_secret("mightycall_api_key")
+        )
+        for done, pbx in enumerate(pbxs, 1):
             try:
                 pbx._mightycall_reconcile()
             except TelephonyError as error:
                 reason = self.env["telephony.text"]._render(error.text)
                 _logger.warning("%s: calls not compared: %s", pbx.name, reason)
-                pbx._note_mightycall_answer(error)
-            done += 1
+                pbx._show_mightycall_answer(error)
+            # Were any left over, all would be asked again at once.
             self.env["ir.cron"]._commit_progress(1, remaining=len(pbxs) - done)
 
     def _mightycall_reconcile(self):
@@ -222,9 +221,9 @@ class TelephonyPbx(models.Model):
         changes = provider.read_calls(start, now)
         self.env["telephony.call"]._apply_listed(self, changes)
         self.mightycall_reconcile_date = now - OVERLAP
-        self._note_mightycall_answer()
+        self._show_mightycall_answer()
 
-    def _note_mightycall_answer(self, error=None):
+    def _show_mightycall_answer(self, error=None):
         """Show on the form how the last request to the server went.
 
         :param error: a `TelephonyError`, or ``None`` where it went well

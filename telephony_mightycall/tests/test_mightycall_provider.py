@@ -12,6 +12,7 @@ from odoo.addons.telephony_connector.tests.common import TelephonyCommon
 from odoo.addons.telephony_connector.tests.scripted_http import ScriptedServer
 
 from ..providers import mightycall
+from .common_mightycall import ACCOUNT
 
 NUMBER = "+33612340001"
 LOGGERS = (
@@ -205,6 +206,14 @@ class TestMightyCallProvider(TelephonyCommon):
         )
         self.reconcile()
         self.assertEqual(len(self.server.requests), 3)
+
+    def test_a_system_that_is_left_out_costs_no_request_more(self):
+        """Else the scheduled action would find itself not done, and run again."""
+        self.env["telephony.pbx"].create(
+            {**ACCOUNT, "name": "Keyless", "mightycall_api_key": False}
+        )
+        self.reconcile()
+        self.assertEqual(len(self.server.requests), 2)
 
     # === THE LIST OF CALLS === #
 
