@@ -145,8 +145,8 @@ class ResUsers(models.Model):
         if not extension and extensions:
             raise UserError(
                 self.env._(
-                    "Odoo can't dial on “%(name)s”: its kind only tells of calls. Dial "
-                    "on the telephone itself.",
+                    "Odoo can't dial on “%(name)s”: telephone systems of this kind "
+                    "only report their calls. Dial on the telephone itself.",
                     name=extensions[0].pbx_id.name,
                 )
             )
@@ -224,8 +224,8 @@ class ResUsers(models.Model):
             for user, legs in legs_sudo.grouped("user_id").items()
         }
 
-    def _tell_telephony_presence(self):
-        """Tell those who may see these users what their telephones are doing now.
+    def _notify_telephony_presence(self):
+        """Notify those who may see these users what their telephones are doing now.
 
         Each user has a channel of their own, to which the server subscribes those who
         may see them: see ``_get_telephony_presence_channels``.

@@ -310,7 +310,7 @@ class TelephonyCall(models.Model):
         self._notify_users()
         # A listener hears of the phones themselves.
         silent = self.filtered(lambda call: not call.pbx_id.has_listener)
-        silent.leg_ids.extension_id.user_id._tell_telephony_presence()
+        silent.leg_ids.extension_id.user_id._notify_telephony_presence()
 
     # === WHAT A CALL BELONGS TO === #
 

@@ -205,7 +205,7 @@ class TelephonyExtension(models.Model):
         self.env.registry.clear_cache()  # numbers are read with it
         self.env["telephony.listener"]._notify_settings()
         extensions.pbx_id._notify_watchers()
-        self._tell_presence_channels()
+        self._notify_presence_channels()
         return extensions
 
     def write(self, vals):
@@ -217,19 +217,19 @@ class TelephonyExtension(models.Model):
         if vals.keys() & {"number", "pbx_id", "active"}:
             self.env.registry.clear_cache()
         if vals.keys() & {"user_id", "pbx_id", "active"}:
-            self._tell_presence_channels()
+            self._notify_presence_channels()
         return result
 
     def unlink(self):
         self.env["telephony.listener"]._notify_settings()
         self.pbx_id._notify_watchers()
-        self._tell_presence_channels()
+        self._notify_presence_channels()
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
 
     @api.model
-    def _tell_presence_channels(self):
+    def _notify_presence_channels(self):
         """Have web clients ask anew whose presence they may hear of."""
         self.env.ref(USER_GROUP).sudo()._bus_send("telephony.presences/changed", {})
 
@@ -237,7 +237,7 @@ class TelephonyExtension(models.Model):
 
     @api.model
     def _set_presence(self, pbx_id, presences):
-        """Write what the phones of a telephone system are doing, and tell everybody.
+        """Write what the phones of a telephone system are doing; notify who sees it.
 
         :param list presences: dicts ``extension`` (number), ``availability``,
             ``queues`` and ``paused_queues`` (names) and ``pause_reason``
@@ -256,15 +256,15 @@ class TelephonyExtension(models.Model):
                 or False,
                 "pause_reason": plain_text(presence["pause_reason"] or "") or False,
             }
-            news = {name for name in values if extension[name] != values[name]}
-            if news & {"availability", "paused_queues"}:
+            new = {name for name in values if extension[name] != values[name]}
+            if new & {"availability", "paused_queues"}:
                 values["state_date"] = fields.Datetime.now()
-            if news:
+            if new:
                 extension.write(values)
                 changed |= extension
         for pbx, extensions in changed.grouped("pbx_id").items():
             pbx._notify_watchers(extensions=extensions.ids)
-        changed.user_id._tell_telephony_presence()
+        changed.user_id._notify_telephony_presence()
 
     # === BUSINESS METHODS === #
 
@@ -305,7 +305,7 @@ class TelephonyExtension(models.Model):
         return auto_answer.HEADERS.get(self.auto_answer, False)
 
     def _get_presence(self):
-        """Return what the extension's phones tell: of `PRESENCES`, none to two."""
+        """Return what the extension's phones are doing: of `PRESENCES`, none to two."""
         self.ensure_one()
         states = [self.availability] if self.availability else []
         if self.availability == "idle" and self.paused_queues:

@@ -17,6 +17,7 @@ from ..listener.thread import ensure_running
 from ..providers import PROVIDERS
 from ..providers.base import Provider
 from ..providers.softphone_presets import SOFTPHONES
+from ..tools.actions import notify
 from ..tools.database import describe_difference, read_identity
 from ..tools.parameters import read_id
 from ..tools.stored import strip_texts
@@ -82,8 +83,8 @@ OTHER_STATE = "error"
 class TelephonyPbx(models.Model):
     """A telephone system and how it is reached.
 
-    The technical state (``connection_state`` and its companions) is written by the
-    listener alone, through ``_set_connection``.
+    The technical state (``connection_state`` and its companions) is written through
+    ``_set_connection``, by the listener or by a provider that was answered.
     """
 
     _name = "telephony.pbx"
@@ -104,9 +105,9 @@ class TelephonyPbx(models.Model):
         string="Kind",
         required=True,
         default="asterisk",
-        help="How Odoo and the telephone system talk to each other. Any system can "
-        "tell of its calls and look callers up by the API: choose Other for one whose "
-        "kind is not listed.",
+        help="How Odoo and the telephone system communicate. Any system can report its "
+        "calls and look callers up by the API: choose Other for one whose kind is not "
+        "listed.",
     )
     # What the kind can do: views decide by it, never by the name of the kind.
     has_listener = fields.Boolean(
@@ -292,23 +293,23 @@ class TelephonyPbx(models.Model):
         string="Named In",
         required=True,
         default="responsible",
-        help="Whose names the lookup tells to the telephone system, which shows them "
-        "every telephone that rings, whoever sits there.",
+        help="Whose names the lookup gives to the telephone system, which shows them "
+        "on every telephone that rings, whoever sits there.",
         groups=ADMINISTRATOR,
     )
     vip_tag_ids = fields.Many2many(
         "res.partner.category",
         "telephony_pbx_vip_tag_rel",
         string="VIP Tags",
-        help="Callers with one of these contact tags are told to be VIP.",
+        help="The lookup reports callers with one of these contact tags as VIP.",
         groups=ADMINISTRATOR,
     )
     blocked_tag_ids = fields.Many2many(
         "res.partner.category",
         "telephony_pbx_blocked_tag_rel",
         string="Blocked Tags",
-        help="Callers with one of these contact tags are told to be blocked; what "
-        "becomes of their calls is up to the telephone system.",
+        help="The lookup reports callers with one of these contact tags as blocked; "
+        "what becomes of their calls is up to the telephone system.",
         groups=ADMINISTRATOR,
     )
 
@@ -640,15 +641,7 @@ class TelephonyPbx(models.Model):
             message = self.env._(
                 "The listener tries again now. What comes of it shows here."
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify("info", message)
 
     def _claim_try(self):
         """Take the right to log in out of turn, for those that nobody had it for.

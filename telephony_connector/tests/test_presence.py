@@ -147,7 +147,7 @@ class TestWhoHearsOfPresences(PresenceCommon, HttpCase):
     def hears(self, user, of):
         """Say whether a user's web client hears of another user's telephones."""
         self.sent.clear()
-        of._tell_telephony_presence()
+        of._notify_telephony_presence()
         [(channel, _presences)] = self.sent
         self.assertIsInstance(channel, tuple, "a channel of the user's own")
         record, name = channel

@@ -52,6 +52,11 @@ class TestSettingsText(TelephonyCommon):
                     with self.subTest(model=record._name, field=name, sign=sign):
                         self.check_stored(record, name, good, sign)
 
+    def test_a_field_that_does_not_exist_is_named(self):
+        for record in self.records():
+            with self.subTest(record._name), self.assertRaisesRegex(ValueError, "nope"):
+                record.write({"nope": " x "})
+
     def check_stored(self, record, name, good, sign):
         try:
             with self.env.cr.savepoint():

@@ -22,9 +22,10 @@ def strip_texts(model, vals):
 
     They come from pasting, and are in the way only when the setting is used.
     """
+    fields = model._fields
     return {
         name: value.strip()
-        if isinstance(value, str) and model._fields[name].type == "char"
+        if isinstance(value, str) and getattr(fields.get(name), "type", "") == "char"
         else value
         for name, value in vals.items()
     }

@@ -29,7 +29,7 @@ class ResUsers(models.Model):
         :raise AccessError: for who has no right to the telephone
         :raise UserError: where there is none, or the server does not tell
         """
-        return self.env["telephony.mightycall.status"].open_mine()
+        return self.env["telephony.mightycall.status"]._open_mine()
 
     # === BUSINESS METHODS === #
 

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.telephony_connector.engine.errors import LoginRefused, TelephonyError
+from odoo.addons.telephony_connector.tools.actions import notify
 
 from ..providers.mightycall import MightyCallProvider
 
@@ -175,14 +176,14 @@ class TelephonyPbx(models.Model):
         """
         self.ensure_one()
         if not self._claim_try():
-            return _notify(
+            return notify(
                 "warning", self.env._("A connection was attempted a moment ago.")
             )
         try:
             numbers = self._get_provider().test()
         except TelephonyError as error:
             self._show_mightycall_answer(error)
-            return _notify("danger", self.env["telephony.text"]._render(error.text))
+            return notify("danger", self.env["telephony.text"]._render(error.text))
         self._show_mightycall_answer()
         known = self.mightycall_business_number in numbers if numbers else True
         if not known:
@@ -191,8 +192,8 @@ class TelephonyPbx(models.Model):
                 "%(numbers)s.",
                 numbers=", ".join(numbers),
             )
-            return _notify("warning", message)
-        return _notify("success", self.env._("Connected."))
+            return notify("warning", message)
+        return notify("success", self.env._("Connected."))
 
     # === SCHEDULED ACTION === #
 
@@ -235,15 +236,3 @@ class TelephonyPbx(models.Model):
             self._set_connection("login_refused", error.text)
         else:
             self._set_connection("unreachable", error.text)
-
-
-def _notify(kind, message):
-    return {
-        "type": "ir.actions.client",
-        "tag": "display_notification",
-        "params": {
-            "type": kind,
-            "message": message,
-            "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-        },
-    }

@@ -7,7 +7,6 @@ docs/mightycall.md. Secrets and tokens never stand in a message or a log line.
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 
 import requests
 
@@ -121,10 +120,6 @@ class MightyCallClient:
             raise ActionRefused(reason="server_list")
         total = data.get("total")
         return calls, total if isinstance(total, int) else len(calls)
-
-    def read_call(self, uniqueid):
-        """Return one entry as of :meth:`list_calls`, by its id."""
-        return self._resource("GET", f"calls/{quote(uniqueid, safe='')}")
 
     def read_status(self):
         """Return the user's status: available, away, busy or dnd."""

@@ -58,6 +58,5 @@ ROWS = [
         on="account",
     ),
     Row("telephony.mightycall.status", "action_apply", MINE, IS_MINE, on="status"),
-    Row("telephony.mightycall.status", "open_mine", MINE, IS_MINE, is_own=True),
     Row("res.users", "action_mightycall_status", MINE, IS_MINE, is_own=True),
 ]

@@ -354,7 +354,7 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def test_status_of_a_user(self):
         wizards = self.env["telephony.mightycall.status"].with_user(self.alice)
-        wizard = wizards.browse(wizards.open_mine()["res_id"])
+        wizard = wizards.browse(wizards._open_mine()["res_id"])
         self.assertEqual(wizard.status, "busy")
         wizard.status = "away"
         wizard.action_apply()
@@ -369,7 +369,7 @@ class TestMightyCallProvider(TelephonyCommon):
         with self.assertRaises(UserError):
             self.env["telephony.mightycall.status"].with_user(
                 self.supervisor
-            ).open_mine()
+            )._open_mine()
 
     # === RACES === #
 

@@ -24,7 +24,7 @@ class TelephonyMightycallStatus(models.TransientModel):
     status = fields.Selection(STATUSES, required=True)
 
     @api.model
-    def open_mine(self):
+    def _open_mine(self):
         """Ask the server for the current user's status, and let him change it.
 
         :return: an action
