@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import Response, request
 
 from ..providers.threecx import build_template
+from ..tools.groups import ADMINISTRATOR
 from . import guard
 from .api import api_route, read_query
 
@@ -40,9 +41,7 @@ class TelephonyLookup(http.Controller):
     def template_3cx(self, pbx_id):
         """Give an administrator the template by which 3CX looks callers up here."""
         pbx = request.env["telephony.pbx"].search([("id", "=", pbx_id)])
-        is_administrator = request.env.user.has_group(
-            "telephony_connector.group_telephony_administrator"
-        )
+        is_administrator = request.env.user.has_group(ADMINISTRATOR)
         if not pbx or not is_administrator:
             raise request.not_found()
         return Response(

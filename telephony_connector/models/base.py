@@ -5,6 +5,7 @@ from lxml.builder import E
 from odoo import api, models, tools
 
 from ..odoo_compat import MODULE_UNINSTALL_FLAG
+from ..tools.groups import USER
 from .telephony_phone_source import PhoneSource
 
 CALLS_ACTION = "telephony_connector.action_telephony_record_call"
@@ -231,7 +232,7 @@ class Base(models.AbstractModel):
         button = {
             "class": "oe_stat_button",
             "icon": "fa-phone",
-            "groups": "telephony_connector.group_telephony_user",
+            "groups": USER,
         }
         if "telephony_call_count" in self._fields:
             button |= {

@@ -1,6 +1,6 @@
 from odoo import models
 
-GROUP = "telephony_connector.group_telephony_user"
+from ..tools.groups import USER
 
 
 class IrHttp(models.AbstractModel):
@@ -11,6 +11,6 @@ class IrHttp(models.AbstractModel):
         info = super().session_info()
         # A key of its own: "groups" holds what Odoo's own web client asks for.
         info["is_telephony_user"] = bool(info.get("uid")) and self.env.user.has_group(
-            GROUP
+            USER
         )
         return info

@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .telephony_pbx_dialing import USER_GROUP
+from ..tools.groups import USER
 
 # Marks the fields in the view that all users share, until it is made for one of them.
 MARK = "telephony_phone"
@@ -22,7 +22,7 @@ class IrUiView(models.Model):
     def _postprocess_access_rights(self, tree):
         tree = super()._postprocess_access_rights(tree)
         nodes = tree.xpath(f"//field[@{MARK}]")
-        is_telephony_user = bool(nodes) and self.env.user.has_group(USER_GROUP)
+        is_telephony_user = bool(nodes) and self.env.user.has_group(USER)
         for node in nodes:
             del node.attrib[MARK]
             if is_telephony_user:

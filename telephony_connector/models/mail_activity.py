@@ -4,8 +4,7 @@ from odoo import fields, models
 from odoo.fields import NO_ACCESS
 
 from ..odoo_compat import Store
-from .telephony_followup import SUPERVISOR
-from .telephony_pbx_dialing import USER_GROUP
+from ..tools.groups import SUPERVISOR, USER
 
 
 class MailActivity(models.Model):
@@ -72,9 +71,7 @@ class MailActivity(models.Model):
     def _to_store_defaults(self, target):
         fields_ = super()._to_store_defaults(target)
         # For the current user alone, as far as that user may read the records.
-        if not (
-            target.is_current_user(self.env) and self.env.user.has_group(USER_GROUP)
-        ):
+        if not (target.is_current_user(self.env) and self.env.user.has_group(USER)):
             return fields_
         return [
             *fields_,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .ir_http import GROUP
+from ..tools.groups import USER
 from .telephony_pbx import INTERNAL_CALLS, NEW_KINDS, OPEN_PAGE_ON
 
 PREFERENCES = (
@@ -34,7 +34,7 @@ class ResUsers(models.Model):
         PRESENCES,
         string="Telephone",
         compute="_compute_telephony_presence",
-        groups=GROUP,
+        groups=USER,
     )
 
     # One's own way, where it is not the telephone system's
@@ -77,7 +77,7 @@ class ResUsers(models.Model):
     @api.depends("group_ids")
     def _compute_telephony_is_user(self):
         for user in self:
-            user.telephony_is_user = user.has_group(GROUP)
+            user.telephony_is_user = user.has_group(USER)
 
     @api.depends("telephony_is_user", "telephony_extension_ids.number")
     def _compute_telephony_extension_numbers(self):
@@ -192,7 +192,7 @@ class ResUsers(models.Model):
     @api.model
     def _get_telephony_presence_channels(self):
         """Return the channels on which the current user hears of presences."""
-        if not self.env.user.has_group(GROUP):
+        if not self.env.user.has_group(USER):
             return []
         # sudo - res.users: where a user is sent what concerns them
         partners = self._get_telephony_colleagues().sudo().partner_id

@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 from odoo.tools import clean_context
 
+from ..tools.groups import USER
+
 # What tells such a token from anything else that a websocket may ask for.
 PREFIX = "tca_"
 TOKEN_BYTES = 32
@@ -102,8 +104,7 @@ class TelephonyAgentToken(models.Model):
 
     @api.model
     def _is_allowed(self, user):
-        group = "telephony_connector.group_telephony_user"
-        return user.active and user.has_group(group)
+        return user.active and user.has_group(USER)
 
     # === WHAT AGENTS ARE TOLD === #
 

@@ -7,6 +7,7 @@ from odoo.tools import is_html_empty
 
 from ..engine.durations import count_seconds
 from ..engine.numbers import SUFFIX_LENGTH
+from ..tools.groups import CONTENT
 from ..tools.parameters import takes
 
 # What <bdi> is in a page: a number within it runs from left to right.
@@ -27,7 +28,6 @@ OUTCOMES = [
     # Nobody told how it went: by far most were answered, so it is no missed call.
     ("unknown", "Unknown"),
 ]
-CONTENT_GROUP = "telephony_connector.group_telephony_content"
 
 
 class TelephonyCall(models.Model):
@@ -678,7 +678,7 @@ class TelephonyCall(models.Model):
         links = shared.sudo(False)._get_readable_links()
         readable = shared.filtered(lambda call: (call.res_model, call.res_id) in links)
         allowed = self & (taken_part | readable)
-        if user.has_group(CONTENT_GROUP):
+        if user.has_group(CONTENT):
             allowed |= (self - allowed)._filtered_access("read")
         return allowed
 

@@ -14,9 +14,9 @@ from odoo.tools import SQL, clean_context
 
 from ..engine import merging, parts
 from ..engine.call import State
+from ..tools.groups import USER
 from ..tools.stored import read_stored
 from .telephony_number import Matches
-from .telephony_pbx_dialing import USER_GROUP
 
 # How long after a click an outgoing call that the telephone system tells of may be the
 # one that was clicked.
@@ -678,7 +678,7 @@ class TelephonyCall(models.Model):
     def _notify_parking(self):
         """Have web clients ask anew for the parked calls that their user may see."""
         # sudo - res.groups: the channel that all users of the telephone listen to
-        group_sudo = self.env.ref(USER_GROUP).sudo()
+        group_sudo = self.env.ref(USER).sudo()
         group_sudo._bus_send("telephony.parking/changed", {})
 
     def _notify_users(self):

@@ -6,7 +6,7 @@ from odoo.tools import clean_context
 
 from ..engine.dial_rules import require_authorized
 from ..engine.pbx_text import plain_text
-from .telephony_pbx import ADMINISTRATOR
+from ..tools.groups import ADMINISTRATOR
 
 # Seconds in which the listener must have taken a command up (a user waits no longer,
 # and a phone that rings later is a nuisance), and in which it must have an answer,

@@ -3,10 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..engine import auto_answer, pbx_text
 from ..engine.pbx_text import plain_text
+from ..tools.groups import ADMINISTRATOR, USER
 from ..tools.stored import strip_texts
-from .telephony_pbx import ADMINISTRATOR
-
-USER_GROUP = "telephony_connector.group_telephony_user"
 
 
 class TelephonyExtension(models.Model):
@@ -129,7 +127,7 @@ class TelephonyExtension(models.Model):
             # sudo - res.users: another user's groups; only whether one is among them
             user_sudo = extension.user_id.sudo()
             extension.user_lacks_right = bool(
-                user_sudo and not user_sudo.has_group(USER_GROUP)
+                user_sudo and not user_sudo.has_group(USER)
             )
 
     # === CONSTRAINT METHODS === #
@@ -194,7 +192,7 @@ class TelephonyExtension(models.Model):
         lacking = self.filtered("user_lacks_right").user_id
         # sudo - res.users: telephony administrators give this one right, no other
         lacking.filtered(lambda user: not user.share).sudo().write(
-            {"group_ids": [Command.link(self.env.ref(USER_GROUP).id)]}
+            {"group_ids": [Command.link(self.env.ref(USER).id)]}
         )
 
     # === CRUD METHODS === #
@@ -231,7 +229,7 @@ class TelephonyExtension(models.Model):
     @api.model
     def _notify_presence_channels(self):
         """Have web clients ask anew whose presence they may hear of."""
-        self.env.ref(USER_GROUP).sudo()._bus_send("telephony.presences/changed", {})
+        self.env.ref(USER).sudo()._bus_send("telephony.presences/changed", {})
 
     # === FOR THE LISTENER === #
 

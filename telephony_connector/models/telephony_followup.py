@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-SUPERVISOR = "telephony_connector.group_telephony_supervisor"
+from ..tools.groups import SUPERVISOR, USER
+
 CRON = "telephony_connector.ir_cron_telephony_followup"
 ACTIVITY_TYPE = "mail.mail_activity_data_call"
 # Older missed calls are history: who turns follow-ups on is not flooded with them.
@@ -372,7 +373,7 @@ class TelephonyFollowup(models.Model):
             ]
             if len(readable) == 1:
                 return user, readable[0]
-            if user.has_group("telephony_connector.group_telephony_user"):
+            if user.has_group(USER):
                 return user, None
         return self.env["res.users"], None
 

@@ -19,6 +19,7 @@ from ..providers.base import Provider
 from ..providers.softphone_presets import SOFTPHONES
 from ..tools.actions import notify
 from ..tools.database import describe_difference, read_identity
+from ..tools.groups import ADMINISTRATOR
 from ..tools.parameters import read_id
 from ..tools.stored import strip_texts
 
@@ -34,7 +35,6 @@ GRACE = timedelta(days=7)
 WEBHOOK_TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
 # The fields by which a telephone system renames the parameters of a call's address.
 URL_KEYS = {name: f"url_{name}_key" for name in call_address.PARAMETERS}
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 # What numbers are read with, which is cached.
 READ_WITH = frozenset(
@@ -456,6 +456,13 @@ class TelephonyPbx(models.Model):
             )
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains("port")
+    def _check_port(self):
+        if any(not 1 <= pbx.port <= 65535 for pbx in self):
+            raise ValidationError(
+                self.env._("The port is a number between 1 and 65535.")
+            )
 
     @api.constrains("api_rate")
     def _check_api_rate(self):

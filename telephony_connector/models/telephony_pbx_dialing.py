@@ -9,10 +9,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..engine import dial_rules, pbx_text
 from ..engine.dial_link import PLACE
-from .telephony_pbx import ADMINISTRATOR
+from ..tools.groups import ADMINISTRATOR, DO_NOT_CALL, USER
 
-USER_GROUP = "telephony_connector.group_telephony_user"
-OVERRIDE_GROUP = "telephony_connector.group_telephony_do_not_call"
 # Ways to a number that may be anybody's; all others lead to an extension.
 NUMBER_WAYS = frozenset(("dial", "transfer", "attended_transfer"))
 INTERNAL = frozenset(("internal",))
@@ -174,7 +172,6 @@ class TelephonyPbx(models.Model):
         "dial_string",
         "context",
         "ring_timeout",
-        "port",
         "outside_prefix",
         "area_code",
         "international_prefix",
@@ -228,10 +225,6 @@ class TelephonyPbx(models.Model):
             if not 1 <= pbx.ring_timeout <= 300:
                 raise ValidationError(
                     pbx.env._("A phone can ring between 1 and 300 seconds.")
-                )
-            if not 1 <= pbx.port <= 65535:
-                raise ValidationError(
-                    pbx.env._("The port is a number between 1 and 65535.")
                 )
 
     # === THE DOOR OUT === #
@@ -294,7 +287,7 @@ class TelephonyPbx(models.Model):
     @api.model
     def _get_way_group(self, way):
         """Return the external id of the group that may go a way."""
-        return USER_GROUP
+        return USER
 
     def _write_number(self, reading, way):
         """Return what the telephone system is sent to reach a number by a way.
@@ -477,7 +470,7 @@ class TelephonyPbx(models.Model):
         if not listed_sudo:
             return False
         number = self.env["telephony.number"]._format(listed_sudo.number, self)
-        if not self.env.user.has_group(OVERRIDE_GROUP):
+        if not self.env.user.has_group(DO_NOT_CALL):
             raise UserError(
                 self.env._(
                     "%(number)s is on the list of numbers not to call.", number=number

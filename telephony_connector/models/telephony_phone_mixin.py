@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..tools.groups import USER
+
 
 class TelephonyPhoneMixin(models.AbstractModel):
     """A model whose phone fields are indexed, so that its records are found by number.
@@ -18,7 +20,7 @@ class TelephonyPhoneMixin(models.AbstractModel):
     telephony_call_count = fields.Integer(
         string="Calls",
         compute="_compute_telephony_call_count",
-        groups="telephony_connector.group_telephony_user",
+        groups=USER,
     )
 
     def init(self):

@@ -12,6 +12,7 @@ from ..engine import number_text
 from ..engine.call import Direction, Outcome, State
 from ..listener.connection import Connection
 from ..listener.inquiries import Inquiries
+from ..tools import groups
 
 ADDONS = Path(__file__).parents[2]
 
@@ -34,6 +35,19 @@ class TestOneSource(TransactionCase):
         self.assertEqual(schema["outcome"]["enum"], [*Outcome, None])
         told = api_schema.BY_NAME["ended"].body["properties"]["outcome"]["enum"]
         self.assertEqual(set(Outcome) - set(told), {Outcome.UNKNOWN})
+
+    def test_the_groups_of_rights(self):
+        """Their ids stand in one file of the code; each leads to a group."""
+        found = {
+            path.relative_to(ADDONS).as_posix()
+            for path in ADDONS.glob("telephony_*/**/*.py")
+            if not {"tests", "migrations"} & set(path.parts)
+            and "telephony_connector.group_" in path.read_text()
+        }
+        self.assertEqual(found, {"telephony_connector/tools/groups.py"})
+        for name, value in vars(groups).items():
+            if name.isupper():
+                self.assertTrue(self.env.ref(value), name)
 
     def test_the_words_are_listed_nowhere_else(self):
         """No list of all directions stands beside those of the engine and the log."""

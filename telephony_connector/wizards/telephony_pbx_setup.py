@@ -10,7 +10,7 @@ from ..engine import dial_plan_lines
 from ..engine.errors import TelephonyError
 from ..listener.momentary import check_now, discover_now
 from ..listener.settings import ACCOUNT_FIELDS, DIALPLAN_FIELDS, PbxSettings
-from ..models.telephony_extension import USER_GROUP
+from ..tools.groups import USER
 from ..tools.stored import read_stored
 
 # How phones are dialed on the systems that most people have.
@@ -132,7 +132,7 @@ class TelephonyPbxSetup(models.TransientModel):
             # sudo - res.users: others' groups; only whether one is among them
             users_sudo = setup.line_ids.filtered("is_chosen").user_id.sudo()
             setup.lacks_right = any(
-                not user_sudo.has_group(USER_GROUP) for user_sudo in users_sudo
+                not user_sudo.has_group(USER) for user_sudo in users_sudo
             )
 
     @api.depends("line_ids.phones", "dial_string")

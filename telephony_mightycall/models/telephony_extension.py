@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
+from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR
 
 
 class TelephonyExtension(models.Model):

@@ -8,12 +8,12 @@ from odoo.fields import NO_ACCESS
 
 from odoo.addons.telephony_connector.engine.errors import LoginRefused, TelephonyError
 from odoo.addons.telephony_connector.tools.actions import notify
+from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR
 
 from ..providers.mightycall import MightyCallProvider
 
 _logger = logging.getLogger(__name__)
 
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 
 BASE_URL = "https://api.mightycall.com/v4"
 # A call that is over may show in the server's list a little later.

@@ -12,6 +12,7 @@ from odoo.fields import NO_ACCESS
 from odoo.tools.mimetypes import get_extension
 
 from odoo.addons.telephony_connector.engine.origin import is_web_address, origin
+from odoo.addons.telephony_connector.tools.groups import SUPERVISOR
 
 from ..tools import recording_client
 from ..tools.recording_client import RecordingError
@@ -49,7 +50,6 @@ EXTENSIONS = {
     "audio/mp4": ".m4a",
     "audio/x-gsm": ".gsm",
 }
-SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 
 
 class TelephonyCall(models.Model):

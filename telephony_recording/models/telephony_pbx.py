@@ -15,10 +15,10 @@ from odoo.addons.telephony_connector.engine.origin import (
     origins,
 )
 from odoo.addons.telephony_connector.providers.base import get_authority_mark
+from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR
 
 from ..tools.recording_client import Access, RecordingError
 
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 # What says where the password for recordings is sent.
 PLACE_FIELDS = ("recording_pattern", "voicemail_pattern", "tls_ca")
 

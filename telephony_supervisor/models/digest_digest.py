@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.telephony_connector.tools.groups import USER
+
 
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
@@ -31,7 +33,7 @@ class DigestDigest(models.Model):
 
     def _check_telephony_access(self):
         """Leave the calls out of a digest for users without the telephone."""
-        if not self.env.user.has_group("telephony_connector.group_telephony_user"):
+        if not self.env.user.has_group(USER):
             raise AccessError(
                 self.env._("Do not have access, skip this data for user's digest email")
             )

@@ -2,7 +2,8 @@
 
 from odoo import api, fields, models
 
-SUPERVISORS = "telephony_connector.group_telephony_supervisor"
+from odoo.addons.telephony_connector.tools.groups import SUPERVISOR
+
 TEMPLATE = "telephony_supervisor.mail_template_weekly_report"
 
 
@@ -30,12 +31,12 @@ class ResUsers(models.Model):
     @api.depends("group_ids")
     def _compute_telephony_is_supervisor(self):
         for user in self:
-            user.telephony_is_supervisor = user.has_group(SUPERVISORS)
+            user.telephony_is_supervisor = user.has_group(SUPERVISOR)
 
     @api.model
     def _cron_telephony_weekly_report(self):
         """Send last week's figures to the supervisors who did not decline."""
-        supervisors = self.env.ref(SUPERVISORS).all_user_ids.filtered(
+        supervisors = self.env.ref(SUPERVISOR).all_user_ids.filtered(
             lambda user: (
                 user.active
                 and user.telephony_weekly_report

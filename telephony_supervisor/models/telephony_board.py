@@ -9,12 +9,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.telephony_connector.engine.pbx_text import plain_text
+from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR, SUPERVISOR
 from odoo.addons.telephony_connector.tools.parameters import takes
 
 from .telephony_pbx import SPY_MODES
 
-SUPERVISOR = "telephony_connector.group_telephony_supervisor"
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
 MAX_REASON = 80
 NO_CALLS = {"answered": 0, "missed": 0}
 # What a web client asks the bus for while it shows the board.

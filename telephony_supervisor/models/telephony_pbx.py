@@ -10,9 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.telephony_connector.engine import pbx_text
+from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR, SUPERVISOR
 
-ADMINISTRATOR = "telephony_connector.group_telephony_administrator"
-SUPERVISOR = "telephony_connector.group_telephony_supervisor"
 # How a supervisor listens to an agent's call: unheard, heard by the agent, by both.
 SPY_MODES = ("listen", "whisper", "barge")
 # What a supervisor may do with an agent, in the order in which it is shown.
