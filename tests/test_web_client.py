@@ -209,6 +209,35 @@ def test_a_page_says_that_a_colleague_answered_and_saved(
     call.hang_up()
 
 
+def test_the_customer_is_searched_in_one_box(stack, agent_page, number, size):
+    agent_page.page.set_viewport_size(SIZES[size])
+    name, city = f"Searched {number}", f"Town {number}"
+    stack.admin.create("res.partner", name=name, city=city)
+    call = stack.phone("public").call(DID, caller=number)
+    stack.phone("1001").incoming()
+    box = agent_page.customer
+    expect(box).to_be_visible()
+    agent_page.card(number).locator(".o_telephony_card_dismiss").click()
+    box.click()
+    box.press_sequentially(city)
+    options = agent_page.page.locator(".o-autocomplete--dropdown-item")
+    found = options.filter(has_text=name)
+    expect(found).to_contain_text(city)
+    expect(options.last).to_contain_text(f"New “{city}”")
+    agent_page.shot(f"search-customer-{size}")
+    found.click()
+    expect(agent_page.customer).to_have_value(name)
+    # A wrong choice is undone by one click.
+    agent_page.registration.get_by_role("button", name="Somebody else").click()
+    expect(agent_page.customer).to_have_value("")
+    agent_page.customer.press_sequentially(f"Person {number}")
+    options.filter(has_text="New “").click()
+    expect(agent_page.field("new_contact_name")).to_have_value(f"Person {number}")
+    expect(agent_page.customer).to_have_value("")
+    agent_page.shot(f"search-customer-new-{size}")
+    call.hang_up()
+
+
 def test_three_browsers_on_one_call(stack, web_client, agent_page, number):
     """Two of one user, one of a colleague: one page opens, and no note is lost."""
     second = web_client("agent")

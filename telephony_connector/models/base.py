@@ -48,6 +48,13 @@ class Base(models.AbstractModel):
             name for name in names if name in self._fields and self._fields[name].store
         ]
 
+    @api.model
+    def _telephony_search_fields(self):
+        """Return the names of the fields, besides the name, that a customer is found
+        by where a call is registered.
+        """
+        return [name for name in ("city", "email") if name in self._fields]
+
     def _telephony_rank(self):
         """Return the place among the open records of one's own company that have the
         same number, the least comes first.

@@ -25,6 +25,11 @@ class CrmLead(models.Model):
             "won_status",
         ]
 
+    @api.model
+    def _telephony_search_fields(self):
+        names = super()._telephony_search_fields()
+        return [*names, "contact_name", "partner_name", "email_from"]
+
     def _telephony_kind(self):
         kinds = self._fields["type"]._description_selection(self.env)
         return dict(kinds)[self.type]

@@ -725,6 +725,51 @@ class TelephonyClient(models.AbstractModel):
                 found += self._search_records(model, text)
         return found[:FOUND_CALLEES]
 
+    @api.readonly
+    @api.model
+    @takes(text=str)
+    def search_customers(self, text):
+        """Search the record that a call belongs to: by name, company, city or number.
+
+        :param str text: what was typed
+        :return: list of dicts ``model``, ``id``, ``name``, ``model_name`` and
+            ``detail`` (company and city); only records that the user may read
+        :raise AccessError: the user registers no calls
+        """
+        self.env["telephony.registration"].check_access("create")
+        text = (text or "").strip()[:64]
+        found = []
+        for model in text and self.env["telephony.call"]._get_object_models():
+            records = self.env[model]
+            if records.has_access("read"):
+                domain = self._get_customer_domain(model, text)
+                found += records.search(domain, limit=FOUND_CALLEES)
+        return [
+            {
+                **self._describe(record),
+                "detail": ", ".join(
+                    filter(
+                        None,
+                        [record._telephony_company_name(), record._telephony_city()],
+                    )
+                ),
+            }
+            for record in found[:FOUND_CALLEES]
+        ]
+
+    @api.model
+    def _get_customer_domain(self, model, text):
+        """Return the domain of a model's records that were described or dialed."""
+        return Domain.OR(
+            [
+                self._get_callee_domain(model, text),
+                *(
+                    Domain(name, "ilike", text)
+                    for name in self.env[model]._telephony_search_fields()
+                ),
+            ]
+        )
+
     @api.model
     def _search_colleagues(self, text):
         extensions = self.env["telephony.extension"].search(

@@ -458,6 +458,13 @@ ROWS = [
         "records that one may read",
         args=lambda target, me: [target.lead.name],
     ),
+    Row(
+        "telephony.client",
+        "search_customers",
+        MINE,
+        "records that one may read",
+        args=lambda target, me: [target.lead.name],
+    ),
     *(
         Row(
             model,
@@ -471,6 +478,7 @@ ROWS = [
             "telephony.api",
             "telephony.card",
             "telephony.client",
+            "telephony.listener",
             "telephony.retention",
             "telephony.text",
             "telephony.timeline",
@@ -614,6 +622,13 @@ ROWS = [
         args=lambda target, me: [{"call": str(target.call.id)}],
     ),
     Row("telephony.registration.match", "action_choose", MINE, IS_MINE, on="match"),
+    Row(
+        "telephony.registration.match",
+        "action_choose_none",
+        MINE,
+        IS_MINE,
+        context=lambda target, me: {"active_id": target.page.id},
+    ),
     # --- keys ---
     Row(
         "telephony.token",

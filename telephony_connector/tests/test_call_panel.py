@@ -247,6 +247,52 @@ class TestCallPanel(TelephonyCommon):
             ("res.partner", self.ada.id, "phone"),
         )
 
+    def customers(self, text, user=None):
+        found = self.as_user(user or self.alice).search_customers(text)
+        return [(c["model"], c["id"], c["detail"]) for c in found]
+
+    def test_a_customer_is_found_by_what_one_knows(self):
+        company = self.env["res.partner"].create(
+            {"name": "Dormont SA", "is_company": True, "city": "Quimper"}
+        )
+        # Without a phone: the number that calls may be the first.
+        person = self.env["res.partner"].create(
+            {"name": "Yann Dormont", "parent_id": company.id, "city": "Quimper"}
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "New boiler",
+                "contact_name": "Yvonne Kermarec",
+                "partner_name": "Kermarec & Filles",
+                "city": "Quimperlé",
+                "user_id": self.alice.id,
+            }
+        )
+        people = [
+            ("res.partner", company.id, "Dormont SA, Quimper"),
+            ("res.partner", person.id, "Dormont SA, Quimper"),
+        ]
+        leads = [("crm.lead", lead.id, "Kermarec & Filles, Quimperlé")]
+        for text, wanted in (
+            ("dormont", people),
+            ("yann", people[1:]),
+            ("quimper", people + leads),
+            ("kermarec &", leads),
+            ("yvonne", leads),
+            ("boiler", leads),
+            ("06 12 34 98 71", [("res.partner", self.ada.id, False)]),
+            ("  ", []),
+        ):
+            with self.subTest(text):
+                found = self.customers(text)
+                if wanted and wanted[0][2] is False:
+                    found = [(*each[:2], False) for each in found]
+                self.assertCountEqual(found, wanted)
+
+    def test_a_customer_is_one_that_the_user_may_read(self):
+        self.hide(self.ada)
+        self.assertEqual(self.customers("ada testc"), [])
+
     # === ORDER OF THE NEWS === #
 
     def test_a_later_leaders_news_come_after(self):

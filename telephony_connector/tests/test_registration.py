@@ -133,6 +133,20 @@ class TestRegistration(TelephonyCommon):
         line = page.match_ids.filtered(lambda line: line.res_id == second.id)
         self.assertEqual(self.page(line.action_choose()).object_ref, second)
 
+    def test_none_of_several(self):
+        self.partner("A")
+        self.partner("B")
+        action = self.open(self.ring())
+        lines = self.env["telephony.registration.match"]
+        lines = lines.with_context(active_id=action["context"]["active_id"])
+        page = self.page(lines.with_user(self.alice).action_choose_none())
+        self.assertEqual((page.object_ref, page.create_new), (None, True))
+        with self.assertRaises(AccessError):
+            lines.with_user(self.bruno).action_choose_none()
+        for active_id in ("x", 0, False, page.id + 1000):
+            with self.assertRaises(UserError):
+                lines.with_context(active_id=active_id).action_choose_none()
+
     def test_only_unreadable(self):
         lead = self.env["crm.lead"].create(
             {"name": "Secret deal", "phone": NUMBER, "user_id": self.bruno.id}

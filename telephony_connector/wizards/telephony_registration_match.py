@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import clean_context
+
+from ..tools.parameters import read_id
 
 
 class TelephonyRegistrationMatch(models.TransientModel):
@@ -36,6 +39,24 @@ class TelephonyRegistrationMatch(models.TransientModel):
         self.ensure_one()
         self.registration_id.object_ref = f"{self.res_model},{self.res_id}"
         return self.registration_id._get_page()
+
+    @api.model
+    def action_choose_none(self):
+        """Go on to the registration page with a new record: none is the caller.
+
+        The list that this stands above says by its context which page it is of.
+
+        :return: an action
+        :raise AccessError: the page is another user's
+        :raise UserError: there is no such page any more
+        """
+        pages = self.env["telephony.registration"]
+        page = pages.browse(read_id(self.env.context.get("active_id"))).exists()
+        if not page:
+            raise UserError(self.env._("This choice is no longer open."))
+        page.check_access("write")
+        page.action_new()
+        return page._get_page()
 
     @api.model
     def _add(self, registration, matches):
