@@ -24,6 +24,7 @@
         "views/telephony_pbx_softphone_views.xml",
         "views/telephony_extension_views.xml",
         "views/telephony_disposition_views.xml",
+        "views/telephony_break_reason_views.xml",
         "views/telephony_call_views.xml",
         "views/telephony_record_call_views.xml",
         "views/telephony_followup_views.xml",

@@ -115,3 +115,83 @@ def test_a_blind_transfer_and_a_parked_call_in_the_panel(
         "Transferred to Colleague Test: answered"
     )
     call.hang_up()
+
+
+@pytest.fixture
+def self_service(stack):
+    """The queue “sales” is one that agents log into; “support” stays as it is."""
+    domain = [("name", "=", "sales"), ("pbx_id", "=", stack.pbx)]
+    [queue] = wait_for(
+        lambda: stack.admin.call("telephony.queue", "search", domain),
+        what="the queue to be known",
+    )
+    stack.admin.call("telephony.queue", "write", [queue], {"is_self_service": True})
+    reason = stack.admin.create("telephony.break.reason", name="Lunch")
+    yield queue
+    stack.admin.call("telephony.break.reason", "unlink", [reason])
+    stack.admin.call("telephony.queue", "write", [queue], {"is_self_service": False})
+
+
+def members(stack, queue):
+    """What Asterisk itself says of a queue."""
+    return stack.asterisk.console(f"queue show {queue}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_own_state_in_all_tabs(stack, web_client, self_service, size):
+    wait_for(
+        lambda: stack.agent.call("telephony.agent", "get_state")["in_queues"],
+        what="the agent's queues",
+    )
+    client = web_client("agent")
+    client.page.set_viewport_size(SIZES[size])
+    tab = WebClient(client.page.context.new_page(), client.url)
+    tab.open("/odoo")
+    other = open_panel(tab).locator(".o_telephony_agent")
+    client.page.bring_to_front()
+    own = open_panel(client).locator(".o_telephony_agent")
+    expect(own).to_contain_text("Ready for queue calls")
+    own.locator(".o_telephony_break").click()
+    client.shot(f"break-reasons-{size}")
+    own.locator(".o_telephony_reason").click()
+    for each in (own, other):
+        expect(each).to_contain_text("On a break: Lunch")
+    assert "paused:Lunch" in members(stack, "support")
+    own.locator(".o_telephony_queues").click()
+    client.shot(f"on-a-break-{size}")
+    own.locator(".o_telephony_ready").click()
+    for each in (own, other):
+        expect(each).to_contain_text("Ready for queue calls")
+    assert "paused" not in members(stack, "support")
+
+
+def test_a_queue_is_entered_and_left(stack, web_client, self_service):
+    """By somebody whose telephone is in none of its own accord."""
+    with stack.settings_changed():
+        extension = stack.admin.create(
+            "telephony.extension", number="1003", pbx_id=stack.pbx
+        )
+    colleague = stack.client("colleague")
+    domain = [("number", "=", "1002"), ("pbx_id", "=", stack.pbx)]
+    [theirs] = stack.admin.call("telephony.extension", "search", domain)
+    try:
+        for each, user in ((theirs, False), (extension, colleague.uid)):
+            stack.admin.call("telephony.extension", "write", [each], {"user_id": user})
+        client = web_client("colleague")
+        own = open_panel(client).locator(".o_telephony_agent")
+        expect(own).to_contain_text("In no queue")
+        own.locator(".o_telephony_queues").click()
+        switch = own.get_by_label("sales")
+        switch.click()
+        expect(switch).to_be_checked()
+        assert "PJSIP/1003" in members(stack, "sales")
+        expect(own).to_contain_text("Ready for queue calls")
+        switch.click()
+        expect(switch).not_to_be_checked()
+        assert "PJSIP/1003" not in members(stack, "sales")
+    finally:
+        stack.admin.call(
+            "telephony.extension", "write", [theirs], {"user_id": colleague.uid}
+        )
+        with stack.settings_changed():
+            stack.admin.call("telephony.extension", "unlink", [extension])

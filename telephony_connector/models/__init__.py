@@ -11,6 +11,7 @@ from . import telephony_call_leg
 from . import telephony_call_door
 from . import telephony_call_pop
 from . import telephony_api
+from . import telephony_agent
 from . import telephony_agent_token
 from . import ir_websocket
 from . import telephony_card

@@ -517,6 +517,7 @@ class TelephonyClient(models.AbstractModel):
             "index_complete": self.env["telephony.number"]._is_complete(),
             "missed_count": self._count_missed(),
             "parked": self._get_parked(),
+            "agent": self.env["telephony.agent"]._get_state(),
             "open_calls": calls.search(
                 [("state", "!=", "ended"), ("user_ids", "in", self.env.uid)]
             ).ids,

@@ -7,6 +7,11 @@ from ..tools.groups import ADMINISTRATOR, USER
 from ..tools.stored import strip_texts
 
 
+def split_queues(names):
+    """Return the queues that a field of an extension names, as a list."""
+    return names.split(", ") if names else []
+
+
 class TelephonyExtension(models.Model):
     """An internal number of a telephone system and the user who sits behind it."""
 
@@ -244,7 +249,7 @@ class TelephonyExtension(models.Model):
         extensions = self.search(
             [("pbx_id", "=", pbx_id), ("number", "in", list(by_number))]
         )
-        changed = self.browse()
+        changed, moved = self.browse(), self.browse()
         for extension in extensions:
             presence = by_number[extension.number]
             values = {
@@ -260,9 +265,13 @@ class TelephonyExtension(models.Model):
             if new:
                 extension.write(values)
                 changed |= extension
+            if new & {"queues", "paused_queues", "pause_reason"}:
+                moved |= extension
         for pbx, extensions in changed.grouped("pbx_id").items():
             pbx._notify_watchers(extensions=extensions.ids)
         changed.user_id._notify_telephony_presence()
+        for user in moved.user_id:
+            user._bus_send("telephony.agent/changed", {})
 
     # === BUSINESS METHODS === #
 

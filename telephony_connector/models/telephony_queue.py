@@ -32,6 +32,12 @@ class TelephonyQueue(models.Model):
         help="Calls back the missed callers of this queue who have no salesperson.",
     )
 
+    is_self_service = fields.Boolean(
+        string="Agents Log In Themselves",
+        help="Agents log into this queue and out of it from their panel. If unset, "
+        "supervisors and the telephone system alone decide who is in it.",
+    )
+
     _name_pbx_uniq = models.Constraint(
         "UNIQUE(name, pbx_id)", "This queue already exists on the telephone system."
     )

@@ -1,6 +1,7 @@
 from . import test_access_fields
 from . import test_access_matrix
 from . import test_agent
+from . import test_agent_state
 from . import test_ami_actions
 from . import test_ami_consulting
 from . import test_ami_devices

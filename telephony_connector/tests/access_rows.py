@@ -119,6 +119,17 @@ ORM = [
         change=lambda target, me: {"state": "done"},
     ),
     Orm(
+        "telephony.break.reason",
+        "break_reason",
+        "– – all all all all all",
+        "reasons are shared by all companies",
+        write="– – – – – all all",
+        create="– – – – – all all",
+        delete="– – – – – all all",
+        values=lambda target, me: {"name": "Meeting"},
+        change=lambda target, me: {"name": "Meeting"},
+    ),
+    Orm(
         "telephony.disposition",
         "disposition",
         "– – all all all all all",
@@ -413,6 +424,19 @@ ROWS = [
         SEES_CALLS,
         args=lambda target, me: [target.call.id],
     ),
+    Row("telephony.agent", "get_state", MINE, IS_MINE, is_own=True),
+    Row("telephony.agent", "pause", MINE, IS_MINE, is_own=True),
+    Row("telephony.agent", "resume", MINE, IS_MINE, is_own=True),
+    *(
+        Row(
+            "telephony.agent",
+            name,
+            CALLERS,
+            "one's own extension, queues that the administrator opened to agents",
+            args=lambda target, me: [target.queue.id],
+        )
+        for name in ("log_in", "log_out")
+    ),
     Row(
         "telephony.client",
         "control",
@@ -475,6 +499,7 @@ ROWS = [
             result=lambda answer: ["answered", answer],
         )
         for model in (
+            "telephony.agent",
             "telephony.api",
             "telephony.card",
             "telephony.client",

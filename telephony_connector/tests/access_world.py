@@ -63,6 +63,7 @@ class AccessWorldCase(AccessMatrixCase):
             {"model_id": field.model_id.id, "field_id": field.id}
         )
         cls.disposition = cls.env["telephony.disposition"].create({"name": "Settled"})
+        cls.break_reason = cls.env["telephony.break.reason"].create({"name": "Lunch"})
         cls.worlds = {}
         roles = ("owner", *ROLES, *cls.further_roles)
         users = {role: cls.build_user(role) for role in roles}
@@ -130,7 +131,8 @@ class AccessWorldCase(AccessMatrixCase):
                         "username": "odoo",
                         "secret": "not to be told",
                         "pickup_code": "**",
-                        "allowed_actions": "Hangup QueuePause Originate Redirect",
+                        "allowed_actions": "Hangup Originate QueueAdd QueuePause "
+                        "QueueRemove Redirect",
                     },
                     "Spare": {"host": "127.0.0.1"},
                     "Remote": {
@@ -151,7 +153,9 @@ class AccessWorldCase(AccessMatrixCase):
             "remote": remote,
             "company": company,
             "token": make("telephony.token", pbx_id=pbx.id, name="key"),
-            "queue": make("telephony.queue", pbx_id=pbx.id, name="sales"),
+            "queue": make(
+                "telephony.queue", pbx_id=pbx.id, name="sales", is_self_service=True
+            ),
             "dial_action": make(
                 "ir.actions.server",
                 name="Call",
@@ -227,6 +231,7 @@ class AccessWorldCase(AccessMatrixCase):
             spare_extension=make(
                 "telephony.extension", number=f"13{index:02}", pbx_id=pbx.id
             ),
+            break_reason=cls.break_reason,
             disposition=cls.disposition,
             phone_field=cls.phone_field,
             cron=cls.env.ref("telephony_connector.ir_cron_listener"),

@@ -20,6 +20,7 @@ SHARED = {
     "mail.activity.type",
     "res.country",
     "res.partner.category",
+    "telephony.break.reason",
     "telephony.disposition",
 }
 # Models whose pages and rows users fill in.
@@ -35,6 +36,7 @@ ROLE_OF = {
     "telephony.queue": "Administrator",
     "telephony.token": "Administrator",
     "telephony.disposition": "Administrator",
+    "telephony.break.reason": "Administrator",
     "telephony.phone": "User",
     "telephony.phone.field": "Administrator",
     # Nobody writes it; it is read like the others.
@@ -218,6 +220,7 @@ class LinksCommon(RightsCommon):
             },
             "telephony.agent.token.new": {"name": "links"},
             "telephony.disposition": {"name": "links"},
+            "telephony.break.reason": {"name": "links"},
         }
         if model == "telephony.pbx.setup.extension":
             setup = self.env["telephony.pbx.setup"].with_user(user)

@@ -15,6 +15,7 @@ import {
 import { session } from "@web/session";
 
 export const PHONE = {
+    agent: false,
     can_call: true,
     user_is_telephony: true,
     extensions: [{ id: 1, number: "1001", pbx_id: 1, pbx_name: "Main", connection_state: "ok" }],
@@ -109,6 +110,14 @@ class TelephonyCard extends models.Model {
     }
 }
 
+class TelephonyAgent extends models.Model {
+    _name = "telephony.agent";
+
+    get_state() {
+        return server.phone.agent;
+    }
+}
+
 class TelephonyClient extends models.Model {
     _name = "telephony.client";
 
@@ -169,6 +178,7 @@ export function defineTelephonyModels() {
         ...mailModels,
         MailActivity,
         ResUsers,
+        TelephonyAgent,
         TelephonyCall,
         TelephonyCard,
         TelephonyClient,

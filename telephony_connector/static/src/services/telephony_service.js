@@ -14,6 +14,7 @@ const LOAD_DELAY = 500;
 // The services of Enterprise's and of OCA's softphone in the browser.
 const OTHER_SOFTPHONES = ["voip", "voip_oca"];
 const NO_PHONE = Object.freeze({
+    agent: false,
     can_call: false,
     extensions: [],
     line: "no_extension",
@@ -89,6 +90,7 @@ export class Telephony extends CallStore {
         bus_service.subscribe("telephony.pbx/changed", () => this.load());
         bus_service.subscribe("telephony.call/dismissed", () => this.load());
         bus_service.subscribe("telephony.parking/changed", () => this.loadParked());
+        bus_service.subscribe("telephony.agent/changed", () => this.loadAgent());
         bus_service.addEventListener("BUS:RECONNECT", () => this.load());
         bus_service.start();
     }
@@ -112,6 +114,14 @@ export class Telephony extends CallStore {
         }
         if (phone.open_calls.length) {
             this.readCards(phone.open_calls);
+        }
+    }
+
+    /** Read the user's own place in the queues. */
+    async loadAgent() {
+        const agent = await this.ask("get_state", [], "telephony.agent");
+        if (agent !== undefined) {
+            this.phone = { ...this.phone, agent };
         }
     }
 

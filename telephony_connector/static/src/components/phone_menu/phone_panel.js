@@ -6,6 +6,7 @@ import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
+import { AgentState } from "@telephony_connector/components/agent_state/agent_state";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
 import { CalleeSearch } from "@telephony_connector/components/callee_search/callee_search";
@@ -17,7 +18,7 @@ const { DateTime } = luxon;
 /** What the telephone in the systray opens: dial box, calls, missed, recent, colleagues. */
 export class PhonePanel extends Component {
     static template = "telephony_connector.PhonePanel";
-    static components = { CallControls, CallTimer, CalleeSearch, PhonePresence };
+    static components = { AgentState, CallControls, CallTimer, CalleeSearch, PhonePresence };
     static props = { close: Function };
 
     setup() {
