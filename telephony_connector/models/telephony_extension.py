@@ -212,11 +212,12 @@ class TelephonyExtension(models.Model):
         return extensions
 
     def write(self, vals):
+        pbxs = self.pbx_id
         result = super().write(strip_texts(self, vals))
         if vals.keys() & {"number", "pbx_id", "devices", "active"}:
             self.env["telephony.listener"]._notify_settings()
         if vals.keys() & {"number", "pbx_id", "user_id", "active"}:
-            self.pbx_id._notify_watchers()
+            (pbxs | self.pbx_id)._notify_watchers()
         if vals.keys() & {"number", "pbx_id", "active"}:
             self.env.registry.clear_cache()
         if vals.keys() & {"user_id", "pbx_id", "active"}:

@@ -71,6 +71,20 @@ class TestPresence(PresenceCommon):
                 self.assertIn("Ab c", record[name], name)
                 self.assertTrue(record[name].isprintable(), name)
 
+    def test_watchers_of_both_telephone_systems_hear_of_an_extension_that_moves(self):
+        other = self.env["telephony.pbx"].create({"name": "Other", "host": "pbx.test"})
+        notified = []
+        self.patch(
+            self.registry["telephony.pbx"],
+            "_notify_watchers",
+            lambda pbxs, calls=(), extensions=(): notified.extend(pbxs.ids),
+        )
+        self.ext_alice.pbx_id = other
+        self.assertEqual(set(notified), {self.pbx.id, other.id})
+        notified.clear()
+        self.ext_alice.unlink()
+        self.assertEqual(notified, [other.id])
+
     def test_the_phone_that_says_most_counts(self):
         self.env["telephony.extension"].create(
             {"number": "1003", "pbx_id": self.pbx.id, "user_id": self.alice.id}

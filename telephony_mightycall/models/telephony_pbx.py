@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from odoo.addons.telephony_connector.engine.errors import LoginRefused, TelephonyError
+from odoo.addons.telephony_connector.engine.errors import TelephonyError
 from odoo.addons.telephony_connector.tools.actions import notify
 from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR
 
@@ -179,14 +179,15 @@ class TelephonyPbx(models.Model):
             return notify(
                 "warning", self.env._("A connection was attempted a moment ago.")
             )
+        provider = self._get_provider()
         try:
-            numbers = self._get_provider().test()
+            numbers = provider.test()
         except TelephonyError as error:
             self._show_mightycall_answer(error)
             return notify("danger", self.env["telephony.text"]._render(error.text))
         self._show_mightycall_answer()
-        known = self.mightycall_business_number in numbers if numbers else True
-        if not known:
+        own = provider.write_number(self.mightycall_business_number)
+        if numbers and own not in map(provider.write_number, numbers):
             message = self.env._(
                 "Connected, but the business number does not belong to the account: "
                 "%(numbers)s.",
@@ -230,9 +231,7 @@ class TelephonyPbx(models.Model):
         :param error: a `TelephonyError`, or ``None`` where it went well
         """
         self.ensure_one()
-        if not error:
-            self._set_connection("connected")
-        elif isinstance(error, LoginRefused):
-            self._set_connection("login_refused", error.text)
+        if error:
+            self._set_connection(error.code, error.text)
         else:
-            self._set_connection("unreachable", error.text)
+            self._set_connection("connected")

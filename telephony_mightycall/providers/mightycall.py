@@ -15,6 +15,7 @@ from odoo.addons.telephony_connector.engine.errors import (
     TelephonyError,
 )
 from odoo.addons.telephony_connector.engine.json_object import read_json_object
+from odoo.addons.telephony_connector.engine.number_text import is_withheld
 from odoo.addons.telephony_connector.engine.origin import origin
 from odoo.addons.telephony_connector.engine.presented import is_presentable
 from odoo.addons.telephony_connector.odoo_compat import retrying
@@ -50,14 +51,13 @@ class MightyCallProvider(Provider):
         Only then events can find the call's row, and no retry of the transaction can
         dial twice. How it went the user hears by the command.
         """
-        pbx_sudo = self.pbx.sudo()
-        key = pbx_sudo._get_secret("mightycall_api_key")
-        if not key or not pbx_sudo.mightycall_business_number:
+        key = self.pbx._get_secret("mightycall_api_key")
+        if not key or not self.settings.mightycall_business_number:
             raise UserError(
                 self.env._(
                     "Nothing was dialed: “%(name)s” has no API key or no business "
                     "number yet. Please tell your administrator.",
-                    name=pbx_sudo.name,
+                    name=self.pbx.name,
                 )
             )
         command = self.env["telephony.command"]._hand_over(self.pbx, "dial", call)
@@ -128,12 +128,24 @@ class MightyCallProvider(Provider):
                 break
         return changes
 
+    # === THE ACCOUNT === #
+
     def test(self):
         """Log in, and return the account's business numbers.
 
         :raise TelephonyError: in words for the administrator
         """
         return self._get_client().list_numbers()
+
+    def write_number(self, number):
+        """Return a number as the server writes it.
+
+        :param str number: in any form
+        :return: as ``+33199000001``, where it can be read so
+        :rtype: str
+        """
+        reading = self.env["telephony.number"]._read(number, self.pbx)
+        return reading.e164 or reading.text
 
     # === SETTINGS === #
 
@@ -158,11 +170,12 @@ class MightyCallProvider(Provider):
             raise ValidationError(
                 self.env._("The resource prefix is made of letters and digits.")
             )
-        if not is_presentable(pbx.mightycall_business_number or ""):
+        number = pbx.mightycall_business_number or ""
+        if not is_presentable(number) or is_withheld(number):
             raise ValidationError(
                 self.env._(
                     "“%(number)s” is not a valid phone number.",
-                    number=pbx.mightycall_business_number,
+                    number=number,
                 )
             )
 
@@ -176,20 +189,17 @@ class MightyCallProvider(Provider):
         if self.pbx._is_off():
             raise SwitchedOff(self.pbx.name)
         extension = extension or self.env["telephony.extension"]
-        # sudo - telephony.pbx, telephony.extension, telephony.mightycall.session:
-        # secrets are out of every user's reach
-        pbx_sudo, extension_sudo = self.pbx.sudo(), extension.sudo()
-        user_key = pbx_sudo._get_secret("secret")
+        user_key = self.pbx._get_secret("secret")
         if extension:
-            user_key = extension_sudo._get_secret("mightycall_user_key")
-            user_key = user_key or extension_sudo.number
+            user_key = extension._get_secret("mightycall_user_key") or extension.number
+        # sudo - telephony.mightycall.session: tokens are out of every user's reach
         place = self.get_login_place()
         session_sudo = (
             self.env["telephony.mightycall.session"]
             .sudo()
             .search(
                 [
-                    ("pbx_id", "=", pbx_sudo.id),
+                    ("pbx_id", "=", self.pbx.id),
                     ("extension_id", "=", extension.id),
                     ("place", "=", place),
                 ]
@@ -199,14 +209,14 @@ class MightyCallProvider(Provider):
             session_sudo.access, session_sudo.refresh or "", session_sudo.expire_date
         )
         return MightyCallClient(
-            pbx_sudo.mightycall_base_url or "",
-            pbx_sudo.mightycall_resource_prefix or "",
-            pbx_sudo._get_secret("mightycall_api_key"),
+            self.settings.mightycall_base_url or "",
+            self.settings.mightycall_resource_prefix or "",
+            self.pbx._get_secret("mightycall_api_key"),
             user_key or "",
             token or None,
             on_request=partial(self._count_request, limit),
             on_token=partial(self._store_token, extension, place),
-            allow_unencrypted=pbx_sudo.allow_unencrypted,
+            allow_unencrypted=self.settings.allow_unencrypted,
         )
 
     def _count_request(self, limit, name):
@@ -254,8 +264,10 @@ def _ask_for_call(pbx, extension, number):
     :return: state, code and answer for ``telephony.command._finish``
     """
     try:
-        client = pbx._get_provider()._get_client(extension)
-        return "done", False, client.make_call(pbx.mightycall_business_number, number)
+        provider = pbx._get_provider()
+        business_number = provider.write_number(pbx.mightycall_business_number)
+        client = provider._get_client(extension)
+        return "done", False, client.make_call(business_number, number)
     except ActionTimeout:
         return "failed", "unanswered", False
     except TelephonyError as error:

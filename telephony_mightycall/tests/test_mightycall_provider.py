@@ -84,6 +84,14 @@ class TestMightyCallProvider(TelephonyCommon):
             call, [{"state": "ringing", "user_id": self.alice.id, "number": NUMBER}]
         )
 
+    def test_business_number_is_sent_as_the_server_writes_it(self):
+        for number in ("+33 1 99 00 00 01", "01.99.00.00.01", "0033 1 99 00 00 01"):
+            self.pbx.mightycall_business_number = number
+            self.click()
+            with self.subTest(number=number):
+                _method, _path, body = self.server.requests[-1]
+                self.assertIn('"from": "+33199000001"', body)
+
     def test_nothing_is_dialed_before_the_commit(self):
         self.env["telephony.client"].with_user(self.alice).dial(NUMBER)
         self.assertFalse(self.server.requests)
@@ -282,6 +290,16 @@ class TestMightyCallProvider(TelephonyCommon):
         self.assertEqual(call.end_date, start + timedelta(seconds=20))
 
     @mute_logger(*LOGGERS)
+    def test_the_state_says_what_failed(self):
+        self.answers["/v4/api/calls"] = (200, {"isSuccess": False, "message": "no"})
+        self.reconcile()
+        self.assertEqual(self.pbx.connection_state, "refused")
+        self.spend(mightycall.UNATTENDED_LIMIT)
+        self.reconcile()
+        self.assertEqual(self.pbx.connection_state, "error")
+        self.assertIn("stops there", self.pbx.connection_message)
+
+    @mute_logger(*LOGGERS)
     def test_failed_look_is_shown(self):
         self.answers["/v4/api/calls"] = (500, {})
         self.reconcile()
@@ -345,10 +363,29 @@ class TestMightyCallProvider(TelephonyCommon):
         action = self.pbx.action_mightycall_test()
         self.assertEqual(action["params"]["type"], "success")
         self.assertEqual(self.pbx.connection_state, "connected")
-        self.pbx.mightycall_business_number = "+33199000009"
-        self.env.flush_all()
+        for number, kind, part in (
+            ("+33199000009", "warning", "does not belong"),
+            ("+33 1 99 00 00 01", "success", "Connected"),
+            ("01.99.00.00.01", "success", "Connected"),
+        ):
+            self.pbx.write({"mightycall_business_number": number, "try_date": False})
+            self.env.flush_all()
+            with self.subTest(number=number):
+                action = self.pbx.action_mightycall_test()
+                self.assertEqual(action["params"]["type"], kind)
+                self.assertIn(part, action["params"]["message"])
+
+    def test_business_number_is_a_number(self):
+        for number in ("anonymous", "nobody", "+33 1 99 <b>", "+33 1;99"):
+            with self.subTest(number=number), self.assertRaises(ValidationError):
+                self.pbx.mightycall_business_number = number
+
+    def test_a_second_attempt_waits(self):
+        self.pbx.action_mightycall_test()
+        before = len(self.server.requests)
         action = self.pbx.action_mightycall_test()
-        self.assertEqual(action["params"]["type"], "warning")
+        self.assertIn("a moment ago", action["params"]["message"])
+        self.assertEqual(len(self.server.requests), before)
 
     # === STATUS === #
 
