@@ -31,7 +31,6 @@ OF_ODOO = {
     "empty-table-header": [".o_list_table th"],
     "image-alt": [".o_avatar img"],
     "label": [".o_list_record_selector input"],
-    "select-name": [".o_field_reference select"],
 }
 CHECK = """
 async ([selectors, ofOdoo]) => {
