@@ -5,6 +5,7 @@ from . import telephony_pbx_problem
 from . import telephony_listener
 from . import telephony_pbx_dialing
 from . import telephony_extension
+from . import telephony_customer
 from . import telephony_disposition
 from . import telephony_call
 from . import telephony_call_leg

@@ -81,6 +81,11 @@ class Base(models.AbstractModel):
                 partners = partners or self[name]
         return partners
 
+    def _telephony_name(self):
+        """Return the name of the caller, beside that of their company."""
+        self.ensure_one()
+        return self.display_name
+
     def _telephony_person(self):
         """Return what stands for the person who calls: records that return the same
         are one caller.

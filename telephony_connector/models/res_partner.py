@@ -48,6 +48,9 @@ class ResPartner(models.Model):
     def _telephony_partner(self):
         return self
 
+    def _telephony_name(self):
+        return self.name or super()._telephony_name()
+
     def _telephony_company_name(self):
         parent = self.parent_id._filtered_access("read")
         return parent.name or self.company_name or self.commercial_company_name or False

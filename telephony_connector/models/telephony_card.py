@@ -1,14 +1,13 @@
 """What cards show of a call, and what one wants to know of a caller at once."""
 
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
 from odoo.tools.misc import formatLang
 
 from ..tools.parameters import takes
+from .telephony_customer import RECENT_CALLS, Customer
 
 # How many matches a card shows; the page shows them all.
 CARD_MATCHES = 5
-NOTE_LENGTH = 160
 
 
 class TelephonyCard(models.AbstractModel):
@@ -150,7 +149,8 @@ class TelephonyCard(models.AbstractModel):
         """Return what one wants to know of a caller at once.
 
         For an addon to tell more, as the last invoice, override, and extend the
-        template of the web client's `CallCard`, which has these as ``details``.
+        template of the web client's `CallCard`, which has these as ``details``. What
+        the page of a call lists is `telephony.customer`'s.
 
         :param call: a `telephony.call` that the user may read
         :param record: the caller's, of any model, which the user may read
@@ -160,10 +160,11 @@ class TelephonyCard(models.AbstractModel):
             ``last_call`` and ``last_note``; what there is not is ``False``
         :rtype: dict
         """
+        customer = Customer(record, partner, call)
         return {
             **self._get_record_facts(record, partner),
-            "deals": self._get_deals_text(record, partner),
-            **self._get_last_contact(call, record, partner),
+            "deals": self._get_deals_text(customer),
+            **self._get_last_contact(customer),
         }
 
     @api.model
@@ -177,17 +178,13 @@ class TelephonyCard(models.AbstractModel):
         }
 
     @api.model
-    def _get_deals_text(self, record, partner):
+    def _get_deals_text(self, customer):
         """Return the open opportunities in words, ``False`` where there are none."""
         leads = self.env["crm.lead"]
-        if not partner or not leads.has_access("read"):
+        if not customer.partner or not leads.has_access("read"):
             return False
         [(count, amount)] = leads._read_group(
-            [
-                ("type", "=", "opportunity"),
-                ("partner_id", "child_of", partner.commercial_partner_id.ids),
-                ("won_status", "=", "pending"),
-            ],
+            self.env["telephony.customer"]._get_opportunity_domain(customer),
             [],
             ["__count", "expected_revenue:sum"],
         )
@@ -201,31 +198,15 @@ class TelephonyCard(models.AbstractModel):
         )
 
     @api.model
-    def _get_last_contact(self, call, record, partner):
-        """Return the last call with the same record, and the last note on it.
+    def _get_last_contact(self, customer):
+        """Return the last call with the customer, and the last note on one.
 
         Only of the calls that the user may read.
         """
-        # sudo - telephony.call: the raw links lead to records that the user may read
-        related = (
-            call.sudo()
-            .search(
-                [
-                    ("id", "!=", call.id),
-                    "|",
-                    "&",
-                    ("res_model", "=", record._name),
-                    ("res_id", "=", record.id),
-                    ("partner_id", "in", partner.ids),
-                ],
-                limit=20,
-            )
-            .sudo(False)
-            ._filtered_access("read")
-        )
+        known = self.env["telephony.customer"]
+        related = known._find_calls(customer, RECENT_CALLS)
         last = related[:1]
-        noted = related.filtered(lambda each: html2plaintext(each.note or "").strip())
-        note = html2plaintext(noted[:1].note or "").strip()
+        notes = filter(None, (known._get_excerpt(each.note) for each in related))
         return {
             "last_call": bool(last)
             and {
@@ -234,5 +215,5 @@ class TelephonyCard(models.AbstractModel):
                 "outcome": last.outcome or False,
                 "is_missed": last.is_missed,
             },
-            "last_note": note[:NOTE_LENGTH] or False,
+            "last_note": next(notes, False),
         }

@@ -34,6 +34,7 @@ from . import test_collected
 from . import test_companies
 from . import test_controllers
 from . import test_copies
+from . import test_customer
 from . import test_description
 from . import test_dial_link
 from . import test_dial_rules

@@ -489,6 +489,13 @@ ROWS = [
         "records that one may read",
         args=lambda target, me: [target.lead.name],
     ),
+    Row(
+        "telephony.customer",
+        "read_sections",
+        MINE,
+        "records that one may read, of each section what one may read",
+        args=lambda target, me: ["crm.lead", target.lead.id],
+    ),
     *(
         Row(
             model,
@@ -503,6 +510,7 @@ ROWS = [
             "telephony.api",
             "telephony.card",
             "telephony.client",
+            "telephony.customer",
             "telephony.listener",
             "telephony.retention",
             "telephony.text",
@@ -645,6 +653,17 @@ ROWS = [
         CALLS,
         SEES_CALLS,
         args=lambda target, me: [{"call": str(target.call.id)}],
+    ),
+    Row(
+        "telephony.registration",
+        "add_note",
+        CALLS,
+        SEES_CALLS,
+        args=lambda target, me: [target.call.id, "Wants an offer"],
+        effect=lambda target: (
+            target.call.stored_note,
+            target.call.registration_revision,
+        ),
     ),
     Row("telephony.registration.match", "action_choose", MINE, IS_MINE, on="match"),
     Row(

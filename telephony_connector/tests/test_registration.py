@@ -1,5 +1,6 @@
 from psycopg2.errors import UniqueViolation
 
+from odoo import Command
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -748,3 +749,82 @@ class TestTwoPages(TelephonyCommon):
             self.env.invalidate_all()
         self.assertIn("two", call.sudo().stored_note)
         self.assertEqual(len(self.leads()), 1)
+
+    # --- notes from the call bar ---
+
+    def add_note(self, user, call, text):
+        self.env.invalidate_all()
+        return (
+            self.env["telephony.registration"].with_user(user).add_note(call.id, text)
+        )
+
+    def test_a_note_is_added_below_what_is_there(self):
+        """Two who talk add to one note: neither replaces the other's."""
+        call = self.ring_both()
+        self.assertEqual(
+            self.add_note(self.alice, call, " one \n two "), "<p>one <br> two</p>"
+        )
+        note = self.add_note(self.bruno, call, "<b>three</b>")
+        self.assertEqual(note, "<p>one <br> two</p><p>&lt;b&gt;three&lt;/b&gt;</p>")
+        self.assertEqual(call.sudo().stored_note, note)
+        self.assertFalse(call.is_registered)
+
+    def test_an_empty_note_empties_none(self):
+        call = self.ring_both()
+        self.add_note(self.alice, call, "one")
+        for text in ("", " \n ", False):
+            self.assertEqual(self.add_note(self.bruno, call, text), "<p>one</p>")
+        self.assertEqual(call.sudo().registration_revision, 1)
+
+    def test_a_note_is_on_the_page_and_saved_with_it(self):
+        """What was begun on the page stays, and Save asks no question."""
+        call = self.ring_both()
+        page = self.page(self.alice, call)
+        page.note = "<p>begun</p>"
+        self.add_note(self.alice, call, "added")
+        self.assertFalse(page.is_outdated)
+        self.assertEqual(page.note, "<p>begun</p><p>added</p>")
+        page.action_save()
+        self.assertEqual(call.sudo().stored_note, "<p>begun</p><p>added</p>")
+        self.add_note(self.alice, call, "later")
+        self.assertIn("later", call.sudo().message_id.body)
+
+    def test_a_note_is_seen_by_the_page_that_opens_later(self):
+        call = self.ring_both()
+        self.add_note(self.alice, call, "added")
+        self.assertEqual(self.page(self.alice, call).note, "<p>added</p>")
+
+    def test_a_note_on_a_colleague_s_call_warns_their_page(self):
+        """Their Save does not replace it: they look at it first."""
+        call = self.ring_both()
+        theirs = self.page(self.bruno, call)
+        theirs.note = "<p>theirs</p>"
+        self.add_note(self.alice, call, "mine")
+        self.assertTrue(theirs.is_outdated)
+        with self.assertRaises(UserError):
+            theirs.action_save()
+        self.assertEqual(call.sudo().stored_note, "<p>mine</p>")
+        self.add_note(self.bruno, call, "from the bar")
+        self.assertTrue(theirs.is_outdated, "what came first is yet to be looked at")
+        theirs.action_load_saved()
+        self.assertEqual(theirs.note, "<p>mine</p><p>from the bar</p><p>theirs</p>")
+
+    def test_notes_are_for_those_who_may_register(self):
+        call = self.ring("other", number=self.NUMBER, to="1002")
+        with self.assertRaises(AccessError):
+            self.add_note(self.alice, call, "mine")
+        with self.assertRaises(UserError):
+            self.add_note(self.alice, call.browse(), "mine")
+        team = self.env["crm.team"].create(
+            {
+                "name": "Both",
+                "member_ids": [Command.set((self.alice + self.bruno).ids)],
+            }
+        )
+        self.assertTrue(team)
+        self.env.invalidate_all()
+        self.assertTrue(call.with_user(self.alice).has_access("read"))
+        self.add_note(self.bruno, call, "theirs")
+        with self.assertRaises(AccessError):
+            self.add_note(self.alice, call, "mine")
+        self.assertEqual(call.sudo().stored_note, "<p>theirs</p>")

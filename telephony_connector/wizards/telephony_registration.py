@@ -101,6 +101,12 @@ class TelephonyRegistration(models.TransientModel):
     )
     match_ids = fields.One2many("telephony.registration.match", "registration_id")
 
+    # Who that is, first on the page
+    customer_name = fields.Char(string="Name", compute="_compute_customer")
+    customer_company = fields.Char(string="Company", compute="_compute_customer")
+    customer_since = fields.Char(compute="_compute_customer")
+    customer_image_url = fields.Char(compute="_compute_customer")
+
     # A new object, prepared and created by Save
     can_create = fields.Boolean(compute="_compute_can_create")
     create_new = fields.Boolean()
@@ -201,6 +207,15 @@ class TelephonyRegistration(models.TransientModel):
         self.ensure_one()
         return self.call_id._filtered_access("read")
 
+    @api.depends("object_ref")
+    @api.depends_context("uid", "allowed_company_ids", "lang", "tz")
+    def _compute_customer(self):
+        known = self.env["telephony.customer"]
+        for page in self:
+            # Rights may have changed since the customer was chosen.
+            record = page.object_ref and page.object_ref._filtered_access("read")
+            page.update(known._get_header(record))
+
     @api.depends_context("uid")
     def _compute_can_create(self):
         self.can_create = bool(self._get_creatable_kinds())
@@ -267,9 +282,7 @@ class TelephonyRegistration(models.TransientModel):
         call.check_access("read")
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         self.env["telephony.call.pop"].sudo()._claim(call, self.env.user)
-        page = self._find_own([("call_id", "=", call.id)])
-        if not page:
-            page = self._create_own({"call_id": call.id, "pbx_id": call.pbx_id.id})
+        page = self._find_or_create_own(call)
         if start:
             page._begin_with(start)
         return page._get_action()
@@ -320,6 +333,13 @@ class TelephonyRegistration(models.TransientModel):
     def _find_own(self, domain):
         """Return the current user's page that a domain means, if there is one."""
         return self.search([*domain, ("create_uid", "=", self.env.uid)], limit=1)
+
+    @api.model
+    def _find_or_create_own(self, call):
+        """Return the current user's page of a call."""
+        return self._find_own([("call_id", "=", call.id)]) or self._create_own(
+            {"call_id": call.id, "pbx_id": call.pbx_id.id}
+        )
 
     @api.model
     def _create_own(self, values):
@@ -654,6 +674,48 @@ class TelephonyRegistration(models.TransientModel):
                 "is_taken_over": True,
             }
         )
+
+    @api.model
+    @takes(call_id=int, text=str)
+    def add_note(self, call_id, text):
+        """Add a text to the note of a call, below what is there, as from the call bar.
+
+        It replaces nothing, and stands on the current user's page as well, which may
+        have a note that was begun. The call is not registered by it.
+
+        :param int call_id: a call that the user may read
+        :param str text: plain text; an empty one changes nothing
+        :return: the whole note, HTML, ``False`` where there is none
+        :raise AccessError: the user may not read the call, or not its content where
+            there is some
+        :raise UserError: there is no such call
+        """
+        call = self.env["telephony.call"].browse(call_id or 0)
+        call.check_access("read")
+        if not call.exists():
+            raise UserError(self.env._("This call does not exist."))
+        call._check_registrable()
+        if not (text := (text or "").strip()):
+            return call.note
+        # There before the note is: a page that is being opened meanwhile has it, too.
+        page = self._find_or_create_own(call)
+        added = Markup("<p>%s</p>") % Markup("<br>").join(text.splitlines())
+        # sudo - telephony.call: users write notes through checked methods alone
+        call_sudo = call.sudo()
+        seen = call_sudo.registration_revision
+        call_sudo.write(
+            {
+                "stored_note": (call_sudo.stored_note or "") + added,
+                "registered_user_id": self.env.uid,
+                "registration_revision": seen + 1,
+            }
+        )
+        # A page that somebody else's work is in the way of is left as it is.
+        if page.seen_revision == seen:
+            page.write({"note": (page.note or "") + added, "seen_revision": seen + 1})
+        self.env["telephony.timeline"]._update(call)
+        call_sudo._notify_users()
+        return call.note
 
     def _schedule(self, record):
         """Make the next step an activity on the record, once."""
