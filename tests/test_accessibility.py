@@ -112,7 +112,9 @@ def test_card_and_page_of_a_call(stack, agent_page, number, request):
     assert find_faults(agent_page, ".o_telephony_card") == []
     rings.answer()
     call.answered()
+    expect(agent_page.bar(number)).to_be_visible()
     agent_page.shot(f"{request.node.name}-page")
+    assert find_faults(agent_page, ".o_telephony_bar") == []
     link = agent_page.registration.locator("[name='number_display'] a").first
     expect(link).to_have_css("direction", "ltr")
     assert find_faults(agent_page, ".o_telephony_registration") == []

@@ -72,13 +72,14 @@ def test_b2_who_was_missed_is_told_so(stack, agent_page, number):
     rings.ended()
 
 
-def test_b2_an_answered_call_has_its_page_for_a_card(stack, agent_page, number):
+def test_b2_an_answered_call_has_its_page_and_bar_for_a_card(stack, agent_page, number):
     call = stack.phone("public").call(DID, caller=number)
     stack.phone("1001").incoming().answer()
     call.answered()
     agent = [stack.agent.uid, "Agent Test"]
     stack.wait_for_call(number, state="ongoing", user_id=agent)
     expect(agent_page.registration_title).to_contain_text(international(number))
+    expect(agent_page.bar(number).get_by_role("timer")).to_be_visible()
     expect(agent_page.card(number)).to_have_count(0)
     call.hang_up()
     stack.wait_for_call(number, state="ended", outcome="answered")

@@ -88,7 +88,8 @@ def test_a3_dialed_by_hand(stack, agent_page, number):
     theirs = stack.phone("public").incoming()
     expect(agent_page.card(number)).to_contain_text("Calling")
     theirs.answer()
-    expect(agent_page.card(number)).to_contain_text("On the phone")
+    expect(agent_page.bar(number).get_by_role("timer")).to_be_visible()
+    expect(agent_page.card(number)).to_have_count(0)
     theirs.hang_up()
     stack.wait_for_call(number, state="ended", outcome="answered")
 

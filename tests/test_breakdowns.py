@@ -87,7 +87,7 @@ def test_a_call_answered_before_the_listener_comes(stack, web_client, number):
     after = datetime.now(UTC)
     page = web_client("agent")
     stack.start_listener()
-    expect(page.card(number)).to_be_visible()
+    expect(page.bar(number)).to_be_visible()
     stack.wait_for_call(number, state="ongoing", incomplete=True)
     # What is listed and what is stored are whole seconds.
     [logged] = stack.calls(number, "start_date", "answer_date")
@@ -99,10 +99,10 @@ def test_a_call_answered_before_the_listener_comes(stack, web_client, number):
     assert dates["start_date"] <= before - 2 * second
     assert before - second <= dates["answer_date"] <= after + second
     expect(page.registration).to_have_count(0)
-    page.shot("card-of-a-talk-under-way")
+    page.shot("bar-of-a-talk-under-way")
     call.hang_up()
     stack.wait_for_call(number, state="ended", outcome="answered")
-    expect(page.card(number)).to_have_count(0)
+    expect(page.bar(number)).to_have_count(0)
 
 
 def test_listener_is_killed_and_the_call_ends_meanwhile(stack, number):

@@ -145,10 +145,10 @@ def test_the_dial_box_finds_by_name_and_dials_with_enter(stack, agent_page, numb
     expect(agent_page.card(number)).to_contain_text("Calling")
     theirs = stack.phone("public").incoming()
     theirs.answer()
-    expect(agent_page.card(number)).to_contain_text("On the phone")
-    expect(page.locator(".o_telephony_menu .o_telephony_timer")).to_be_visible()
+    expect(agent_page.bar(number).get_by_role("timer")).to_be_visible()
+    expect(agent_page.card(number)).to_have_count(0)
     theirs.hang_up()
-    expect(agent_page.card(number)).to_contain_text("Call ended")
+    expect(agent_page.bar(number)).to_have_count(0)
 
 
 def test_a_busy_number_is_said_to_be_busy(stack, agent_page, number):

@@ -8,7 +8,7 @@ TYPEDEF = re.compile(
     r"@typedef \{Object\} (\w+)\s*\n((?: \* @property .*\n(?: \*  .*\n)*)+)"
 )
 PROPERTY = re.compile(r"@property \{([^}]*)\} (\w+)")
-PLAIN = {int: "number", float: "number", str: "string", bool: "boolean"}
+PLAIN = {int: "number", float: "number", str: "string", bool: "boolean", dict: "Object"}
 
 
 def read_typedefs(path):

@@ -58,6 +58,12 @@ class TestPayloads(TelephonyCommon):
                 call, *[self.env["res.partner"].search([("phone", "=", number)])] * 2
             )
             self.assertEqual([*find_wrong(facts, payloads.CardDetails)], [])
+            sections = self.env["telephony.customer"].with_user(self.alice)
+            partner = self.env["res.partner"].search([("phone", "=", number)])
+            shown = sections.read_sections("res.partner", partner.id)
+            self.assertTrue(shown)
+            for section in shown:
+                self.assertEqual([*find_wrong(section, payloads.Section)], [])
         command = self.env["telephony.command"].create(
             {
                 "pbx_id": self.pbx.id,

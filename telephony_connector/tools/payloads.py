@@ -98,6 +98,29 @@ class CardDetails(TypedDict):
     last_note: str | NOTHING
 
 
+class SectionLine(TypedDict):
+    """One line of a section: opens the record that ``model`` and ``id`` name."""
+
+    key: int
+    model: str
+    id: int
+    name: str
+    text: str
+    note: str
+    is_late: bool
+
+
+class Section(TypedDict):
+    """What is open with a customer or happened last: ``telephony.customer``."""
+
+    key: str
+    title: str
+    icon: str
+    count: int
+    more: dict | NOTHING
+    lines: list[SectionLine]
+
+
 class CommandNews(TypedDict):
     """What the bus tells the user of a command: ``telephony.command._get_news``."""
 

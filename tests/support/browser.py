@@ -114,6 +114,14 @@ class WebClient:
         cards = self.page.locator(".o_telephony_card")
         return cards.filter(has_text=international(number))
 
+    def bar(self, number):
+        """
+        :param number: E.164, of the other party.
+        :return: what the call bar shows of the talk with that number.
+        """
+        talks = self.page.locator(".o_telephony_bar_item")
+        return talks.filter(has_text=international(number))
+
     @property
     def registration(self):
         """The form that registers a call."""

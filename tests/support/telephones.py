@@ -97,6 +97,10 @@ class Talk:
         self._background.run(self._call.refer(number))
         self.hang_up()
 
+    def hold(self, on=True):
+        """Put the other side on hold, or take it back."""
+        self._background.run(self._call.hold(on))
+
     def hang_up(self):
         """End the call, whatever its state."""
         self._background.run(self._call.hangup())

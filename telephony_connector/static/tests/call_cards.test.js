@@ -238,14 +238,14 @@ test("messages that come twice or late bring nothing back", async () => {
     const pyEnv = await startServer();
     await start();
     sendNews(pyEnv, makeNews({ revision: 3, on_hold: true, state: "ongoing", mine: "ongoing" }));
-    await contains(".o_telephony_card_status", { text: "On hold" });
+    await contains(".o_telephony_bar_hold", { text: "On hold" });
     sendNews(pyEnv, makeNews({ revision: 2 }));
     sendNews(pyEnv, makeNews({ revision: 3 }));
     sendNews(pyEnv, makeNews({ id: 3 }));
     await contains(".o_telephony_card[data-call-id='3']");
-    expect(".o_telephony_card[data-call-id='1'] .o_telephony_card_status").toHaveText("On hold");
+    expect(".o_telephony_bar_item[data-call-id='1'] .o_telephony_bar_hold").toHaveCount(1);
     sendNews(pyEnv, makeNews({ revision: 4, state: "ended", mine: "ended" }));
-    await contains(".o_telephony_card[data-call-id='1']", { count: 0 });
+    await contains(".o_telephony_bar_item", { count: 0 });
     sendNews(pyEnv, makeNews({ revision: 5 }));
     sendNews(pyEnv, makeNews({ id: 2 }));
     await contains(".o_telephony_card[data-call-id='2']");
@@ -271,20 +271,6 @@ test("“Open page” opens the call's page", async () => {
     await click(".o_telephony_card_open");
     await contains(".o_telephony_card", { count: 0 });
     await contains(".o_notification", { text: "Page of call 1" });
-});
-
-test("whoever answered keeps a card only where no page opens", async () => {
-    const pyEnv = await startServer();
-    await start();
-    mockDate("2026-01-05 10:01:05", +0);
-    sendNews(pyEnv, makeNews({ state: "ongoing", mine: "ongoing" }), {
-        answer_date: "2026-01-05 10:00:00",
-    });
-    await contains(".o_telephony_card .o_telephony_timer", { text: "1:05" });
-    expect(".o_telephony_card_status").toHaveText("On the phone · 1:05");
-    server.claimed.add(1);
-    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing", open_page: true }));
-    await contains(".o_telephony_card", { count: 0 });
 });
 
 test("an outgoing call shows how far it has come and what became of it", async () => {

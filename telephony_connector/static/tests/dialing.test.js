@@ -100,9 +100,10 @@ test("a refused transfer does not mark its call as failed", async () => {
     const pyEnv = await startServer();
     await start();
     sendNews(pyEnv, makeNews({ id: 3, state: "ongoing", mine: "ongoing" }));
-    await contains(".o_telephony_card");
+    await contains(".o_telephony_bar_item");
     sendAnswer(pyEnv, { action: "transfer", state: "failed", message: "No such extension" });
     await contains(".o_notification", { text: "No such extension" });
+    expect(".o_telephony_bar_item").toHaveCount(1);
     expect(".o_telephony_card_failed").toHaveCount(0);
 });
 

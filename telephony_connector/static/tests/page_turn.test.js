@@ -40,7 +40,7 @@ test("a page that another browser has opened does not open here", async () => {
     expect(".o_notification_content").toHaveText("Page of call 2");
 });
 
-test("no page opens under the hands of who types; the card keeps the offer", async () => {
+test("no page opens under the hands of who types; the call bar offers it", async () => {
     const pyEnv = await startServer();
     await start();
     const input = document.createElement("input");
@@ -48,10 +48,10 @@ test("no page opens under the hands of who types; the card keeps the offer", asy
     input.focus();
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
     sendNews(pyEnv, { ...NEWS, state: "ongoing", mine: "ongoing" });
-    await contains(".o_telephony_card_open");
+    await contains(".o_telephony_bar_page");
     expect(server.claimed.has(1)).toBe(true);
     await advanceTime(6000);
-    expect(".o_telephony_card_open").toHaveCount(1);
+    expect(".o_telephony_bar_page").toHaveCount(1);
     // The pause is over.
     sendNews(pyEnv, { ...NEWS, id: 2 });
     await contains(".o_notification", { count: 1 });

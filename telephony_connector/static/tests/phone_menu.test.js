@@ -118,8 +118,9 @@ test("the line follows the calls", async () => {
     sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing" }), {
         answer_date: "2026-01-05 09:58:00",
     });
-    await contains(".o_telephony_menu [data-line=talking] .o_telephony_timer");
-    expect(".o_telephony_menu .o_telephony_timer").toHaveText(/^2:0/);
+    await contains(".o_telephony_menu [data-line=talking]");
+    // The time is the call bar's to tell.
+    expect(".o_telephony_menu .o_telephony_timer").toHaveCount(0);
 });
 
 test("unknown callers who are too many to list are one line, which opens the list", async () => {

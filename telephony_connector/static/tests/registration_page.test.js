@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { animationFrame, mockDate } from "@odoo/hoot-mock";
+import { animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
     defineModels,
@@ -56,10 +56,8 @@ async function mountPage(resId = 1) {
             </form>`,
     });
     expect.verifySteps(["read"]);
-    mockDate("2026-01-05 10:01:05", +0);
     const telephony = getTelephony();
     telephony.takeNews(makeNews({ state: "ongoing", mine: "ongoing", on_hold: false }));
-    telephony.calls[1].answer_date = "2026-01-05 10:00:00";
     await animationFrame();
     return telephony;
 }
@@ -76,13 +74,28 @@ test("durations are written as telephones show them", () => {
     ]);
 });
 
-test("the page shows the call's time while it lasts, and reads again when it ends", async () => {
+test("the page shows how long the call was, and reads again when it ends", async () => {
     const telephony = await mountPage();
-    expect(".o_telephony_live_call").toHaveText("On the phone · 1:05");
+    // Whoever talks has the call bar.
+    expect(".o_telephony_live_call").toHaveCount(0);
+    expect(telephony.pageCallId).toBe(1);
     expect(".o_field_telephony_duration").toHaveText("1:02:03");
     telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
     await animationFrame();
     expect(".o_telephony_live_call").toHaveCount(0);
+    expect.verifySteps(["read"]);
+});
+
+test("a call that rings without a card has its controls on the page", async () => {
+    const telephony = await mountPage();
+    telephony.takeNews(makeNews({ id: 1, revision: 2 }));
+    Object.assign(telephony.calls[1], { controls: ["hangup"], title: "Incoming", isShown: true });
+    await animationFrame();
+    expect(".o_telephony_live_call").toHaveCount(0);
+    telephony.dismiss(telephony.calls[1]);
+    await animationFrame();
+    expect(".o_telephony_live_call").toHaveText(/^Ringing/);
+    expect(".o_telephony_live_call [data-control=hangup]").toHaveCount(1);
     expect.verifySteps(["read"]);
 });
 

@@ -93,6 +93,8 @@ export function makePage(id) {
 export class TelephonyCall extends models.Model {
     _name = "telephony.call";
 
+    note = fields.Html();
+
     action_open_page([id]) {
         return makePage(id);
     }

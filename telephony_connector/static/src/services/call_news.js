@@ -93,6 +93,23 @@ import { _t } from "@web/core/l10n/translation";
  * @property {LastCall|false} last_call
  * @property {string|false} last_note
  *
+ * @typedef {Object} SectionLine
+ * @property {number} key
+ * @property {string} model
+ * @property {number} id
+ * @property {string} name
+ * @property {string} text
+ * @property {string} note
+ * @property {boolean} is_late
+ *
+ * @typedef {Object} Section
+ * @property {string} key
+ * @property {string} title
+ * @property {string} icon
+ * @property {number} count
+ * @property {Object|false} more
+ * @property {SectionLine[]} lines
+ *
  * @typedef {Object} CommandNews
  * @property {number} id
  * @property {number|false} call_id
@@ -145,23 +162,32 @@ export function isRinging({ state, mine }) {
 }
 
 /** @param {CallNews} call */
-export function isTalking({ state, mine }) {
-    return state === "ongoing" && mine === "ongoing";
+export function isTalking({ state, mine, parking_space }) {
+    return state === "ongoing" && mine === "ongoing" && !parking_space;
 }
 
 /**
- * @param {CallNews & { isIncoming: boolean, isHeld: boolean }} call
+ * @param {CallNews & { isIncoming: boolean }} call
  * @returns {boolean} whether the call has something to say to its user now
  */
 export function hasCard(call) {
-    if (!call.show_card || call.state === "ended") {
+    // Whoever talks has the call bar.
+    if (!call.show_card || call.state === "ended" || isTalking(call)) {
         return false;
     }
-    if (!call.isIncoming || call.transfer === "ringing" || call.parking_space) {
+    if (call.transfer === "ringing" || call.parking_space) {
         return true;
     }
-    // Whoever answered has the page before them, unless it does not open by itself.
-    return call.mine === "ringing" || (call.mine === "ongoing" && (!call.open_page || call.isHeld));
+    return call.mine === "ringing" || (call.state === "ringing" && !call.isIncoming);
+}
+
+/**
+ * @param {CallNews} call
+ * @returns {boolean} whether the call is in the bar: also one that is over, while its
+ *  note is open
+ */
+export function isInBar(call) {
+    return Boolean(call.show_card && (isTalking(call) || call.isNoteOpen));
 }
 
 /**

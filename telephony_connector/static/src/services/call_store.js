@@ -1,7 +1,13 @@
 import { markRaw } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
-import { hasCard, isOutdated, isRinging, isTalking } from "@telephony_connector/services/call_news";
+import {
+    hasCard,
+    isInBar,
+    isOutdated,
+    isRinging,
+    isTalking,
+} from "@telephony_connector/services/call_news";
 
 // Milliseconds in which a card still says what became of its call; longer for a reason.
 const LAST_WORD = 5000;
@@ -12,6 +18,8 @@ const SILENCE = 2000;
 /** The calls that the user is told of, and which of them have a card. No request here. */
 export class CallStore {
     constructor() {
+        /** The call whose page is open in this tab. */
+        this.pageCallId = false;
         /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
         this.calls = {};
         // Late messages must not bring these back.
@@ -22,6 +30,16 @@ export class CallStore {
     /** Calls with a card, the oldest first. */
     get cards() {
         return Object.values(this.calls).filter((call) => call.title && call.isShown);
+    }
+
+    /** Calls in the bar, the oldest first. */
+    get talks() {
+        return Object.values(this.calls).filter((call) => call.title && isInBar(call));
+    }
+
+    /** Whether cards stand in the bar: where they would lie over what one fills in. */
+    get hasCardsInBar() {
+        return Boolean(this.pageCallId || this.talks.length);
     }
 
     /** Calls that ring at the user's or in which they talk. */
@@ -70,10 +88,13 @@ export class CallStore {
             return;
         }
         const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
-        if (wasShown && (wasAnsweredElsewhere || call.awaitsTransfer || !call.isIncoming)) {
+        if (isTalking(call)) {
+            this.clearTimer(`card_${call.id}`);
+            call.isShown = false;
+        } else if (wasShown && (wasAnsweredElsewhere || call.awaitsTransfer || !call.isIncoming)) {
             this.sayLastWord(call);
         } else if (call.state === "ended") {
-            this.forget(call.id);
+            this.end(call);
         } else if (wasShown && call.state === "ringing") {
             this.hideIn(call, SILENCE);
         } else {
@@ -101,6 +122,15 @@ export class CallStore {
             this.forget(call.id);
         } else {
             Object.assign(call, { isDismissed: true, isShown: false });
+        }
+    }
+
+    /** Forget a call that is over, but not what is being written of it. */
+    end(call) {
+        const outcome = call.outcome || "unknown";
+        Object.assign(call, { state: "ended", mine: "ended", outcome });
+        if (!call.isNoteOpen) {
+            this.forget(call.id);
         }
     }
 

@@ -34,9 +34,6 @@ export class Pages {
         }
         if (!this.pageTurn.isUserBusy()) {
             await this.services.action.doAction(action);
-        } else if (this.telephony.calls[id]) {
-            this.telephony.calls[id].isHeld = true;
-            this.telephony.updateCard(this.telephony.calls[id]);
         }
     }
 

@@ -66,7 +66,7 @@ export class PageTurn {
         }
         return Boolean(
             document.querySelector(
-                ".o_form_status_indicator_buttons:not(.invisible), .o_list_renderer .o_selected_row"
+                ".o_form_dirty, .o_form_status_indicator_buttons:not(.invisible), .o_list_renderer .o_selected_row"
             )
         );
     }

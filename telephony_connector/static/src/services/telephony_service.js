@@ -107,9 +107,13 @@ export class Telephony extends CallStore {
         }
         this.phone = phone;
         for (const id of knownIds) {
-            if (!phone.open_calls.includes(id) && this.calls[id]?.state !== "ended") {
+            if (
+                this.calls[id] &&
+                !phone.open_calls.includes(id) &&
+                this.calls[id].state !== "ended"
+            ) {
                 // It ended while the line to the server was cut.
-                this.forget(id);
+                this.end(this.calls[id]);
             }
         }
         if (phone.open_calls.length) {

@@ -4,13 +4,12 @@ import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
-import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
-import { getStatusText, isRinging, isTalking } from "@telephony_connector/services/call_news";
+import { getStatusText, isRinging } from "@telephony_connector/services/call_news";
 
 /** One call: who it is, how far it has come, and what can be done about it. */
 export class CallCard extends Component {
     static template = "telephony_connector.CallCard";
-    static components = { CallControls, CallTimer };
+    static components = { CallControls };
     static props = { call: Object };
 
     setup() {
@@ -25,10 +24,6 @@ export class CallCard extends Component {
 
     get isRinging() {
         return isRinging(this.props.call);
-    }
-
-    get isTalking() {
-        return isTalking(this.props.call);
     }
 
     get isOver() {

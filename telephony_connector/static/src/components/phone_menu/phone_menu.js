@@ -5,14 +5,11 @@ import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
 import { PhonePanel } from "@telephony_connector/components/phone_menu/phone_panel";
-import { isTalking } from "@telephony_connector/services/call_news";
 
 /** The telephone in the systray: the line's state, missed calls, and the panel. */
 export class PhoneMenu extends Component {
     static template = "telephony_connector.PhoneMenu";
-    static components = { CallTimer };
     static props = {};
 
     setup() {
@@ -40,10 +37,6 @@ export class PhoneMenu extends Component {
             default:
                 return "fa-phone opacity-50";
         }
-    }
-
-    get currentCall() {
-        return this.telephony.ownCalls.find((call) => isTalking(call) && call.answer_date);
     }
 
     get isFaulty() {

@@ -4,17 +4,16 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
-import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
-import { getStatusText, isTalking } from "@telephony_connector/services/call_news";
+import { getStatusText, isRinging } from "@telephony_connector/services/call_news";
 
 /**
- * On a call's page: how far the call has come while it lasts. The page's other data is
+ * On a call's page: how far the call has come while it rings. The page's other data is
  * read again when that changes or somebody saves the call, unless the user is filling
  * it in.
  */
 export class TelephonyLiveCall extends Component {
     static template = "telephony_connector.TelephonyLiveCall";
-    static components = { CallControls, CallTimer };
+    static components = { CallControls };
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -33,6 +32,13 @@ export class TelephonyLiveCall extends Component {
             },
             () => [this.call?.state]
         );
+        useEffect(
+            (callId) => {
+                this.telephony.pageCallId = callId;
+                return () => (this.telephony.pageCallId = false);
+            },
+            () => [this.props.record.data.call_id?.id || false]
+        );
         // Also of a call that is over and no more among those that are shown.
         this.savedRevision = this.call?.registration_revision || 0;
         const busService = useService("bus_service");
@@ -49,8 +55,9 @@ export class TelephonyLiveCall extends Component {
         return getStatusText(this.call);
     }
 
-    get isTalking() {
-        return isTalking(this.call);
+    /** Whether the call is on its way without a card; once they talk, the bar has it. */
+    get isShown() {
+        return Boolean(this.call && isRinging(this.call) && !this.call.isShown);
     }
 
     onCallChanged({ id, registration_revision }) {
