@@ -103,7 +103,9 @@ class TelephonyRegistration(models.TransientModel):
 
     # Who that is, first on the page
     customer_name = fields.Char(string="Name", compute="_compute_customer")
-    customer_company = fields.Char(string="Company", compute="_compute_customer")
+    customer_company = fields.Char(
+        string="Company of the Customer", compute="_compute_customer"
+    )
     customer_since = fields.Char(compute="_compute_customer")
     customer_image_url = fields.Char(compute="_compute_customer")
 
