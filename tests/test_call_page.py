@@ -82,6 +82,13 @@ def talk(stack, number):
     return call, own
 
 
+def open_contacts(client):
+    """Open the list of contacts; its search box takes the focus once it is there."""
+    client.open("/odoo/contacts")
+    records = client.page.locator(".o_data_row, .o_kanban_record")
+    expect(records.first).to_be_visible()
+
+
 def get_note(stack, number):
     """
     :return: the note of the one call with a number.
@@ -143,7 +150,7 @@ def test_the_page_is_about_the_customer(stack, agent_page, customer, number, siz
 def test_one_bar_in_all_tabs(stack, agent_page, talk, number, size):
     call, own = talk
     tab = WebClient(agent_page.page.context.new_page(), agent_page.url)
-    tab.open("/odoo/contacts")
+    open_contacts(tab)
     for each in (agent_page, tab):
         each.page.set_viewport_size(SIZES[size])
         bar = each.bar(number)
@@ -170,7 +177,7 @@ def test_one_bar_in_all_tabs(stack, agent_page, talk, number, size):
 
 
 def test_from_the_bar_back_to_the_page(stack, agent_page, talk, number):
-    agent_page.open("/odoo/contacts")
+    open_contacts(agent_page)
     agent_page.bar(number).get_by_role("button", name="Open Page").click()
     expect(agent_page.registration_title).to_be_visible()
     expect(
@@ -186,7 +193,7 @@ def test_a_note_in_the_bar_is_kept(stack, agent_page, talk, number, size):
     call, _own = talk
     page = agent_page.page
     page.set_viewport_size(SIZES[size])
-    agent_page.open("/odoo/contacts")
+    open_contacts(agent_page)
     bar = agent_page.bar(number)
     bar.get_by_role("button", name="Note", exact=True).click()
     box = bar.get_by_role("textbox", name="Note")
@@ -216,10 +223,10 @@ def test_a_note_in_the_bar_is_kept(stack, agent_page, talk, number, size):
 
 
 def test_a_note_is_kept_when_the_page_is_left(stack, agent_page, talk, number):
-    agent_page.open("/odoo/contacts")
+    open_contacts(agent_page)
     agent_page.bar(number).get_by_role("button", name="Note", exact=True).click()
     agent_page.page.keyboard.type("Wants an offer")
-    agent_page.open("/odoo/contacts")
+    open_contacts(agent_page)
     wait_for(lambda: "Wants an offer" in get_note(stack, number), what="the note")
 
 
@@ -253,7 +260,7 @@ def test_a_second_call_covers_nothing_that_is_typed(
 def test_the_bar_is_there_beside_a_dialog(stack, agent_page, talk, number, size):
     page = agent_page.page
     page.set_viewport_size(SIZES[size])
-    agent_page.open("/odoo/contacts")
+    open_contacts(agent_page)
     expect(agent_page.bar(number)).to_be_visible()
     page.keyboard.press("Control+k")
     dialog = page.locator(".o_dialog .modal-content")
@@ -269,7 +276,7 @@ def test_the_bar_is_there_beside_a_dialog(stack, agent_page, talk, number, size)
 def test_the_bar_by_keyboard(stack, agent_page, talk, number):
     """It follows the navbar and comes before the page."""
     page = agent_page.page
-    agent_page.open("/odoo/contacts")
+    open_contacts(agent_page)
     bar = agent_page.bar(number)
     bar.get_by_role("button", name="Open Page").focus()
     names = []
