@@ -9,6 +9,7 @@ from .support.browser import WebClient
 from .support.records import new_number
 
 DID = "+33140001001"
+QUEUE = "+33140000003"
 SIZES = {
     "wide": {"width": 1440, "height": 900},
     "narrow": {"width": 390, "height": 844},
@@ -163,6 +164,146 @@ def test_the_own_state_in_all_tabs(stack, web_client, self_service, size):
     for each in (own, other):
         expect(each).to_contain_text("Ready for queue calls")
     assert "paused" not in members(stack, "support")
+
+
+@pytest.fixture
+def wrap_up(stack):
+    """Agents have an hour after a call: it ends by what somebody does alone."""
+    company = stack.admin.one("telephony.pbx", [("id", "=", stack.pbx)], ["company_id"])
+
+    def set_time(seconds):
+        with stack.settings_changed():
+            stack.admin.call(
+                "res.company",
+                "write",
+                [company["company_id"][0]],
+                {"telephony_wrap_up": seconds},
+            )
+
+    set_time(3600)
+    yield set_time
+    set_time(0)
+    wait_for(lambda: "paused" not in members(stack, "support"), what="no pause")
+
+
+def wait_for_pause(stack, reason):
+    wait_for(
+        lambda: f"paused:{reason}" in members(stack, "support"),
+        what=f"the pause: {reason}",
+    )
+
+
+def wait_for_no_pause(stack):
+    wait_for(lambda: "paused" not in members(stack, "support"), what="no pause")
+
+
+def restart_listener(stack):
+    stack.listener.kill()
+    stack.start_listener()
+
+
+def is_wrapping_up(stack):
+    return stack.agent.call("telephony.agent", "get_state")["is_wrapping_up"]
+
+
+def test_a_wrap_up_begins_during_the_talk_and_ends_with_a_click(
+    stack, web_client, number, wrap_up
+):
+    client = web_client("agent")
+    call = stack.phone("public").call(QUEUE, caller=number)
+    own = stack.phone("1001").incoming()
+    stack.phone("1002").incoming()
+    own.answer()
+    wait_for_pause(stack, "wrap-up")
+    assert own.state == "up", "the pause is there before the hang-up"
+    call.hang_up()
+    stack.wait_for_call(number, state="ended")
+    # The queue's next caller rings the colleague alone.
+    second = stack.phone("public").call(QUEUE, caller=new_number())
+    stack.phone("1002").incoming()
+    assert stack.phone("1001").is_quiet
+    second.hang_up()
+    client.open("/odoo")
+    own_state = open_panel(client).locator(".o_telephony_agent")
+    expect(own_state).to_contain_text("Wrapping up a call")
+    own_state.locator(".o_telephony_ready").click()
+    wait_for_no_pause(stack)
+    expect(own_state).to_contain_text("Ready for queue calls")
+
+
+def test_a_wrap_up_outlives_the_listener_and_its_time_ends_it(stack, number, wrap_up):
+    call = stack.phone("public").call(QUEUE, caller=number)
+    stack.phone("1001").incoming().answer()
+    wait_for_pause(stack, "wrap-up")
+    call.hang_up()
+    stack.wait_for_call(number, state="ended")
+    restart_listener(stack)
+    assert "paused:wrap-up" in members(stack, "support")
+    wrap_up(1)
+    wait_for_no_pause(stack)
+
+
+def test_a_break_is_kept(stack, number, wrap_up):
+    """A break before the call, and one that begins during the wrap-up."""
+    reason = stack.admin.create("telephony.break.reason", name="Lunch")
+    try:
+        stack.agent.call("telephony.agent", "pause", reason)
+        wait_for_pause(stack, "Lunch")
+        call = stack.phone("public").call(DID, caller=number)
+        stack.phone("1001").incoming().answer()
+        stack.wait_for_call(number, state="ongoing")
+        call.hang_up()
+        stack.wait_for_call(number, state="ended")
+        restart_listener(stack)
+        wrap_up(1)
+        assert "paused:Lunch" in members(stack, "support")
+        stack.agent.call("telephony.agent", "resume")
+        wait_for_no_pause(stack)
+
+        wrap_up(3600)
+        again = new_number()
+        call = stack.phone("public").call(DID, caller=again)
+        stack.phone("1001").incoming().answer()
+        wait_for_pause(stack, "wrap-up")
+        stack.agent.call("telephony.agent", "pause", reason)
+        wait_for_pause(stack, "Lunch")
+        call.hang_up()
+        stack.wait_for_call(again, state="ended")
+        wrap_up(1)
+        restart_listener(stack)
+        assert "paused:Lunch" in members(stack, "support")
+    finally:
+        stack.agent.call("telephony.agent", "resume")
+        wait_for_no_pause(stack)
+        stack.admin.call("telephony.break.reason", "unlink", [reason])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_after_an_outgoing_call(stack, web_client, size):
+    number = new_number()
+    partner = stack.admin.create("res.partner", name=f"Ada {number}", phone=number)
+    result = stack.admin.create("telephony.disposition", name=f"Sold {number}")
+    client = web_client("agent")
+    page = client.page
+    page.set_viewport_size(SIZES[size])
+    stack.agent.call("telephony.client", "dial", number)
+    stack.phone("1001").incoming().answer()
+    other = stack.phone("public").incoming()
+    other.reject()
+    card = page.locator(".o_telephony_wrap_up")
+    expect(card).to_contain_text(f"Ada {number}")
+    expect(card).to_contain_text("Busy")
+    card.get_by_label("Note").fill("Try in May")
+    card.get_by_label("Result").select_option(label=f"Sold {number}")
+    client.shot(f"wrap-up-{size}")
+    card.locator(".o_telephony_wrap_up_save").click()
+    expect(card).to_have_count(0)
+    kept = stack.agent.one(
+        "telephony.call", [("number", "=", number)], ["note", "disposition_id"]
+    )
+    assert "Try in May" in kept["note"]
+    assert kept["disposition_id"][0] == result
+    stack.admin.call("res.partner", "unlink", [partner])
 
 
 def test_a_queue_is_entered_and_left(stack, web_client, self_service):

@@ -97,6 +97,20 @@ class PresenceTracker:
         }
         return list(found)
 
+    def get_memberships(self) -> dict[str, dict[tuple[str, str], Membership]]:
+        """Return the places in queues: extension → {(queue, interface): membership}."""
+        return {
+            extension: dict(places)
+            for extension, places in self._queues.items()
+            if places
+        }
+
+    def expect_pause(self, extension: str, paused: bool, reason: str):
+        """Take for granted what is asked of the PBX, until it tells what it did."""
+        for key, member in self._queues.get(extension, {}).items():
+            reason = reason if paused else ""
+            self._queues[extension][key] = Membership(member.queue, paused, reason)
+
     def get_joining(self, extension: str, queue: str, device: str) -> tuple[str, str]:
         """Return by what an extension joins a queue, see the tracker's."""
         if not parse_interface(device).is_local:

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
-from ..engine.call import Call, State
-from ..engine.presence import Presence
+from ..engine.call import Call, Direction, State
+from ..engine.presence import Membership, Presence
 from ..engine.problems import SKIPPED, Problems
 from . import (
     agents,
@@ -214,6 +214,33 @@ class Tracker:
         :return: names as QueuePause and QueueRemove take them, as ``PJSIP/1001``
         """
         return self._presence.get_interfaces(extension, queue)
+
+    def get_memberships(self) -> dict[str, dict[tuple[str, str], Membership]]:
+        """Return the places of all extensions in queues.
+
+        :return: extension → {(queue, interface): membership}
+        """
+        return self._presence.get_memberships()
+
+    def expect_pause(self, extension: str, paused: bool, reason: str):
+        """Note that an agent is being paused, or the pause ended, in all queues: what
+        is decided before the PBX tells of it must know it."""
+        self._presence.expect_pause(extension, paused, reason)
+
+    def get_handlers(self) -> set[str]:
+        """Return the extensions that talk with outside parties of their own, or have
+        them on hold."""
+        return {
+            call.extension
+            for call in (tracked.call for tracked in self._pbx.tracked_calls.values())
+            if call.direction is not Direction.INTERNAL
+            and any(
+                leg.extension == call.extension and leg.state is State.ONGOING
+                for leg in call.legs.values()
+            )
+            and call.extension
+            and call.answer_date is not None
+        }
 
     def get_joining(self, extension: str, queue: str, device: str) -> tuple[str, str]:
         """Return by what an extension joins a queue, and what says whether it is busy.

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# The reason by which an agent who wraps up a call is paused in queues.
+WRAP_UP = "wrap-up"
+
 
 class Availability(StrEnum):
     """What an extension's telephones are doing, all of them together."""

@@ -244,6 +244,7 @@ class Bridge:
                 pbx,
                 id=pbx.id,
                 secret=pbx._get_secret("secret"),
+                wrap_up=float(pbx.company_id.telephony_wrap_up),
                 devices=tuple(
                     (device, extension.number)
                     for extension in pbx.extension_ids

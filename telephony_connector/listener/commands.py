@@ -216,11 +216,13 @@ class Commands:
 
     async def _do_pause(self, command, session, tracker):
         order = command["payload"]
+        extension, reason = order["extension"], order["reason"]
+        tracker.expect_pause(extension, order["paused"], reason)
         return await self._for_each_member(
             session,
-            tracker.get_interfaces(order["extension"]),
+            tracker.get_interfaces(extension),
             lambda interface: actions.queue_pause(
-                interface, order["paused"], reason=order["reason"]
+                interface, order["paused"], reason=reason
             ),
         )
 

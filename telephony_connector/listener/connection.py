@@ -281,6 +281,10 @@ class Connection:
         }
         return self._allowed != before
 
+    def may(self, action):
+        """Say whether the account may use an action, as far as the PBX tells."""
+        return self._allowed is None or action in self._allowed
+
     async def resync_channels(self, session):
         """Compare the calls with the PBX's channels.
 

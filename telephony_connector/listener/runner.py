@@ -19,6 +19,7 @@ from .connection import Connection
 from .election import Election
 from .inquiries import Inquiries
 from .statistics import Statistics
+from .wrap_up import WrapUp
 from .writer import Writer
 
 _logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class PbxRunner:
         self.problems = Problems(utc_now)
         # Made anew whenever this runner begins to lead.
         self.tracker = self.writer = self._inquiries = self._connection = None
+        self._wrap_up = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
         self._commands = Commands(self._report, self.note_fault, self._has_channel)
@@ -254,6 +256,7 @@ class PbxRunner:
             self.statistics,
             self.note_fault,
         )
+        self._wrap_up = WrapUp(self.tracker, time.monotonic)
         if self._inquiries is not None:
             self._inquiries.stop()
         self._inquiries = Inquiries(self.tracker, self.writer.wake, self.note_fault)
@@ -300,6 +303,7 @@ class PbxRunner:
                     ("writer", self.writer.run),
                     ("commands", self._obey),
                     ("state", self._tick),
+                    ("wrap-up", self._review_wrap_ups),
                     ("watchers", self._notify_watchers),
                     ("statistics", self._show_statistics),
                 ):
@@ -349,6 +353,16 @@ class PbxRunner:
                 await self._write_problems()
             await self._write_queues()
             await self._write_presence()
+
+    async def _review_wrap_ups(self):
+        """Begin and end the time that agents have after a call, once a second: a PBX
+        that is slow to answer holds nothing else up."""
+        while True:
+            await asyncio.sleep(TICK)
+            if self._connection.may("QueuePause"):
+                await self._wrap_up.review(
+                    self._connection.session, self.settings.wrap_up
+                )
 
     async def _write_problems(self):
         problems = self.problems.take()

@@ -27,6 +27,8 @@ class PbxSettings(Settings):
     id: int
     dial_string: str
     context: str
+    # Seconds that agents have after a call: the company's.
+    wrap_up: float = 0.0
     # device name, as PJSIP/1001 → extension number
     devices: tuple[tuple[str, str], ...] = ()
     # Read by the check alone.

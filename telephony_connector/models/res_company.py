@@ -54,6 +54,13 @@ class ResCompany(models.Model):
         groups=EMPLOYEES,
     )
 
+    telephony_wrap_up = fields.Integer(
+        string="Wrap-Up Time",
+        help="Seconds after a call in which queues give its agent no other one. "
+        "0: none.",
+        groups=EMPLOYEES,
+    )
+
     telephony_retention_months = fields.Integer(
         string="Anonymize Calls After",
         help="Months after which a call names nobody and tells nothing of what was "
@@ -84,8 +91,15 @@ class ResCompany(models.Model):
         "Calls are kept for some months, or for ever (0).",
     )
 
+    _telephony_wrap_up_check = models.Constraint(
+        "CHECK(telephony_wrap_up BETWEEN 0 AND 3600)",
+        "The wrap-up time is between 0 and 3600 seconds.",
+    )
+
     def _write_multi(self, vals_list):
         result = super()._write_multi(vals_list)
+        if any("telephony_wrap_up" in vals for vals in vals_list):
+            self.env["telephony.listener"]._notify_settings()
         moved = [
             id_
             for id_, vals in zip(self._ids, vals_list, strict=True)

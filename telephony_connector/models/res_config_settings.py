@@ -15,6 +15,9 @@ class ResConfigSettings(models.TransientModel):
     telephony_match_archived = fields.Boolean(
         related="company_id.telephony_match_archived", readonly=False
     )
+    telephony_wrap_up = fields.Integer(
+        related="company_id.telephony_wrap_up", readonly=False
+    )
     telephony_log_calls = fields.Boolean(
         related="company_id.telephony_log_calls", readonly=False
     )

@@ -1,8 +1,9 @@
 """What agents do with their own place in the queues: breaks, logging in and out."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..engine.presence import WRAP_UP
 from ..tools.parameters import takes
 from .telephony_extension import split_queues
 
@@ -23,6 +24,18 @@ class TelephonyBreakReason(models.Model):
         "UNIQUE(name)", "A reason with this name already exists."
     )
 
+    @api.constrains("name")
+    def _check_name(self):
+        for reason in self:
+            if reason.name.strip().lower() == WRAP_UP:
+                raise ValidationError(
+                    reason.env._(
+                        "“%(name)s” is what Odoo calls the time after a call. Choose "
+                        "another name.",
+                        name=reason.name,
+                    )
+                )
+
 
 class TelephonyAgent(models.AbstractModel):
     """The current user as an agent of queues.
@@ -41,9 +54,9 @@ class TelephonyAgent(models.AbstractModel):
 
         :return: ``False`` where the telephone system offers nothing of it, or the user
             is in no queue and may log into none; else ``in_queues``, ``is_paused``,
-            ``reason`` (of the break), ``since`` (UTC), ``can_pause``, ``reasons`` (to
-            choose from: ``id``, ``name``) and ``queues`` (``id``, ``name``,
-            ``is_member``, ``can_change``)
+            ``reason`` (of the break), ``is_wrapping_up`` (it is no break of theirs),
+            ``since`` (UTC), ``can_pause``, ``reasons`` (to choose from: ``id``,
+            ``name``) and ``queues`` (``id``, ``name``, ``is_member``, ``can_change``)
         :rtype: dict | bool
         :raise AccessError: the user has not the right to telephone
         """
@@ -70,6 +83,7 @@ class TelephonyAgent(models.AbstractModel):
             "in_queues": bool(member_of),
             "is_paused": bool(extension_sudo.paused_queues),
             "reason": extension_sudo.pause_reason or False,
+            "is_wrapping_up": extension_sudo.pause_reason == WRAP_UP,
             "since": fields.Datetime.to_string(extension_sudo.state_date) or False,
             "can_pause": {"pause", "resume"} <= actions,
             "reasons": [{"id": each.id, "name": each.name} for each in reasons],

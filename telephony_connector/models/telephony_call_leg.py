@@ -126,6 +126,10 @@ class TelephonyCallLeg(models.Model):
 
     # === TRANSFERS === #
 
+    def _get_talked(self, user):
+        """Return the legs by which the user talked."""
+        return self.filtered(lambda leg: leg.user_id == user and leg.answer_date)
+
     def _get_consulting(self, user):
         """Return the leg of a call by which the user consults somebody before a
         transfer, or has joined all to a conference; empty where they do neither."""

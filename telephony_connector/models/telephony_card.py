@@ -1,6 +1,8 @@
 """What cards show of a call, and what one wants to know of a caller at once."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
 from odoo.tools.misc import formatLang
 
 from ..tools.parameters import takes
@@ -112,6 +114,106 @@ class TelephonyCard(models.AbstractModel):
             return False
         block = call._get_block()
         return " · ".join(filter(None, (self.env._("Blocked caller"), block.reason)))
+
+    # === AFTER THE CALL === #
+
+    @api.readonly
+    @api.model
+    @takes(call_id=int)
+    def read_wrap_up(self, call_id):
+        """Return what the current user may still do about a call of theirs that ended.
+
+        :param int call_id: of the `telephony.call`
+        :return: as ``WrapUp`` of ``tools/payloads.py``; ``False`` where there is
+            nothing to wrap up: the call goes on, is internal, or was not the user's
+        :rtype: dict | bool
+        :raise AccessError: the user may not read the call
+        """
+        call = self._browse_calls([call_id or 0])
+        is_over = call.exists() and call.state == "ended"
+        if not is_over or call.direction == "internal":
+            return False
+        if call.user_id != self.env.user and not call.leg_ids._get_talked(
+            self.env.user
+        ):
+            return False
+        client = self.env["telephony.client"]
+        entry = client._get_panel_entry(call)
+        number = entry["number"] or False
+        return {
+            "id": call.id,
+            "name": self._name_entry(entry),
+            "number": number,
+            "number_display": entry["number_display"],
+            "direction": call.direction,
+            "outcome_text": call._get_outcome_text(),
+            "duration": call.duration,
+            "object": entry["object"],
+            "disposition_id": call.disposition_id.id,
+            "dispositions": self._list_dispositions(),
+            # sudo - telephony.call: whether somebody saved it, not what
+            "revision": call.sudo().registration_revision,
+            "can_retry": bool(number) and call.direction == "outbound",
+            "next_missed": self._get_next_missed(call),
+        }
+
+    @api.model
+    def _name_entry(self, entry):
+        """Return who it was, of a line of the panel: a name, else the number."""
+        named = entry["object"] and entry["object"]["name"]
+        return named or entry["colleague"] or entry["number_display"]
+
+    @api.model
+    def _list_dispositions(self):
+        dispositions = self.env["telephony.disposition"].search([("active", "=", True)])
+        return [{"id": each.id, "name": each.name} for each in dispositions]
+
+    @api.model
+    def _get_next_missed(self, call):
+        """Return the missed caller whom the panel lists first, ``False`` for none.
+
+        :param call: the `telephony.call` that ended, whose own caller is none
+        """
+        client = self.env["telephony.client"]
+        for missed in client._get_missed()[0]:
+            entry = client._get_panel_entry(missed)
+            if entry["number"] and entry["number"] != call._get_other_number():
+                return {
+                    "id": entry["id"],
+                    "number": entry["number"],
+                    "name": self._name_entry(entry),
+                }
+        return False
+
+    @api.model
+    @takes(call_id=int, note=str, disposition_id=int, revision=int)
+    def save_wrap_up(self, call_id, note=False, disposition_id=False, revision=None):
+        """Save what the current user says of a call on the record that it belongs to.
+
+        :param int call_id: of the `telephony.call`
+        :param str note: plain text; an empty one replaces none
+        :param int disposition_id: of the `telephony.disposition`, ``False`` for none
+        :param int revision: see ``telephony.call.register``
+        :return: ``True``
+        :raise AccessError: as of ``telephony.call.register``
+        :raise UserError: as of ``telephony.call.register``; where the call belongs to
+            no record that the user may read
+        """
+        call = self._browse_calls([call_id or 0])
+        record = call._get_visible_object() if call.exists() else None
+        if record is None:
+            record = call._get_matches().caller if call.exists() else None
+        if record is None and call.exists() and call._get_object() is not None:
+            raise AccessError(
+                self.env._("The call belongs to a record that you may not read.")
+            )
+        if record is None:
+            raise UserError(
+                self.env._("Open the call's page to say to whom it belongs.")
+            )
+        text = plaintext2html(note) if (note or "").strip() else False
+        call.register(record._name, record.id, text, disposition_id, revision)
+        return True
 
     # === WHAT IS KNOWN OF THE CALLER === #
 

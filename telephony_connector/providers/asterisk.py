@@ -4,6 +4,7 @@ import uuid
 from odoo.exceptions import UserError
 
 from ..engine.origin import Origin
+from ..engine.presence import WRAP_UP
 from .base import Provider, get_authority_mark
 
 # Services of the telephone system, which no outside party hears of.
@@ -160,6 +161,14 @@ class AsteriskProvider(Provider):
         return action in (self.settings.allowed_actions or "").split()
 
     def act_on_agent(self, extension, action, queue, reason):
+        if reason.strip().lower() == WRAP_UP:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” is what Odoo calls the time after a call. Choose "
+                    "another reason.",
+                    name=reason,
+                )
+            )
         if action in ("pause", "resume"):
             order = (
                 "pause",

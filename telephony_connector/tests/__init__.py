@@ -52,6 +52,7 @@ from . import test_listener_database
 from . import test_listener_parts
 from . import test_listener_runner
 from . import test_listener_service
+from . import test_listener_wrap_up
 from . import test_lookup
 from . import test_merging
 from . import test_missed
@@ -88,3 +89,4 @@ from . import test_timeline
 from . import test_way_out
 from . import test_web_client
 from . import test_webhook
+from . import test_wrap_up

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from unittest.mock import Mock
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
@@ -259,6 +260,8 @@ class TestListenerParts(BaseCase):
             def get_interfaces(self, extension, queue=""):
                 return [] if extension == "1009" else ["PJSIP/1001", "Local/1001@q/n"]
 
+            expect_pause = Mock()
+
             def get_joining(self, extension, queue, device):
                 if device.startswith("Local/"):
                     return f"Local/{extension}@{queue}/n", f"hint:{extension}@q"
@@ -478,7 +481,8 @@ class TestListenerParts(BaseCase):
         return self.carry_out(action, {**payload, "name": "Alice"}, error=error)
 
     def test_a_break_in_every_queue(self):
-        reported, session, _tracker = self.agent("pause", paused=True, reason="Lunch")
+        reported, session, tracker = self.agent("pause", paused=True, reason="Lunch")
+        tracker.expect_pause.assert_called_with("1001", True, "Lunch")
         self.assertEqual(reported, [(1, "done", None, None)])
         expected = {"Paused": True, "Reason": "Lunch"}
         self.assertEqual(

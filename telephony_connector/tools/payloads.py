@@ -121,6 +121,39 @@ class Section(TypedDict):
     lines: list[SectionLine]
 
 
+class Disposition(TypedDict):
+    """A result to choose."""
+
+    id: int
+    name: str
+
+
+class MissedCaller(TypedDict):
+    """Whom to call next."""
+
+    id: int
+    number: str
+    name: str
+
+
+class WrapUp(TypedDict):
+    """What is left to do after a call: ``telephony.card.read_wrap_up``."""
+
+    id: int
+    name: str
+    number: str | NOTHING
+    number_display: str
+    direction: CallDirection
+    outcome_text: str
+    duration: int
+    object: Named | NOTHING
+    disposition_id: int | NOTHING
+    dispositions: list[Disposition]
+    revision: int
+    can_retry: bool
+    next_missed: MissedCaller | NOTHING
+
+
 class CommandNews(TypedDict):
     """What the bus tells the user of a command: ``telephony.command._get_news``."""
 

@@ -110,6 +110,30 @@ import { _t } from "@web/core/l10n/translation";
  * @property {Object|false} more
  * @property {SectionLine[]} lines
  *
+ * @typedef {Object} Disposition
+ * @property {number} id
+ * @property {string} name
+ *
+ * @typedef {Object} MissedCaller
+ * @property {number} id
+ * @property {string} number
+ * @property {string} name
+ *
+ * @typedef {Object} WrapUp
+ * @property {number} id
+ * @property {string} name
+ * @property {string|false} number
+ * @property {string} number_display
+ * @property {"inbound"|"outbound"|"internal"} direction
+ * @property {string} outcome_text
+ * @property {number} duration
+ * @property {Named|false} object
+ * @property {number|false} disposition_id
+ * @property {Disposition[]} dispositions
+ * @property {number} revision
+ * @property {boolean} can_retry
+ * @property {MissedCaller|false} next_missed
+ *
  * @typedef {Object} CommandNews
  * @property {number} id
  * @property {number|false} call_id

@@ -22,6 +22,8 @@ export class CallStore {
         this.pageCallId = false;
         /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
         this.calls = {};
+        /** What is left to do after calls, the oldest first: as `read_wrap_up` has it. */
+        this.wrapUps = [];
         // Late messages must not bring these back.
         this.endedIds = markRaw(new Set());
         this.timers = markRaw({});
@@ -74,6 +76,7 @@ export class CallStore {
     /** Show the call's card, take it away, or let it say its last word. */
     updateCard(call) {
         const wasShown = call.isShown;
+        call.hasTalked ||= isTalking(call);
         if (call.transfer) {
             call.awaitsTransfer = call.transfer === "ringing";
         }
@@ -114,6 +117,20 @@ export class CallStore {
                 call.isShown = false;
             }
         });
+    }
+
+    /** Whether there is something to wrap up once this call has ended. */
+    needsWrapUp(call) {
+        return (
+            call.title &&
+            call.direction !== "internal" &&
+            !call.isFailed &&
+            (call.hasTalked || !call.isIncoming)
+        );
+    }
+
+    closeWrapUp(id) {
+        this.wrapUps = this.wrapUps.filter((wrapUp) => wrapUp.id !== id);
     }
 
     /** "Not now": the card goes and stays away in this tab. */

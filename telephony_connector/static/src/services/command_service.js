@@ -34,6 +34,19 @@ export class Commands {
         }
     }
 
+    /**
+     * Ask for what is done at once, and tell the user where the server refuses.
+     *
+     * @returns {Promise<any>} the server's answer, none where it refused
+     */
+    async ask(model, method, args) {
+        try {
+            return await this.services.orm.call(model, method, args);
+        } catch (error) {
+            this.showRefusal(error);
+        }
+    }
+
     showRefusal(error) {
         const { action, notification } = this.services;
         const name = error instanceof RPCError && error.exceptionName;

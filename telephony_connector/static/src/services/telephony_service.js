@@ -11,6 +11,8 @@ import { CallStore } from "@telephony_connector/services/call_store";
 
 // Milliseconds in which several ends of calls count as one reason to read the line again.
 const LOAD_DELAY = 500;
+// Calls whose wrap-up stays offered: more would fill the screen.
+const MAX_WRAP_UPS = 3;
 // The services of Enterprise's and of OCA's softphone in the browser.
 const OTHER_SOFTPHONES = ["voip", "voip_oca"];
 const NO_PHONE = Object.freeze({
@@ -147,7 +149,16 @@ export class Telephony extends CallStore {
             // One more missed call, or one that was called back.
             this.setTimer("load", LOAD_DELAY, () => this.load());
         }
-        if (!this.takeNews(news) || news.state === "ended") {
+        const known = this.calls[news.id];
+        const needsWrapUp = news.state === "ended" && known && this.needsWrapUp(known);
+        const isNew = this.takeNews(news);
+        if (news.state === "ended") {
+            if (isNew && needsWrapUp) {
+                this.offerWrapUp(news.id);
+            }
+            this.closeSavedWrapUp(news);
+        }
+        if (!isNew || news.state === "ended") {
             return;
         }
         const read = this.readCards([news.id]);
@@ -167,6 +178,23 @@ export class Telephony extends CallStore {
             if (call?.isShown && call.isIncoming && !call.details) {
                 this.readDetails(call);
             }
+        }
+    }
+
+    /** Offer what is left to do after a call. */
+    async offerWrapUp(id) {
+        const wrapUp = await this.ask("read_wrap_up", [id], "telephony.card");
+        if (wrapUp) {
+            this.closeWrapUp(id);
+            this.wrapUps = [...this.wrapUps, wrapUp].slice(-MAX_WRAP_UPS);
+        }
+    }
+
+    /** Somebody saved the call, in another tab or on its page. */
+    closeSavedWrapUp({ id, registration_revision }) {
+        const wrapUp = this.wrapUps.find((each) => each.id === id);
+        if (wrapUp && registration_revision > wrapUp.revision) {
+            this.closeWrapUp(id);
         }
     }
 

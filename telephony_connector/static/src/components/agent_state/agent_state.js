@@ -29,6 +29,9 @@ export class AgentState extends Component {
         if (!is_paused) {
             return _t("Ready for queue calls");
         }
+        if (this.agent.is_wrapping_up) {
+            return _t("Wrapping up a call");
+        }
         return reason ? _t("On a break: %(reason)s", { reason }) : _t("On a break");
     }
 
