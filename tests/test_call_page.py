@@ -72,10 +72,14 @@ def customer(stack, number):
 
 
 @pytest.fixture
-def talk(stack, number):
-    """The caller's and the agent's side of a call that both are in."""
+def talk(stack, agent_page, number):
+    """The caller's and the agent's side of a call that both are in.
+
+    Its page has opened: it would at another moment, and replace what a test opens.
+    """
     call = stack.phone("public").call(DID, caller=number)
     own = stack.phone("1001").incoming()
+    expect(agent_page.registration).to_be_visible()
     own.answer()
     call.answered()
     stack.wait_for_call(number, state="ongoing")
@@ -224,8 +228,12 @@ def test_a_note_in_the_bar_is_kept(stack, agent_page, talk, number, size):
 
 def test_a_note_is_kept_when_the_page_is_left(stack, agent_page, talk, number):
     open_contacts(agent_page)
-    agent_page.bar(number).get_by_role("button", name="Note", exact=True).click()
+    bar = agent_page.bar(number)
+    bar.get_by_role("button", name="Note", exact=True).click()
+    box = bar.get_by_role("textbox", name="Note")
+    expect(box).to_be_focused()
     agent_page.page.keyboard.type("Wants an offer")
+    expect(box).to_have_value("Wants an offer")
     open_contacts(agent_page)
     wait_for(lambda: "Wants an offer" in get_note(stack, number), what="the note")
 
