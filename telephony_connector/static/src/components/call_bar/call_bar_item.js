@@ -37,7 +37,10 @@ export class CallBarItem extends Component {
             },
             () => [!this.isTalking, this.props.call.noteText]
         );
-        useExternalListener(window, "pagehide", () => this.notes.addAtLast(this.props.call));
+        // Phones tell of the latter alone, which may be too late for a request elsewhere.
+        for (const event of ["beforeunload", "pagehide"]) {
+            useExternalListener(window, event, () => this.notes.addAtLast(this.props.call));
+        }
     }
 
     get isTalking() {
