@@ -365,7 +365,7 @@ def test_the_calls_behind_a_line_of_the_dashboard(stack, web_client, number):
     page = administrator.page
     administrator.open("/odoo/call-dashboard")
     page.locator(".o_telephony_dashboard").get_by_role(
-        "link", name="Agent Test"
+        "link", name="Agent Test", exact=True
     ).click()
     expect(page.locator(".o_breadcrumb")).to_contain_text("Calls")
     row = page.locator(".o_data_row", has_text=international(number))
