@@ -83,6 +83,25 @@ def test_the_card_goes_when_a_colleague_answers(stack, web_client, agent_page, n
     call.hang_up()
 
 
+def test_the_page_of_a_group_opens_for_whoever_answers(
+    stack, web_client, agent_page, number
+):
+    colleague = web_client("colleague")
+    call = stack.phone("public").call(RING_GROUP, caller=number)
+    rings = stack.phone("1001").incoming()
+    theirs = stack.phone("1002").incoming()
+    for client in (agent_page, colleague):
+        expect(client.card(number)).to_be_visible()
+    assert agent_page.registration.count() == colleague.registration.count() == 0
+    theirs.answer()
+    call.answered()
+    expect(colleague.registration_title).to_contain_text(international(number))
+    rings.ended()
+    expect(agent_page.card(number)).to_have_count(0)
+    assert agent_page.registration.count() == 0
+    call.hang_up()
+
+
 def test_a_call_does_not_disturb_who_types(stack, agent_page, number):
     agent_page.open("/odoo/contacts")
     search = agent_page.page.locator(".o_searchview_input")

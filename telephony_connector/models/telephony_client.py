@@ -421,14 +421,29 @@ class TelephonyClient(models.AbstractModel):
             return False
         wanted = setting("open_page_on", call.pbx_id)
         if mine == "ringing":
-            is_wanted = wanted == "ringing"
+            is_wanted = wanted == "ringing" or (
+                wanted == "automatic" and not self._rings_several(call)
+            )
         else:
             is_wanted = (
                 mine == "ongoing"
-                and wanted in ("ringing", "answer")
+                and wanted != "never"
                 and not self._is_under_way(call, user)
             )
         return is_wanted and not call.is_blocked
+
+    @api.model
+    def _rings_several(self, call):
+        """Say whether the phones of several users ring for the call."""
+        # Of an internal call, the number is the caller's, whose phone shows it as
+        # ringing, too.
+        ringing = call.leg_ids.filtered(
+            lambda leg: (
+                leg.state == "ringing"
+                and (call.direction != "internal" or leg.number != call.number)
+            )
+        )
+        return len(ringing.user_id) > 1
 
     @api.model
     def _is_under_way(self, call, user):
@@ -453,10 +468,14 @@ class TelephonyClient(models.AbstractModel):
         """Take the right to open a call's page, for the user's first tab that asks.
 
         :param int call_id: of the `telephony.call`
-        :return: the action to run, ``False`` where another tab or browser has it
+        :return: the action to run, ``False`` where another tab or browser has it, or
+            where it is no more to open by itself, or not yet
         :raise AccessError: the user may not read the call
         """
         call = self._browse_call(call_id)
+        # Others may be rung, or have answered, since the client was told.
+        if not self._wants_page(call, self.env.user, call._get_share(self.env.user)):
+            return False
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         if not self.env["telephony.call.pop"].sudo()._claim(call, self.env.user):
             return False

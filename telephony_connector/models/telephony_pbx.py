@@ -51,6 +51,7 @@ NEW_KINDS = [
     ("company", "Company"),
 ]
 OPEN_PAGE_ON = [
+    ("automatic", "Automatically"),
     ("ringing", "While the phone rings"),
     ("answer", "Once answered"),
     ("never", "Never"),
@@ -163,7 +164,12 @@ class TelephonyPbx(models.Model):
 
     # Pages
     open_page_on = fields.Selection(
-        OPEN_PAGE_ON, string="Open the Call's Page", required=True, default="ringing"
+        OPEN_PAGE_ON,
+        string="Open the Call's Page",
+        required=True,
+        default="automatic",
+        help="Automatically: while the phone rings where one user is rung, once "
+        "answered where several are, as of a group or a queue.",
     )
     unknown_caller = fields.Selection(
         NEW_KINDS,

@@ -145,3 +145,41 @@ class TestQueryCount(TelephonyCommon):
         self.assertEqual(call.object_ref, partner)
         alices.invalidate_recordset(["telephony_call_count"])
         self.assertEqual(alices.telephony_call_count, 1)
+
+    def test_when_a_page_opens(self):
+        """How many are rung is known in the door already, whatever users chose."""
+        self.env["telephony.phone.field"]._get_names()
+        opens, waits = ["1001"], ["1001", "1002"]
+        for numbers, same in ((opens, "ringing"), (waits, "answer")):
+            with self.subTest(numbers=numbers):
+                self.count_queries_of_a_ring(same, numbers)  # fills caches
+                counts = {
+                    wanted: self.count_queries_of_a_ring(wanted, numbers)
+                    for wanted in (same, "automatic")
+                }
+                self.assertEqual(counts["automatic"], counts[same])
+
+    def count_queries_of_a_ring(self, wanted, numbers):
+        """Return how many queries the door sends for a call that rings extensions.
+
+        :param str wanted: when pages open
+        """
+        self.pbx.open_page_on = wanted
+        self.flush()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.apply(
+            self.change(
+                f"{wanted}-{before}",
+                1,
+                direction="inbound",
+                state="ringing",
+                number="+33612340001",
+                legs=[
+                    {"uniqueid": number, "extension": number, "state": "ringing"}
+                    for number in numbers
+                ],
+            )
+        )
+        self.flush()
+        return self.env.cr.sql_log_count - before

@@ -289,6 +289,83 @@ class TestRegistration(TelephonyCommon):
         self.alice.telephony_open_page_on = "answer"
         self.assertTrue(self.get_news(call, self.alice)["open_page"])
 
+    def come_in(self, uniqueid, revision, answered_by=False, **phones):
+        """Return a call that comes in, with extensions by the name of their phones."""
+        answered = {"state": "ongoing", "answer_date": at(3)}
+        over = {"state": "ended", "outcome": "cancelled", "end_date": at(3)}
+        legs = [
+            {
+                "uniqueid": f"{uniqueid}-{name}",
+                "extension": number,
+                "state": "ringing",
+                "start_date": at(0),
+                **(answered_by and (answered if number == answered_by else over) or {}),
+            }
+            for name, number in phones.items()
+        ]
+        values = {"state": "ringing"} | (answered if answered_by else {})
+        return self.apply(
+            self.change(
+                uniqueid,
+                revision,
+                direction="inbound",
+                number="+33612340001",
+                extension=answered_by or legs[0]["extension"],
+                start_date=at(0),
+                legs=legs,
+                **values,
+            )
+        )
+
+    def get_openings(self, call):
+        """Return for whom the page of a call opens by itself now."""
+        users = (self.alice, self.bruno)
+        return [user for user in users if self.get_news(call, user)["open_page"]]
+
+    def test_pages_open_automatically(self):
+        """At the ring where one user is rung, once answered where several are."""
+        self.assertEqual(self.pbx.open_page_on, "automatic", "as long as nobody chose")
+        call = self.come_in("one", 1, desk="1001")
+        self.assertEqual(self.get_openings(call), [self.alice])
+        self.come_in("one", 2, desk="1001", mobile="1001")
+        self.assertEqual(self.get_openings(call), [self.alice], "of one user both")
+        call = self.come_in("several", 1, desk="1001", other="1002")
+        self.assertEqual(self.get_openings(call), [])
+        with self.subTest("the choice of who wants it at the ring stands"):
+            self.alice.telephony_open_page_on = "ringing"
+            self.assertEqual(self.get_openings(call), [self.alice])
+            self.alice.telephony_open_page_on = False
+        self.come_in("several", 2, "1002", desk="1001", other="1002")
+        self.assertEqual(self.get_openings(call), [self.bruno])
+
+    def test_a_colleague_who_calls_is_not_rung(self):
+        self.pbx.internal_calls = "page"
+        ringing = {"state": "ringing", "start_date": at(0)}
+        call = self.apply(
+            self.change(
+                "i1",
+                direction="internal",
+                state="ringing",
+                number="1002",
+                extension="1001",
+                legs=[
+                    {"uniqueid": "a", "extension": "1002", **ringing},
+                    {"uniqueid": "b", "extension": "1001", **ringing},
+                ],
+            )
+        )
+        self.assertTrue(self.get_news(call, self.alice)["open_page"])
+
+    def test_who_is_rung_meanwhile_keeps_the_page_back(self):
+        """The telephones of a group may be told of one after the other."""
+        call = self.come_in("c1", 1, desk="1001")
+        self.assertEqual(self.get_openings(call), [self.alice])
+        self.come_in("c1", 2, desk="1001", other="1002")
+        self.assertFalse(self.claim_page(call.with_user(self.alice)))
+        self.come_in("c1", 3, "1001", desk="1001", other="1002")
+        self.assertTrue(self.claim_page(call.with_user(self.alice)), "not used up")
+        self.assertFalse(self.claim_page(call.with_user(self.bruno)), "not theirs")
+
     def test_preferences_are_ones_own_to_set(self):
         alice = self.alice.with_user(self.alice)
         alice.telephony_open_page_on = "never"

@@ -1,7 +1,8 @@
 import { contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { advanceTime } from "@odoo/hoot-mock";
-import { mockService, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { waitUntil } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+import { mockService, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 import {
     defineTelephonyModels,
@@ -38,6 +39,40 @@ test("a page that another browser has opened does not open here", async () => {
     sendNews(pyEnv, { ...NEWS, id: 2 });
     await contains(".o_notification", { count: 1 });
     expect(".o_notification_content").toHaveText("Page of call 2");
+});
+
+test("a page that the server keeps back is asked for once more when they talk", async () => {
+    const pyEnv = await startServer();
+    const claims = [];
+    onRpc("telephony.client", "claim_page", ({ args, parent }) => {
+        claims.push(args[0]);
+        return claims.length > 1 && parent();
+    });
+    await start();
+    sendNews(pyEnv, NEWS);
+    sendNews(pyEnv, { ...NEWS, revision: 2 });
+    await contains(".o_telephony_card");
+    await waitUntil(() => claims.length === 1);
+    expect(".o_notification").toHaveCount(0);
+    const talk = { ...NEWS, state: "ongoing", mine: "ongoing" };
+    sendNews(pyEnv, { ...talk, revision: 3, open_page: false });
+    sendNews(pyEnv, { ...talk, revision: 4 });
+    await contains(".o_notification", { text: "Page of call 1", count: 1 });
+    expect(claims).toEqual([1, 1]);
+});
+
+test("a page that opened while the phone rang is asked for no more", async () => {
+    const pyEnv = await startServer();
+    onRpc("telephony.client", "claim_page", () => {
+        expect.step("claim");
+    });
+    await start();
+    sendNews(pyEnv, NEWS);
+    await contains(".o_notification", { text: "Page of call 1", count: 1 });
+    sendNews(pyEnv, { ...NEWS, revision: 2, state: "ongoing", mine: "ongoing" });
+    await contains(".o_telephony_bar");
+    await animationFrame();
+    expect.verifySteps(["claim"]);
 });
 
 test("no page opens under the hands of who types; the call bar offers it", async () => {

@@ -7,23 +7,29 @@ export class Pages {
         this.services = services;
         this.telephony = services.telephony;
         this.pageTurn = new PageTurn(services);
-        this.pageIds = new Set();
-        this.telephony.bus.addEventListener("PAGE", ({ detail: { id, read } }) =>
-            this.offerPage(id, read)
+        // Of each call: the user's share in which its page was asked for, or `opened`.
+        this.shares = new Map();
+        this.telephony.bus.addEventListener("PAGE", ({ detail: { id, mine, read } }) =>
+            this.offerPage(id, mine, read)
         );
     }
 
     /**
      * Open the call's page, in one tab only and not under the user's hands.
      *
+     * Asks once while the phone rings, and once more when the user answered: the server
+     * may keep the page back until then.
+     *
+     * @param {number} id of the call
+     * @param {"ringing"|"ongoing"} mine the user's share of it
      * @param {Promise} read of the card: who calls is on the screen first, and the page
      *  takes no time of the server from it
      */
-    async offerPage(id, read) {
-        if (this.pageIds.has(id)) {
+    async offerPage(id, mine, read) {
+        if ([mine, "opened"].includes(this.shares.get(id))) {
             return;
         }
-        this.pageIds.add(id);
+        this.shares.set(id, mine);
         const [isMine] = await Promise.all([this.pageTurn.isMine(), read]);
         if (!isMine || this.telephony.endedIds.has(id)) {
             return;
@@ -32,6 +38,7 @@ export class Pages {
         if (!action) {
             return;
         }
+        this.shares.set(id, "opened");
         if (!this.pageTurn.isUserBusy()) {
             await this.services.action.doAction(action);
         }

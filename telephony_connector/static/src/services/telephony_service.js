@@ -163,7 +163,7 @@ export class Telephony extends CallStore {
         }
         const read = this.readCards([news.id]);
         if (news.open_page) {
-            this.bus.trigger("PAGE", { id: news.id, read });
+            this.bus.trigger("PAGE", { id: news.id, mine: news.mine, read });
         }
     }
 
