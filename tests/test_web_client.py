@@ -102,6 +102,40 @@ def test_the_page_of_a_group_opens_for_whoever_answers(
     call.hang_up()
 
 
+@pytest.fixture
+def eager_agent(stack):
+    """The agent, for whom pages open at the ring, however many are rung."""
+    users = stack.client("agent")
+    users.call("res.users", "write", [users.uid], {"telephony_open_page_on": "ringing"})
+    yield
+    users.call("res.users", "write", [users.uid], {"telephony_open_page_on": False})
+
+
+@pytest.mark.parametrize("is_touched", [False, True])
+def test_a_page_closes_when_a_colleague_answers_unless_it_was_touched(
+    stack, eager_agent, agent_page, number, is_touched
+):
+    agent_page.open("/odoo/contacts")
+    agent_page.page.locator(".o_control_panel").click()
+    call = stack.phone("public").call(RING_GROUP, caller=number)
+    stack.phone("1001").incoming()
+    theirs = stack.phone("1002").incoming()
+    expect(agent_page.registration_title).to_contain_text(international(number))
+    if is_touched:
+        agent_page.registration_title.first.click()
+    theirs.answer()
+    call.answered()
+    if is_touched:
+        alert = agent_page.registration.locator(".alert-warning")
+        expect(alert.first).to_contain_text("Colleague Test answered this call.")
+    else:
+        expect(agent_page.card(number)).to_contain_text("Answered by Colleague Test")
+        expect(agent_page.registration).to_have_count(0)
+        expect(agent_page.page.locator(".o_control_panel")).to_contain_text("Contacts")
+        agent_page.shot("page-closed")
+    call.hang_up()
+
+
 def test_a_call_does_not_disturb_who_types(stack, agent_page, number):
     agent_page.open("/odoo/contacts")
     search = agent_page.page.locator(".o_searchview_input")

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { waitUntil } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { mockService, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { EventBus } from "@odoo/owl";
+import { Pages } from "@telephony_connector/services/page_service";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 import {
     defineTelephonyModels,
@@ -150,4 +152,69 @@ test("what is half entered keeps the page away, but for drafts of a call's page"
     buttons.classList.add("invisible");
     expect(makeTurn({ model: "res.partner" }).isUserBusy()).toBe(false);
     buttons.remove();
+});
+
+/** The pages of calls, of which that of call 1 opened by itself; leaving it is a step. */
+async function openByItself({ news = makeNews(), activeElement = document } = {}) {
+    const action = {
+        currentController: { action: {}, jsId: "before" },
+        async doAction() {
+            const historyBack = () => expect.step("left");
+            this.currentController = { action: {}, jsId: "page", config: { historyBack } };
+        },
+    };
+    const pages = new Pages({
+        action,
+        bus_service: { subscribe() {} },
+        multi_tab: { isOnMainTab: async () => true },
+        telephony: { ask: async () => true, bus: new EventBus(), calls: {}, endedIds: new Set() },
+        ui: { activeElement: document },
+    });
+    patchWithCleanup(document, { hasFocus: () => true });
+    await pages.offerPage(1, news.mine, Promise.resolve());
+    pages.pageTurn.ui.activeElement = activeElement;
+    return { action, pages };
+}
+
+const TAKEN = makeNews({ mine: "ended", state: "ongoing" });
+
+test("a page that opened by itself is left when somebody else talks", async () => {
+    const { pages } = await openByItself();
+    pages.closeTaken(makeNews({ mine: "ended" }));
+    pages.closeTaken({ ...TAKEN, id: 2 });
+    expect.verifySteps([]);
+    pages.closeTaken(TAKEN);
+    expect.verifySteps(["left"]);
+    pages.closeTaken(TAKEN);
+    expect.verifySteps([]);
+});
+
+test("a page that was answered while it was read is left at once", async () => {
+    const { pages } = await openByItself();
+    pages.telephony.calls[2] = { ...TAKEN, id: 2 };
+    pages.services.action.currentController = { action: {}, jsId: "elsewhere" };
+    await pages.offerPage(2, "ringing", Promise.resolve());
+    expect.verifySteps(["left"]);
+});
+
+test("a page stays where its user did something, talked, or is elsewhere", async () => {
+    for (const type of ["keydown", "pointerdown"]) {
+        const { pages } = await openByItself();
+        document.body.dispatchEvent(new Event(type, { bubbles: true }));
+        pages.closeTaken(TAKEN);
+    }
+    const talked = await openByItself();
+    talked.pages.closeTaken(makeNews({ mine: "ongoing", state: "ongoing" }));
+    talked.pages.closeTaken(TAKEN);
+    const missed = await openByItself();
+    missed.pages.closeTaken(makeNews({ mine: "ended", state: "ended" }));
+    missed.pages.closeTaken(TAKEN);
+    const elsewhere = await openByItself();
+    elsewhere.action.currentController = { action: {}, jsId: "elsewhere" };
+    elsewhere.pages.closeTaken(TAKEN);
+    const answered = await openByItself({ news: makeNews({ mine: "ongoing" }) });
+    answered.pages.closeTaken(TAKEN);
+    const behindDialog = await openByItself({ activeElement: document.createElement("div") });
+    behindDialog.pages.closeTaken(TAKEN);
+    expect.verifySteps([]);
 });

@@ -1,7 +1,11 @@
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { PageTurn } from "@telephony_connector/services/page_turn";
 
-/** Opens the pages of calls: by itself in one tab, or as the user wants. */
+/**
+ * Opens the pages of calls: by itself in one tab, or as the user wants. What opened by
+ * itself closes again when somebody else answers, unless the user did something since.
+ */
 export class Pages {
     constructor(services) {
         this.services = services;
@@ -12,6 +16,15 @@ export class Pages {
         this.telephony.bus.addEventListener("PAGE", ({ detail: { id, mine, read } }) =>
             this.offerPage(id, mine, read)
         );
+        // The page that opened by itself while the phone rang: ids of call and controller.
+        this.untouched = null;
+        for (const type of ["keydown", "pointerdown"]) {
+            browser.addEventListener(type, () => (this.untouched = null), {
+                capture: true,
+                passive: true,
+            });
+        }
+        services.bus_service.subscribe("telephony.call/changed", (news) => this.closeTaken(news));
     }
 
     /**
@@ -39,8 +52,38 @@ export class Pages {
             return;
         }
         this.shares.set(id, "opened");
-        if (!this.pageTurn.isUserBusy()) {
-            await this.services.action.doAction(action);
+        if (this.pageTurn.isUserBusy()) {
+            return;
+        }
+        const shown = this.services.action.currentController?.jsId;
+        await this.services.action.doAction(action);
+        const jsId = this.services.action.currentController?.jsId;
+        if (mine === "ringing" && jsId !== shown) {
+            this.untouched = { id, jsId };
+            // It may have been answered while the page was read.
+            const call = this.telephony.calls[id];
+            if (call) {
+                this.closeTaken(call);
+            }
+        }
+    }
+
+    /**
+     * Leave the page where somebody else talks with the caller.
+     *
+     * @param {import("./call_news").CallNews} news
+     */
+    closeTaken({ id, mine, state }) {
+        // The own phone may fall silent before it is known why.
+        if (this.untouched?.id !== id || state === "ringing" || mine === "ringing") {
+            return;
+        }
+        const { jsId } = this.untouched;
+        this.untouched = null;
+        const { currentController } = this.services.action;
+        const isTaken = mine === "ended" && state === "ongoing";
+        if (isTaken && currentController?.jsId === jsId && !this.pageTurn.isUserBusy()) {
+            currentController.config.historyBack();
         }
     }
 
@@ -61,6 +104,6 @@ export class Pages {
 }
 
 registry.category("services").add("telephony.pages", {
-    dependencies: ["action", "multi_tab", "orm", "telephony", "ui"],
+    dependencies: ["action", "bus_service", "multi_tab", "orm", "telephony", "ui"],
     start: (env, services) => new Pages(services),
 });
