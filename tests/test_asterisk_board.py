@@ -67,8 +67,8 @@ def act(client, number, action, **values):
     answer = client.call("telephony.board", "act", row["id"], action, **values)
 
     def ended():
-        news = client.call("telephony.command", "check", [answer["command_id"]])
-        return news if news["state"] not in ("pending", "sent") else None
+        payload = client.call("telephony.command", "check", [answer["command_id"]])
+        return payload if payload["state"] not in ("pending", "sent") else None
 
     return wait_for(ended, what=f"{action} to be done")
 
@@ -179,8 +179,8 @@ def test_listening(stack, boss, number, codes):
     ear.answer()
 
     def is_done():
-        news = boss.call("telephony.command", "check", [answer["command_id"]])
-        return news["state"] == "done"
+        payload = boss.call("telephony.command", "check", [answer["command_id"]])
+        return payload["state"] == "done"
 
     wait_for(is_done, what="the command to be done")
     spying = [

@@ -153,7 +153,7 @@ def is_back(stack, number):
         ),
         what="the talk with the caller",
     )
-    assert shown["mine"] == "ongoing"
+    assert shown["leg_state"] == "ongoing"
     assert "attended_transfer" in shown["controls"]
 
 
@@ -237,7 +237,7 @@ def test_the_caller_hangs_up_during_a_consultation(stack, number, talk, consulte
     wait_for_consultation(stack, number, "ongoing")
     call.hang_up()
     shown = wait_for_consultation(stack, number, False)
-    assert shown["mine"] == "ongoing", "the agent and the colleague talk on"
+    assert shown["leg_state"] == "ongoing", "the agent and the colleague talk on"
     control(stack, number, "hangup")
     own.ended()
     consulted.ended()

@@ -121,24 +121,24 @@ class TelephonyAgentToken(models.Model):
             for token in tokens_sudo.filtered(
                 lambda t, c=call: t.user_id in c.user_ids
             ):
-                news = self._get_news(call, token.user_id)
-                if news:
-                    token._bus_send("telephony.agent/call", news)
+                payload = self._prepare_payload(call, token.user_id)
+                if payload:
+                    token._bus_send("telephony.agent/call", payload)
 
     @api.model
-    def _get_news(self, call, user):
+    def _prepare_payload(self, call, user):
         """Return what the agents of a user are told of a call, ``None`` if nothing.
 
         :rtype: dict
         """
-        news = self.env["telephony.client"]._get_news(call, user)
-        rings = news["direction"] == "inbound" and news["mine"] == "ringing"
-        if news["state"] == "ended" or not (news["open_page"] or rings):
+        payload = self.env["telephony.client"]._prepare_payload(call, user)
+        rings = payload["direction"] == "inbound" and payload["leg_state"] == "ringing"
+        if payload["state"] == "ended" or not (payload["open_page"] or rings):
             return None
         return {
-            "call": news["id"],
-            "state": news["mine"],
-            "open_page": news["open_page"],
+            "call": payload["id"],
+            "state": payload["leg_state"],
+            "open_page": payload["open_page"],
         }
 
     @api.model
@@ -151,7 +151,9 @@ class TelephonyAgentToken(models.Model):
         calls = self.env["telephony.call"].search(
             [("state", "!=", "ended"), ("user_ids", "in", user.id)]
         )
-        return [news for call in calls if (news := self._get_news(call, user))]
+        return [
+            payload for call in calls if (payload := self._prepare_payload(call, user))
+        ]
 
     @api.model
     def _answer(self, call, claim):
@@ -165,8 +167,8 @@ class TelephonyAgentToken(models.Model):
         """
         call.ensure_one()
         call.check_access("read")
-        news = self._get_news(call, self.env.user)
-        may_open = claim and news and news["open_page"]
+        payload = self._prepare_payload(call, self.env.user)
+        may_open = claim and payload and payload["open_page"]
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         pops_sudo = self.env["telephony.call.pop"].sudo()
         return {

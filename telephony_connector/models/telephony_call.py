@@ -614,13 +614,13 @@ class TelephonyCall(models.Model):
     def _get_legs(self, user):
         return self.leg_ids.filtered(lambda leg: leg.user_id == user)
 
-    def _comes_in(self, user):
+    def _is_incoming_for(self, user):
         """Say whether the call comes in for the user, who does not make it."""
         if self.direction == "internal":
             return not self._is_caller(user)
         return self.direction == "inbound"
 
-    def _get_share(self, user):
+    def _get_leg_state(self, user):
         """Return the state of the user's own part in the call.
 
         ``ringing``, ``ongoing`` or ``ended``; a user with several phones talks on one

@@ -691,5 +691,7 @@ class TelephonyCall(models.Model):
         client = self.env["telephony.client"]
         for call in self:
             for user in call.user_ids:
-                user._bus_send("telephony.call/changed", client._get_news(call, user))
+                user._bus_send(
+                    "telephony.call/changed", client._prepare_payload(call, user)
+                )
         self.env["telephony.agent.token"]._notify_calls(self)

@@ -66,12 +66,12 @@ class TelephonyCard(models.AbstractModel):
         call_sudo = call.sudo()
         legs_sudo = call_sudo.leg_ids
         client = self.env["telephony.client"]
-        news = client._get_news(call_sudo, self.env.user)
+        payload = client._prepare_payload(call_sudo, self.env.user)
         found = call._get_matches()
         shown = found.callers or found
         target = call._get_visible_object()
         return {
-            **news,
+            **payload,
             "title": call_sudo._get_title(),
             "number": call_sudo._get_other_number() or False,
             "number_display": call_sudo._get_number_text(),

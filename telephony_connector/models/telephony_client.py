@@ -32,7 +32,7 @@ REVISIONS = 2**31
 class TelephonyClient(models.AbstractModel):
     """The user's telephone in the web client.
 
-    What it asks for are public methods, what it is told without asking is `_get_news`.
+    What it asks for are public methods, what the bus brings it is `_prepare_payload`.
     An abstract model has no access rights of its own: each public method asks for the
     right to telephone (``telephony.pbx._check_sender``) or to read the call, and for
     the rights on what it is handed.
@@ -323,7 +323,7 @@ class TelephonyClient(models.AbstractModel):
 
         :rtype: list[str]
         """
-        mine = call._get_share(self.env.user)
+        leg_state = call._get_leg_state(self.env.user)
         consulting = call.leg_ids._get_consulting(self.env.user)
         can = set()
         if consulting.consultation == "conference":
@@ -333,16 +333,16 @@ class TelephonyClient(models.AbstractModel):
             can = {"complete_transfer", "cancel_transfer"}
             if consulting.consultation == "ongoing":
                 can.add("conference")
-        elif mine != "ended" and call.leg_ids._is_consulted(self.env.user):
+        elif leg_state != "ended" and call.leg_ids._is_consulted(self.env.user):
             # The other party is a colleague's, who comes back to them.
             can = {"hangup"}
         elif call.parking_space:
             can = {"retrieve"}
-        elif mine == "ongoing":
+        elif leg_state == "ongoing":
             can = {"transfer", "attended_transfer", "voicemail", "park", "hangup"}
-        elif mine == "ringing" and call._comes_in(self.env.user):
+        elif leg_state == "ringing" and call._is_incoming_for(self.env.user):
             can = {"transfer", "voicemail", "hangup"}
-        elif mine == "ringing" and call._get_own_channel():
+        elif leg_state == "ringing" and call._get_own_channel():
             # Not before the telephone system has told by which channel it rings.
             can = {"hangup"}
         elif call.state == "ringing" and call.direction != "outbound":
@@ -353,20 +353,20 @@ class TelephonyClient(models.AbstractModel):
     # === CALLS ON THEIR WAY === #
 
     @api.model
-    def _get_news(self, call, user):
-        """Return what the bus tells one user of the call.
+    def _prepare_payload(self, call, user):
+        """Return what the bus publishes of the call to one user.
 
         :rtype: dict
         """
-        mine = call._get_share(user)
+        leg_state = call._get_leg_state(user)
         return {
             "id": call.id,
             "revision": call.source_term * REVISIONS + call.source_revision,
             "direction": call.direction,
-            "comes_in": call._comes_in(user),
+            "is_incoming": call._is_incoming_for(user),
             "state": call.state,
             "outcome": call.outcome or False,
-            "mine": mine,
+            "leg_state": leg_state,
             "progress": self._get_progress(call),
             "on_hold": any(leg.on_hold for leg in call._get_legs(user)),
             "consultation": call.leg_ids._get_consulting(user).consultation or False,
@@ -375,7 +375,7 @@ class TelephonyClient(models.AbstractModel):
             or False,
             "user_id": call.user_id.id,
             "show_card": self._has_card(call, user),
-            "open_page": self._wants_page(call, user, mine),
+            "open_page": self._wants_page(call, user, leg_state),
             # sudo - telephony.call: whether somebody saved it, not what
             "registration_revision": call.sudo().registration_revision,
         }
@@ -406,13 +406,13 @@ class TelephonyClient(models.AbstractModel):
         )
 
     @api.model
-    def _wants_page(self, call, user, mine):
-        """Say whether the page opens by itself for a user whose share is ``mine``."""
+    def _wants_page(self, call, user, leg_state):
+        """Say whether the page opens by itself for a user in ``leg_state``."""
         setting = user._get_telephony_setting
         if call.direction == "outbound":
             if not call.pbx_id._get_provider().opens_outgoing_page:
                 return False
-        elif not call._comes_in(user):
+        elif not call._is_incoming_for(user):
             return False
         if (
             call.direction == "internal"
@@ -420,13 +420,13 @@ class TelephonyClient(models.AbstractModel):
         ):
             return False
         wanted = setting("open_page_on", call.pbx_id)
-        if mine == "ringing":
+        if leg_state == "ringing":
             is_wanted = wanted == "ringing" or (
                 wanted == "automatic" and not self._rings_several(call)
             )
         else:
             is_wanted = (
-                mine == "ongoing"
+                leg_state == "ongoing"
                 and wanted != "never"
                 and not self._is_under_way(call, user)
             )
@@ -474,7 +474,7 @@ class TelephonyClient(models.AbstractModel):
         """
         call = self._browse_call(call_id)
         # Others may be rung, or have answered, since the client was told.
-        if not self._wants_page(call, self.env.user, call._get_share(self.env.user)):
+        if not self._wants_page(call, self.env.user, call._get_leg_state(self.env.user)):
             return False
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         if not self.env["telephony.call.pop"].sudo()._claim(call, self.env.user):
@@ -619,17 +619,17 @@ class TelephonyClient(models.AbstractModel):
 
     @api.model
     def _get_missed_domains(self):
-        """Return the domains of the user's missed calls, by how they are worked off.
+        """Return the domains of the user's missed calls, by how they are listed.
 
         :return: of known callers, of unknown ones who tried again or left a message, of
             all others
         """
-        mine = Domain(self._get_missed_domain()) & Domain(
+        own = Domain(self._get_missed_domain()) & Domain(
             "company_id", "in", self.env.companies.ids
         )
         known = Domain("res_id", "!=", False) | Domain("followup_id.kind", "=", "known")
         repeated = Domain("followup_id.kind", "=", "repeated")
-        return mine & known, mine & repeated & ~known, mine & ~repeated & ~known
+        return own & known, own & repeated & ~known, own & ~repeated & ~known
 
     @api.model
     def _get_missed(self):

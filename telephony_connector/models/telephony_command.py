@@ -175,7 +175,7 @@ class TelephonyCommand(models.Model):
                 command_sudo._finish("expired", "timeout")
             else:  # the listener took it up, and may have sent it
                 command_sudo._finish("failed", "unanswered")
-        return command_sudo._get_news()
+        return command_sudo._prepare_payload()
 
     def _is_overdue(self):
         return (
@@ -239,7 +239,9 @@ class TelephonyCommand(models.Model):
             command.write({"state": state, "code": code, "answer": answer})
             if state != "done" and command.action == "dial":
                 command._end_call()
-            command.user_id._bus_send("telephony.command/changed", command._get_news())
+            command.user_id._bus_send(
+                "telephony.command/changed", command._prepare_payload()
+            )
 
     def _end_call(self):
         """Close the call of a dial command that came to nothing."""
@@ -261,7 +263,7 @@ class TelephonyCommand(models.Model):
                 ]
             )
 
-    def _get_news(self):
+    def _prepare_payload(self):
         self.ensure_one()
         return {
             "id": self.id,

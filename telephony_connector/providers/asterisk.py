@@ -92,7 +92,7 @@ class AsteriskProvider(Provider):
 
     def _prepare_transfer(self, call, number):
         target = {"number": number, "context": self.settings.context}
-        if call._get_share(self.env.user) == "ringing":
+        if call._get_leg_state(self.env.user) == "ringing":
             # Nobody talks yet: the caller is sent on, and this phone stops ringing.
             channel = self._existing(call._get_other_channel())
             return "redirect", {"channel": channel, **target}

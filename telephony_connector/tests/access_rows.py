@@ -420,8 +420,8 @@ ROWS = [
     Row(
         "telephony.client",
         "claim_page",
-        CALLS,
-        SEES_CALLS,
+        "– – own own own own own",
+        IS_MINE,
         args=lambda target, me: [target.call.id],
     ),
     Row(

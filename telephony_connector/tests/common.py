@@ -80,9 +80,9 @@ class TelephonyCommon(TransactionCase):
             )
         )
 
-    def get_news(self, call, user):
+    def get_payload(self, call, user):
         """Return what the bus tells a user's web client of a call."""
-        return call.env["telephony.client"]._get_news(call, user)
+        return call.env["telephony.client"]._prepare_payload(call, user)
 
     def get_agent_calls(self, user):
         """Return what a user's desktop agent missed while it was not connected."""

@@ -112,10 +112,16 @@ class TestApi(TelephonyHttpCommon):
     def test_show_and_hide(self):
         self.register(extension="1001")
         self.tell("show", extension="1002")
-        self.assertEqual(self.get_news(self.call(), self.bruno)["mine"], "ringing")
+        self.assertEqual(
+            self.get_payload(self.call(), self.bruno)["leg_state"], "ringing"
+        )
         self.tell("hide", extension="1002")
-        self.assertEqual(self.get_news(self.call(), self.bruno)["mine"], "ended")
-        self.assertEqual(self.get_news(self.call(), self.alice)["mine"], "ringing")
+        self.assertEqual(
+            self.get_payload(self.call(), self.bruno)["leg_state"], "ended"
+        )
+        self.assertEqual(
+            self.get_payload(self.call(), self.alice)["leg_state"], "ringing"
+        )
         self.assertEqual(self.call().state, "ringing")
 
     def test_withheld_number(self):

@@ -244,7 +244,7 @@ class TestCallControl(TelephonyCommon):
         self.assertEqual(entry["parking_space"], "751")
         self.assertEqual(entry["parked_by"], self.alice.name)
         self.assertTrue(entry["can_retrieve"])
-        self.assertEqual(self.get_news(call, self.alice)["parking_space"], "751")
+        self.assertEqual(self.get_payload(call, self.alice)["parking_space"], "751")
         action, payload = self.ask(call, "retrieve")
         self.assertEqual(
             (action, payload["device"], payload["number"]),
@@ -286,19 +286,19 @@ class TestCallControl(TelephonyCommon):
         self.call()
         call = self.park("1002")
         call.sudo().write({"parking_space": False})
-        news = self.get_news(call, self.alice)
-        self.assertEqual(news["transfer"], "ringing")
+        payload = self.get_payload(call, self.alice)
+        self.assertEqual(payload["transfer"], "ringing")
         [card] = self.read_cards(call)
         self.assertEqual(card["transferred_to"], self.bruno.name)
         other = call.sudo().leg_ids.filtered(lambda leg: leg.uniqueid == "other")
         other.write({"answer_date": at(1), "state": "ongoing"})
         target = other.copy({"uniqueid": "target", "user_id": self.bruno.id})
         target.answer_date = False
-        self.assertEqual(self.get_news(call, self.alice)["transfer"], "ringing")
+        self.assertEqual(self.get_payload(call, self.alice)["transfer"], "ringing")
         target.answer_date = at(40)
-        self.assertEqual(self.get_news(call, self.alice)["transfer"], "ongoing")
+        self.assertEqual(self.get_payload(call, self.alice)["transfer"], "ongoing")
         target.write({"state": "ended", "end_date": at(50)})
-        self.assertEqual(self.get_news(call, self.alice)["transfer"], "ongoing")
+        self.assertEqual(self.get_payload(call, self.alice)["transfer"], "ongoing")
 
     def test_foreign_calls(self):
         with self.assertRaises(AccessError):

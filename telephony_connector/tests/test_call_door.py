@@ -363,7 +363,7 @@ class TestCallDoor(TelephonyCommon):
             {self.alice},
         )
         payload = sent[0][2]
-        self.assertEqual(payload["mine"], "ringing")
+        self.assertEqual(payload["leg_state"], "ringing")
         self.assertTrue(payload["open_page"])
         self.assertNotIn("33612340001", str(payload))
 
@@ -372,9 +372,9 @@ class TestCallDoor(TelephonyCommon):
         unseen = self.answered(1) | {"incomplete": True, "answer_date": None}
         unseen["legs"][0]["answered_unseen"] = True
         call = self.apply(unseen)
-        news = self.get_news(call, self.alice)
-        self.assertEqual((news["mine"], news["show_card"]), ("ongoing", True))
-        self.assertFalse(news["open_page"])
+        payload = self.get_payload(call, self.alice)
+        self.assertEqual((payload["leg_state"], payload["show_card"]), ("ongoing", True))
+        self.assertFalse(payload["open_page"])
         [card] = self.read_cards(call.with_user(self.alice))
         self.assertEqual((card["open_page"], card["answer_date"]), (False, False))
         self.assertFalse(self.get_agent_calls(self.alice))
@@ -390,7 +390,7 @@ class TestCallDoor(TelephonyCommon):
         unseen["legs"][0]["answered_unseen"] = True
         self.apply(unseen)
         self.assertTrue(
-            self.get_news(call, self.alice)["open_page"], "no card beside it"
+            self.get_payload(call, self.alice)["open_page"], "no card beside it"
         )
 
     def test_who_is_rung_later_gets_the_page(self):
@@ -400,8 +400,8 @@ class TestCallDoor(TelephonyCommon):
         leg = {"uniqueid": "c1-1002", "extension": "1002", "state": "ringing"}
         unseen["legs"].append(leg | {"start_date": at(30)})
         self.apply(unseen | {"revision": 2})
-        self.assertTrue(self.get_news(call, self.bruno)["open_page"])
-        self.assertFalse(self.get_news(call, self.alice)["open_page"])
+        self.assertTrue(self.get_payload(call, self.bruno)["open_page"])
+        self.assertFalse(self.get_payload(call, self.alice)["open_page"])
 
     def test_waits_for_a_row_that_others_hold(self):
         """A page being opened refers to the call: its next change must not be lost."""

@@ -297,7 +297,7 @@ class TestCallPanel(TelephonyCommon):
 
     def test_a_later_leaders_news_come_after(self):
         call = self.ring(revision=9)
-        before = self.get_news(call, self.alice)["revision"]
+        before = self.get_payload(call, self.alice)["revision"]
         change = self.change("c1", 1, direction="inbound", state="ringing")
         self.apply(change | {"term": 2, "extension": "1001", "number": NUMBER})
-        self.assertGreater(self.get_news(call, self.alice)["revision"], before)
+        self.assertGreater(self.get_payload(call, self.alice)["revision"], before)

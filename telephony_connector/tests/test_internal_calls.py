@@ -48,7 +48,7 @@ class TestInternalCalls(TelephonyCommon):
     def check(self, call, caller, called):
         """Both sides name the other in cards, pages, lists and notifications."""
         ends = {caller: (called, False), called: (caller, True)}
-        for user, (other, comes_in) in ends.items():
+        for user, (other, is_incoming) in ends.items():
             number = other.telephony_extension_ids.number
             card = self.seen(call, user)
             with self.subTest(user=user.login):
@@ -56,7 +56,7 @@ class TestInternalCalls(TelephonyCommon):
                 self.assertEqual(card["title"], title)
                 self.assertEqual(card["number"], number)
                 self.assertEqual(card["colleague"], other.name)
-                self.assertEqual(card["comes_in"], comes_in)
+                self.assertEqual(card["is_incoming"], is_incoming)
                 pages = self.env["telephony.registration"].with_user(user)
                 page = pages.browse(pages.open_for_call(call.id)["res_id"])
                 self.assertEqual((page.title, page.number), (title, number))
@@ -65,7 +65,7 @@ class TestInternalCalls(TelephonyCommon):
                 answer = self.answer_agent(call.with_user(user), claim=False)
                 self.assertEqual(answer["title"], title)
         if call.state == "ended":
-            for user, (other, _comes_in) in ends.items():
+            for user, (other, _is_incoming_for) in ends.items():
                 panel = self.env["telephony.client"].with_user(user).get_panel()
                 [entry] = panel["recent"]
                 self.assertEqual(
@@ -94,7 +94,9 @@ class TestInternalCalls(TelephonyCommon):
         self.assertEqual((call.number, call.dialed_number), ("1001", "1002"))
         card = self.seen(call, self.alice)
         self.assertEqual(card["title"], f"Internal call: {self.bruno.name} · 1002")
-        self.assertEqual((card["mine"], card["progress"]), ("ringing", "own_phone"))
+        self.assertEqual(
+            (card["leg_state"], card["progress"]), ("ringing", "own_phone")
+        )
         self.assertEqual(answer["number_display"], "1002")
 
     def test_clicked_progress(self):
@@ -103,9 +105,13 @@ class TestInternalCalls(TelephonyCommon):
         script.new("odoo-2", "PJSIP/1001-0a", number="1001")
         script.dial(None, "odoo-2", "1001")
         card = self.seen(self.take(script), self.alice)
-        self.assertEqual((card["mine"], card["progress"]), ("ringing", "own_phone"))
+        self.assertEqual(
+            (card["leg_state"], card["progress"]), ("ringing", "own_phone")
+        )
         script.state("odoo-2", "Up")
-        self.assertEqual(self.seen(self.take(script), self.alice)["mine"], "ongoing")
+        self.assertEqual(
+            self.seen(self.take(script), self.alice)["leg_state"], "ongoing"
+        )
         script.new("c", "PJSIP/1002-0b", number="1002", linked="odoo-2")
         script.dial("odoo-2", "c", "1002")
         card = self.seen(self.take(script), self.alice)
@@ -116,7 +122,9 @@ class TestInternalCalls(TelephonyCommon):
         call = self.take(script)
         self.check(call, self.bruno, self.alice)
         caller, called = self.seen(call, self.bruno), self.seen(call, self.alice)
-        self.assertEqual((caller["progress"], called["mine"]), ("calling", "ringing"))
+        self.assertEqual(
+            (caller["progress"], called["leg_state"]), ("calling", "ringing")
+        )
         self.assertIn("pickup", self.env["telephony.client"]._get_all_controls())
         self.assertNotIn("voicemail", caller["controls"], "they are not called")
         script.answer("a", "b").hang_up("a", "b")
@@ -169,7 +177,7 @@ class TestInternalCalls(TelephonyCommon):
         script.new("t", "PJSIP/trunk-2", linked="a")
         script.dial("a", "t", f"{CUSTOMER}@trunk")
         card = self.seen(self.take(script), self.alice)
-        self.assertEqual((card["progress"], card["comes_in"]), ("calling", False))
+        self.assertEqual((card["progress"], card["is_incoming"]), ("calling", False))
 
     def test_a_call_out_that_is_clicked(self):
         script = Script(PLAN)

@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 from typing import get_type_hints
 
@@ -9,13 +8,13 @@ from ..tools import payloads
 from .common import TelephonyCommon, at
 from .common_payloads import find_wrong, get_typedef, read_typedefs
 
-NEWS = Path(__file__).parents[1] / "static/src/services/call_news.js"
+CALL_STATE = Path(__file__).parents[1] / "static/src/services/call_state.js"
 
 
 @tagged("post_install", "-at_install")
 class TestPayloads(TelephonyCommon):
     def test_the_typedefs_are_what_the_server_describes(self):
-        typedefs = read_typedefs(NEWS)
+        typedefs = read_typedefs(CALL_STATE)
         described = {
             name: each
             for name, each in vars(payloads).items()
@@ -26,14 +25,6 @@ class TestPayloads(TelephonyCommon):
             with self.subTest(name):
                 own = get_typedef(payload)
                 self.assertEqual(typedefs[name], own)
-
-    def test_the_client_knows_which_keys_the_bus_brings(self):
-        [keys] = re.findall(
-            r"NEWS_KEYS = Object.freeze\(\[([^\]]*)\]", NEWS.read_text()
-        )
-        self.assertEqual(
-            re.findall(r'"(\w+)"', keys), [*get_type_hints(payloads.CallNews)]
-        )
 
     def test_what_is_sent_is_as_described(self):
         """Of calls that ring, run and are over, of known and unknown callers."""
@@ -52,8 +43,8 @@ class TestPayloads(TelephonyCommon):
                     card = self.env["telephony.card"].with_user(self.alice)
                     shown = TelephonyCard._prepare_card(card, record)
                     self.assertEqual([*find_wrong(shown, payloads.Card)], [])
-                    news = client._get_news(record.sudo(), self.alice)
-                    self.assertEqual([*find_wrong(news, payloads.CallNews)], [])
+                    message = client._prepare_payload(record.sudo(), self.alice)
+                    self.assertEqual([*find_wrong(message, payloads.CallPayload)], [])
             facts = card._get_card_facts(
                 call, *[self.env["res.partner"].search([("phone", "=", number)])] * 2
             )
@@ -74,8 +65,8 @@ class TestPayloads(TelephonyCommon):
         )
         for state in ("pending", "failed"):
             command.state = state
-            news = command._get_news()
-            self.assertEqual([*find_wrong(news, payloads.CommandNews)], [])
+            message = command._prepare_payload()
+            self.assertEqual([*find_wrong(message, payloads.CommandPayload)], [])
 
     def test_a_difference_is_found(self):
         facts = dict.fromkeys(get_type_hints(payloads.CardDetails), False)

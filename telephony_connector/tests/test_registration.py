@@ -280,14 +280,14 @@ class TestRegistration(TelephonyCommon):
 
     def test_pages_open_as_the_user_wants(self):
         call = self.ring()
-        self.assertTrue(self.get_news(call, self.alice)["open_page"])
+        self.assertTrue(self.get_payload(call, self.alice)["open_page"])
         self.alice.telephony_open_page_on = "answer"
-        self.assertFalse(self.get_news(call, self.alice)["open_page"])
+        self.assertFalse(self.get_payload(call, self.alice)["open_page"])
         self.alice.telephony_open_page_on = "never"
         call.leg_ids.state = "ongoing"
-        self.assertFalse(self.get_news(call, self.alice)["open_page"])
+        self.assertFalse(self.get_payload(call, self.alice)["open_page"])
         self.alice.telephony_open_page_on = "answer"
-        self.assertTrue(self.get_news(call, self.alice)["open_page"])
+        self.assertTrue(self.get_payload(call, self.alice)["open_page"])
 
     def come_in(self, uniqueid, revision, answered_by=False, **phones):
         """Return a call that comes in, with extensions by the name of their phones."""
@@ -320,7 +320,7 @@ class TestRegistration(TelephonyCommon):
     def get_openings(self, call):
         """Return for whom the page of a call opens by itself now."""
         users = (self.alice, self.bruno)
-        return [user for user in users if self.get_news(call, user)["open_page"]]
+        return [user for user in users if self.get_payload(call, user)["open_page"]]
 
     def test_pages_open_automatically(self):
         """At the ring where one user is rung, once answered where several are."""
@@ -354,7 +354,7 @@ class TestRegistration(TelephonyCommon):
                 ],
             )
         )
-        self.assertTrue(self.get_news(call, self.alice)["open_page"])
+        self.assertTrue(self.get_payload(call, self.alice)["open_page"])
 
     def test_who_is_rung_meanwhile_keeps_the_page_back(self):
         """The telephones of a group may be told of one after the other."""
@@ -405,10 +405,12 @@ class TestRegistration(TelephonyCommon):
         ):
             with self.subTest(wanted=wanted):
                 self.pbx.internal_calls = wanted
-                news = self.get_news(call, self.alice)
-                self.assertEqual((news["show_card"], news["open_page"]), (card, page))
+                payload = self.get_payload(call, self.alice)
+                self.assertEqual(
+                    (payload["show_card"], payload["open_page"]), (card, page)
+                )
                 self.assertFalse(
-                    self.get_news(call, self.bruno)["open_page"],
+                    self.get_payload(call, self.bruno)["open_page"],
                     "the caller gets no page",
                 )
 
@@ -798,14 +800,14 @@ class TestTwoPages(TelephonyCommon):
         self.patch(
             self.registry["res.users"],
             "_bus_send",
-            lambda user, kind, news, **kwargs: told.append((user, news)),
+            lambda user, kind, payload, **kwargs: told.append((user, payload)),
         )
         page = self.page(self.bruno, call)
         for count in (1, 2):
             page.action_save()
-            news = dict(told)[self.alice]
-            self.assertEqual(news["id"], call.id)
-            self.assertEqual(news["registration_revision"], count)
+            payload = dict(told)[self.alice]
+            self.assertEqual(payload["id"], call.id)
+            self.assertEqual(payload["registration_revision"], count)
 
     def test_register_it_oneself(self):
         """A colleague may register a call that another answered, knowingly."""

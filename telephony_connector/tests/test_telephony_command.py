@@ -154,9 +154,9 @@ class TestTelephonyCommand(TelephonyCommon):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
         self.assertEqual(command.with_user(self.alice).check()["state"], "pending")
         command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
-        news = command.with_user(self.alice).check()
-        self.assertEqual(news["state"], "expired")
-        self.assertIn("Nothing was dialed", news["message"])
+        payload = command.with_user(self.alice).check()
+        self.assertEqual(payload["state"], "expired")
+        self.assertIn("Nothing was dialed", payload["message"])
         with self.assertRaises(AccessError):
             command.with_user(self.bruno).check()
 
@@ -165,7 +165,7 @@ class TestTelephonyCommand(TelephonyCommon):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
         self.env["telephony.command"]._claim(self.pbx.id)
         command._finish(state, code)
-        return command._get_news()["message"]
+        return command._prepare_payload()["message"]
 
     def test_what_may_have_been_done_is_not_said_to_be_undone(self):
         for code in ("unknown", "unanswered", "silent"):
@@ -176,7 +176,7 @@ class TestTelephonyCommand(TelephonyCommon):
                 command = self.env["telephony.command"].search([], limit=1)
                 command.call_id.start_date -= timedelta(hours=1)
                 command.action = "hangup"
-                text = command._get_news()["message"]
+                text = command._prepare_payload()["message"]
                 self.assertNotIn("rings.", text)
                 self.env.flush_all()
                 self.env.cr.execute(
@@ -189,9 +189,9 @@ class TestTelephonyCommand(TelephonyCommon):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
         self.env["telephony.command"]._claim(self.pbx.id)
         command.expire_date = fields.Datetime.now() - timedelta(seconds=1)
-        news = command.with_user(self.alice).check()
-        self.assertEqual((news["state"], news["code"]), ("failed", "unanswered"))
-        self.assertIn("not known whether your phone is ringing", news["message"])
+        payload = command.with_user(self.alice).check()
+        self.assertEqual((payload["state"], payload["code"]), ("failed", "unanswered"))
+        self.assertIn("not known whether your phone is ringing", payload["message"])
 
     def test_a_phone_that_may_ring_is_not_rung_again_unasked(self):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
@@ -231,7 +231,7 @@ class TestTelephonyCommand(TelephonyCommon):
     def test_answers_in_words(self):
         command = self.env["telephony.command"].browse(self.dial()["command_id"])
         command._finish("failed", "phone_offline", "0")
-        self.assertIn("1001", command._get_news()["message"])
+        self.assertIn("1001", command._prepare_payload()["message"])
         command._finish("done")
         self.assertEqual(command.state, "failed", "an answer is final")
 

@@ -109,7 +109,7 @@ class TestTexts(common_texts.CodesCase):
             }
         )
         command._finish("failed", code, answer)
-        return command._get_news()["message"]
+        return command._prepare_payload()["message"]
 
     def test_every_end_of_a_command_is_told_in_the_users_language(self):
         codes = self.find_command_codes()

@@ -13,16 +13,16 @@ CallDirection = Literal[tuple(each.value for each in Direction)]
 CallState = Literal[tuple(each.value for each in State)]
 
 
-class CallNews(TypedDict):
-    """What the bus tells one user of a call: ``telephony.client._get_news``."""
+class CallPayload(TypedDict):
+    """What the bus sends of a call: ``telephony.client._prepare_payload``."""
 
     id: int
     revision: int
     direction: CallDirection
-    comes_in: bool
+    is_incoming: bool
     state: CallState
     outcome: str | NOTHING
-    mine: CallState
+    leg_state: CallState
     progress: Literal["own_phone", "calling", "ringing", "ongoing", "ended"]
     on_hold: bool
     consultation: Literal["ringing", "ongoing", "conference"] | NOTHING
@@ -50,7 +50,7 @@ class Match(Named):
     reason: str
 
 
-class Card(CallNews):
+class Card(CallPayload):
     """What a card shows of a call: ``telephony.card._prepare_card``."""
 
     title: str
@@ -154,8 +154,8 @@ class WrapUp(TypedDict):
     next_missed: MissedCaller | NOTHING
 
 
-class CommandNews(TypedDict):
-    """What the bus tells the user of a command: ``telephony.command._get_news``."""
+class CommandPayload(TypedDict):
+    """What the bus sends of a command: ``telephony.command._prepare_payload``."""
 
     id: int
     call_id: int | NOTHING

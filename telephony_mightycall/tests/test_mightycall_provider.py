@@ -167,9 +167,9 @@ class TestMightyCallProvider(TelephonyCommon):
 
     def test_outgoing_page_opens_by_itself(self):
         call, _command = self.click()
-        self.assertTrue(self.get_news(call, self.alice)["open_page"])
+        self.assertTrue(self.get_payload(call, self.alice)["open_page"])
         self.pbx.provider = "asterisk"
-        self.assertFalse(self.get_news(call, self.alice)["open_page"])
+        self.assertFalse(self.get_payload(call, self.alice)["open_page"])
 
     # === LIMITS === #
 

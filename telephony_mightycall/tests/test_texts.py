@@ -48,4 +48,4 @@ class TestTexts(common_texts.CodesCase):
         )
         command.user_id = self.alice
         command._finish("failed", LimitExceeded.code)
-        self.assertTranslated(command._get_news()["message"])
+        self.assertTranslated(command._prepare_payload()["message"])

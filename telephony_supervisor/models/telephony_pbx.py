@@ -164,11 +164,11 @@ class TelephonyPbx(models.Model):
     def _notify_watchers(self, calls=(), extensions=()):
         """Tell the boards that are open what changed."""
         changed = {"calls": calls, "extensions": extensions}
-        news = {name: list(ids) for name, ids in changed.items() if ids}
+        payload = {name: list(ids) for name, ids in changed.items() if ids}
         for pbx in self:
             pbx._bus_send(
                 "telephony.board/changed",
-                {"pbx_id": pbx.id, **news},
+                {"pbx_id": pbx.id, **payload},
                 subchannel="board",
             )
         return super()._notify_watchers(calls, extensions)

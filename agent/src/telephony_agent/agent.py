@@ -66,34 +66,34 @@ class Agent:
         with self._server.listen(self._last) as notifications:
             _logger.info("Connected with %s as %s", self._server.url, hello["user"])
             # Calls that began while nobody listened.
-            for news in hello["calls"]:
-                self._take(news)
+            for payload in hello["calls"]:
+                self._dispatch(payload)
             for number, kind, payload in notifications:
                 self._last = number
                 if kind == "telephony.agent/revoked":
                     raise TokenRefused("The token was revoked in Odoo.")
                 if kind == "telephony.agent/call":
-                    self._take(payload)
+                    self._dispatch(payload)
                 if self._stop.is_set():
                     return
 
     # -- calls --
 
-    def _take(self, news):
+    def _dispatch(self, payload):
         """Do what a message asks for, beside the line: it must go on being read."""
-        threading.Thread(target=self._handle, args=(news,), daemon=True).start()
+        threading.Thread(target=self._handle, args=(payload,), daemon=True).start()
 
-    def _handle(self, news):
+    def _handle(self, payload):
         try:
-            call_id = news["call"]
-            if news["state"] == "ringing" and self._config.notify:
+            call_id = payload["call"]
+            if payload["state"] == "ringing" and self._config.notify:
                 self._once(("notify", call_id), self._notify)
-            if news["open_page"]:
+            if payload["open_page"]:
                 self._once(("open", call_id), self._open)
         except (ConnectionFailed, AgentError) as error:
-            _logger.warning("Call %s: %s", news.get("call"), error)
+            _logger.warning("Call %s: %s", payload.get("call"), error)
         except (KeyError, TypeError, OSError):
-            _logger.exception("Call %s", news)
+            _logger.exception("Call %s", payload)
 
     def _once(self, key, action):
         """Do something for a call, unless that was done; a failure may be repeated."""

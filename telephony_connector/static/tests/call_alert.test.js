@@ -7,8 +7,8 @@ import { CallAlert } from "@telephony_connector/services/call_alert_service";
 import {
     defineTelephonyModels,
     makeCard,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     setupTelephony,
 } from "./telephony_test_helpers";
 
@@ -29,15 +29,15 @@ test("a call that comes in rings while it does, if the user wants it", async () 
     const pyEnv = await startServer();
     await start();
     user.updateUserSettings("telephony_sound", true);
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await expect.waitForSteps(["play call-invitation on and on"]);
     // A second one does not ring twice as loud.
-    sendNews(pyEnv, makeNews({ id: 2 }));
+    sendPayload(pyEnv, makePayload({ id: 2 }));
     await contains(".o_telephony_card", { count: 2 });
-    sendNews(pyEnv, makeNews({ id: 2, revision: 2, state: "ended", mine: "ended" }));
+    sendPayload(pyEnv, makePayload({ id: 2, revision: 2, state: "ended", leg_state: "ended" }));
     await contains(".o_telephony_card", { count: 1 });
     expect.verifySteps([]);
-    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing" }));
+    sendPayload(pyEnv, makePayload({ revision: 2, state: "ongoing", leg_state: "ongoing" }));
     await expect.waitForSteps(["stop"]);
 });
 
@@ -45,13 +45,13 @@ test("no sound by default, and none for a call that one makes", async () => {
     mockSound();
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_card", { count: 1 });
     expect.verifySteps([]);
     user.updateUserSettings("telephony_sound", true);
-    sendNews(pyEnv, makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    sendPayload(pyEnv, makePayload({ revision: 2, state: "ended", leg_state: "ended" }));
     await expect.waitForSteps(["stop"]);
-    sendNews(pyEnv, makeNews({ id: 2, direction: "outbound", progress: "calling" }));
+    sendPayload(pyEnv, makePayload({ id: 2, direction: "outbound", progress: "calling" }));
     await contains(".o_telephony_card", { count: 1 });
     expect.verifySteps([]);
 });
@@ -72,13 +72,13 @@ function makeAlert({ isOnMainTab = true, permission = "granted" } = {}) {
     return new CallAlert({
         "mail.sound_effects": { play() {}, stop() {} },
         "telephony.pages": {
-            pageTurn: { isOnMainTab: async () => isOnMainTab },
+            isOnMainTab: async () => isOnMainTab,
             openPage: (call) => expect.step(`page ${call.id}`),
         },
     });
 }
 
-const CALL = makeCard({ isIncoming: true });
+const CALL = makeCard({ is_incoming: true });
 const NOTICE = "notify Incoming call: +33 6 39 98 00 01: Ada Example (telephony_call_1)";
 
 test("the desktop is told while the tab is hidden, until the call rings no more", async () => {

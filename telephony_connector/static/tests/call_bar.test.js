@@ -13,14 +13,14 @@ import { CallBar } from "@telephony_connector/components/call_bar/call_bar";
 import {
     defineTelephonyModels,
     getTelephony,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     setupTelephony,
     TelephonyCall,
 } from "./telephony_test_helpers";
 
-const TALK = { state: "ongoing", mine: "ongoing", progress: "ongoing", revision: 2 };
-const END = { state: "ended", mine: "ended", progress: "ended", revision: 3 };
+const TALK = { state: "ongoing", leg_state: "ongoing", progress: "ongoing", revision: 2 };
+const END = { state: "ended", leg_state: "ended", progress: "ended", revision: 3 };
 const NOTE = ".o_telephony_bar textarea";
 
 defineTelephonyModels();
@@ -36,7 +36,7 @@ beforeEach(() => {
 async function talk(card = {}) {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews(TALK), { answer_date: "2026-01-05 10:00:00", ...card });
+    sendPayload(pyEnv, makePayload(TALK), { answer_date: "2026-01-05 10:00:00", ...card });
     await contains(".o_telephony_bar_item");
     return pyEnv;
 }
@@ -56,9 +56,9 @@ test("whoever talks has the bar instead of a card: who it is, and since when", a
     expect(".o_telephony_bar .o_telephony_timer").toHaveText("1:05");
     expect(".o_telephony_bar_hold").toHaveCount(0);
     expect(".o_telephony_bar_item [role=status]").toHaveText("On the phone");
-    sendNews(pyEnv, makeNews({ ...TALK, revision: 3, on_hold: true }));
+    sendPayload(pyEnv, makePayload({ ...TALK, revision: 3, on_hold: true }));
     await contains(".o_telephony_bar_hold", { text: "On hold" });
-    sendNews(pyEnv, makeNews({ ...END, revision: 4 }));
+    sendPayload(pyEnv, makePayload({ ...END, revision: 4 }));
     await contains(".o_telephony_bar", { count: 0 });
 });
 
@@ -84,10 +84,10 @@ test("what the telephone system can do is in the bar", async () => {
 
 test("who rings meanwhile has a card in the bar, not over the page", async () => {
     const pyEnv = await talk();
-    sendNews(pyEnv, makeNews({ id: 2 }));
+    sendPayload(pyEnv, makePayload({ id: 2 }));
     await contains(".o_telephony_bar .o_telephony_card[data-call-id='2']");
     expect(".o_telephony_cards").toHaveCount(0);
-    sendNews(pyEnv, makeNews(END));
+    sendPayload(pyEnv, makePayload(END));
     await contains(".o_telephony_cards .o_telephony_card[data-call-id='2']");
     expect(".o_telephony_bar").toHaveCount(0);
 });
@@ -96,7 +96,7 @@ test("a card stands in the bar while a call's page is open", async () => {
     const pyEnv = await startServer();
     await start();
     getTelephony().pageCallId = 1;
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_bar .o_telephony_card");
     expect(".o_telephony_cards").toHaveCount(0);
     expect(".o_telephony_card_open").toHaveCount(0);
@@ -105,8 +105,8 @@ test("a card stands in the bar while a call's page is open", async () => {
 test("calls that are to show nothing have no bar", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews({ ...TALK, id: 1, show_card: false }));
-    sendNews(pyEnv, makeNews({ ...TALK, id: 2 }));
+    sendPayload(pyEnv, makePayload({ ...TALK, id: 1, show_card: false }));
+    sendPayload(pyEnv, makePayload({ ...TALK, id: 2 }));
     await contains(".o_telephony_bar_item[data-call-id='2']");
     expect(".o_telephony_bar_item").toHaveCount(1);
 });
@@ -158,7 +158,7 @@ test("a note that the server refuses stays in the box", async () => {
 test("whoever writes when the call ends goes on, and nothing of it is lost", async () => {
     const pyEnv = await talk();
     await write("Wants");
-    sendNews(pyEnv, makeNews(END));
+    sendPayload(pyEnv, makePayload(END));
     await contains(".o_telephony_bar_who", { text: "Call ended" });
     await advanceTime(9000);
     await find(NOTE).edit("Wants it", { confirm: false });
@@ -207,11 +207,11 @@ test("the web client goes on where the bar fails", async () => {
             throw new Error("broken bar");
         },
     });
-    sendNews(pyEnv, makeNews(TALK));
+    sendPayload(pyEnv, makePayload(TALK));
     await expect.waitForErrors([/owl lifecycle/]);
     expect(".o_main_navbar").toHaveCount(1);
     expect(".o_action_manager").toHaveCount(1);
-    sendNews(pyEnv, makeNews({ id: 2 }));
+    sendPayload(pyEnv, makePayload({ id: 2 }));
     await contains(".o_telephony_menu [data-line=talking]");
 });
 

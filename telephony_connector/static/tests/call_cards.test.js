@@ -13,9 +13,9 @@ import {
     defineTelephonyModels,
     getTelephony,
     makeCard,
-    makeNews,
+    makePayload,
     makePage,
-    sendNews,
+    sendPayload,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -28,7 +28,7 @@ const OUTBOUND = { direction: "outbound", progress: "own_phone" };
 test("an incoming call shows who it is", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews(), { caller_name: "<b>ADA</b>", queue: "Sales" });
+    sendPayload(pyEnv, makePayload(), { caller_name: "<b>ADA</b>", queue: "Sales" });
     await contains(".o_telephony_card", { count: 1 });
     expect(".o_telephony_card_title").toHaveText("Incoming call: +33 6 39 98 00 01");
     expect(".o_telephony_card_status").toHaveText("Ringing");
@@ -45,7 +45,7 @@ test("who is not in the telephony group hears of no calls", async () => {
     setupTelephony({ isUser: false });
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     getService("bus_service").subscribe("telephony.call/changed", () => asyncStep("heard"));
     await waitForSteps(["heard"]);
     expect(getTelephony().calls).toEqual({});
@@ -62,7 +62,7 @@ test("several matches are listed, with a doubt about one and how many more there
         name: `Lead ${id}`,
         model_name: "Lead",
     }));
-    sendNews(pyEnv, makeNews(), { object: false, matches, match_count: 5 });
+    sendPayload(pyEnv, makePayload(), { object: false, matches, match_count: 5 });
     await contains(".o_telephony_card_record", { count: 2 });
     expect(".o_telephony_card_more").toHaveText("and 3 more");
     expect(".o_telephony_card_reason").toHaveText("Company's number");
@@ -71,7 +71,7 @@ test("several matches are listed, with a doubt about one and how many more there
 test("what the user may not see is said to be known, and not named", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews(), { object: false, matches: [], match_count: 0, hidden: true });
+    sendPayload(pyEnv, makePayload(), { object: false, matches: [], match_count: 0, hidden: true });
     await contains(".o_telephony_card_hidden", {
         text: "Known in the company, but not visible to you",
     });
@@ -92,7 +92,7 @@ test("what one wants to know at once comes after the card", async () => {
     };
     await start();
     mockDate("2026-01-05 10:00:00", +0);
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_card_place", { text: "Example & Sons, Lyon" });
     expect(".o_telephony_card_tag").toHaveText("VIP");
     expect(".o_telephony_card_deals").toHaveText("2 open opportunities, $ 1,200.00");
@@ -113,7 +113,7 @@ test("the last call tells whether anybody talked to them", async () => {
     await start();
     mockDate("2026-01-05 10:00:00", +0);
     for (const id of [1, 2, 3, 4, 5]) {
-        sendNews(pyEnv, makeNews({ id }));
+        sendPayload(pyEnv, makePayload({ id }));
     }
     await contains(".o_telephony_card_last", { count: 5 });
     expect(queryAllTexts(".o_telephony_card_last")).toEqual([
@@ -129,8 +129,8 @@ test("an own phone that forwards the call is told from a caller's", async () => 
     const pyEnv = await startServer();
     await start();
     const forwarded = { diverted_from: "1001" };
-    sendNews(pyEnv, makeNews({ id: 1 }), forwarded);
-    sendNews(pyEnv, makeNews({ ...OUTBOUND, id: 2 }), forwarded);
+    sendPayload(pyEnv, makePayload({ id: 1 }), forwarded);
+    sendPayload(pyEnv, makePayload({ ...OUTBOUND, id: 2 }), forwarded);
     await contains(".o_telephony_card_diverted", { count: 2 });
     expect(queryAllTexts(".o_telephony_card_diverted")).toEqual([
         "The number may be another party's. Forwarded by 1001",
@@ -141,7 +141,7 @@ test("an own phone that forwards the call is told from a caller's", async () => 
 test("an unknown caller is said to be unknown", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews(), { object: false, matches: [], match_count: 0 });
+    sendPayload(pyEnv, makePayload(), { object: false, matches: [], match_count: 0 });
     await contains(".o_telephony_card_unknown", { text: "Unknown caller" });
 });
 
@@ -153,14 +153,14 @@ test("an unknown caller's page begins with what the user says", async () => {
     const pyEnv = await startServer();
     await start();
     const unknown = { object: false, matches: [], match_count: 0 };
-    sendNews(pyEnv, makeNews(), { ...unknown, new_kinds: ["person"] });
+    sendPayload(pyEnv, makePayload(), { ...unknown, new_kinds: ["person"] });
     await contains("[data-start]", { count: 2 });
     expect("[data-start]:first").toHaveText("New contact");
     await click("[data-start=existing]");
     expect.verifySteps(["open existing"]);
     await contains(".o_telephony_card", { count: 0 });
     // Nobody has a withheld number.
-    sendNews(pyEnv, makeNews({ id: 2 }), { ...unknown, number: false, withheld: true });
+    sendPayload(pyEnv, makePayload({ id: 2 }), { ...unknown, number: false, withheld: true });
     await contains(".o_telephony_card");
     expect("[data-start]").toHaveCount(0);
 });
@@ -171,8 +171,8 @@ test("cards stack, and leave the focus where it is", async () => {
     const input = document.createElement("input");
     document.querySelector(".o_main_navbar").append(input);
     input.focus();
-    sendNews(pyEnv, makeNews());
-    sendNews(pyEnv, makeNews({ id: 2 }));
+    sendPayload(pyEnv, makePayload());
+    sendPayload(pyEnv, makePayload({ id: 2 }));
     await contains(".o_telephony_card", { count: 2 });
     expect(document.activeElement).toBe(input);
 });
@@ -180,9 +180,9 @@ test("cards stack, and leave the focus where it is", async () => {
 test("the card says who answered and goes", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_card_open", { count: 1 });
-    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ended" }), {
+    sendPayload(pyEnv, makePayload({ revision: 2, state: "ongoing", leg_state: "ended" }), {
         answered_by: "Grace Example",
     });
     await contains(".o_telephony_card_status", { text: "Answered by Grace Example" });
@@ -194,11 +194,11 @@ test("the card says who answered and goes", async () => {
 test("who answered is told also where the own phone falls silent first", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_card");
-    sendNews(pyEnv, makeNews({ revision: 2, mine: "ended" }));
+    sendPayload(pyEnv, makePayload({ revision: 2, leg_state: "ended" }));
     await contains(".o_telephony_card_status", { text: "Ringing elsewhere" });
-    sendNews(pyEnv, makeNews({ revision: 3, state: "ongoing", mine: "ended" }), {
+    sendPayload(pyEnv, makePayload({ revision: 3, state: "ongoing", leg_state: "ended" }), {
         answered_by: "Grace Example",
     });
     await contains(".o_telephony_card_status", { text: "Answered by Grace Example" });
@@ -211,15 +211,15 @@ test("who answered is told also where the own phone falls silent first", async (
 test("the card goes where the own phone fell silent, and is back when it rings again", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_card");
-    sendNews(pyEnv, makeNews({ revision: 2, mine: "ended" }));
+    sendPayload(pyEnv, makePayload({ revision: 2, leg_state: "ended" }));
     await contains(".o_telephony_card_status", { text: "Ringing elsewhere" });
-    sendNews(pyEnv, makeNews({ revision: 3 }));
+    sendPayload(pyEnv, makePayload({ revision: 3 }));
     await contains(".o_telephony_card_status", { text: "Ringing" });
     await advanceTime(2100);
     expect(".o_telephony_card").toHaveCount(1);
-    sendNews(pyEnv, makeNews({ revision: 4, mine: "ended" }));
+    sendPayload(pyEnv, makePayload({ revision: 4, leg_state: "ended" }));
     await contains(".o_telephony_card_status", { text: "Ringing elsewhere" });
     await advanceTime(2100);
     await contains(".o_telephony_card", { count: 0 });
@@ -228,26 +228,32 @@ test("the card goes where the own phone fell silent, and is back when it rings a
 test("the card goes at once when the caller gives up", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_card", { count: 1 });
-    sendNews(pyEnv, makeNews({ revision: 2, state: "ended", mine: "ended", outcome: "missed" }));
+    sendPayload(
+        pyEnv,
+        makePayload({ revision: 2, state: "ended", leg_state: "ended", outcome: "missed" })
+    );
     await contains(".o_telephony_card", { count: 0 });
 });
 
 test("messages that come twice or late bring nothing back", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews({ revision: 3, on_hold: true, state: "ongoing", mine: "ongoing" }));
+    sendPayload(
+        pyEnv,
+        makePayload({ revision: 3, on_hold: true, state: "ongoing", leg_state: "ongoing" })
+    );
     await contains(".o_telephony_bar_hold", { text: "On hold" });
-    sendNews(pyEnv, makeNews({ revision: 2 }));
-    sendNews(pyEnv, makeNews({ revision: 3 }));
-    sendNews(pyEnv, makeNews({ id: 3 }));
+    sendPayload(pyEnv, makePayload({ revision: 2 }));
+    sendPayload(pyEnv, makePayload({ revision: 3 }));
+    sendPayload(pyEnv, makePayload({ id: 3 }));
     await contains(".o_telephony_card[data-call-id='3']");
     expect(".o_telephony_bar_item[data-call-id='1'] .o_telephony_bar_hold").toHaveCount(1);
-    sendNews(pyEnv, makeNews({ revision: 4, state: "ended", mine: "ended" }));
+    sendPayload(pyEnv, makePayload({ revision: 4, state: "ended", leg_state: "ended" }));
     await contains(".o_telephony_bar_item", { count: 0 });
-    sendNews(pyEnv, makeNews({ revision: 5 }));
-    sendNews(pyEnv, makeNews({ id: 2 }));
+    sendPayload(pyEnv, makePayload({ revision: 5 }));
+    sendPayload(pyEnv, makePayload({ id: 2 }));
     await contains(".o_telephony_card[data-call-id='2']");
     expect(".o_telephony_card[data-call-id='1']").toHaveCount(0);
 });
@@ -255,11 +261,11 @@ test("messages that come twice or late bring nothing back", async () => {
 test("“Not now” takes the card away for good", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await click(".o_telephony_card button", { text: "Not now" });
     await contains(".o_telephony_card", { count: 0 });
-    sendNews(pyEnv, makeNews({ revision: 2 }));
-    sendNews(pyEnv, makeNews({ id: 2 }));
+    sendPayload(pyEnv, makePayload({ revision: 2 }));
+    sendPayload(pyEnv, makePayload({ id: 2 }));
     await contains(".o_telephony_card[data-call-id='2']");
     expect(".o_telephony_card[data-call-id='1']").toHaveCount(0);
 });
@@ -267,7 +273,7 @@ test("“Not now” takes the card away for good", async () => {
 test("“Open page” opens the call's page", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await click(".o_telephony_card_open");
     await contains(".o_telephony_card", { count: 0 });
     await contains(".o_notification", { text: "Page of call 1" });
@@ -277,13 +283,19 @@ test("an outgoing call shows how far it has come and what became of it", async (
     const pyEnv = await startServer();
     await start();
     const title = "Outgoing call: +33 6 39 98 00 01";
-    sendNews(pyEnv, makeNews(OUTBOUND), { title });
+    sendPayload(pyEnv, makePayload(OUTBOUND), { title });
     await contains(".o_telephony_card_status", { text: "Ringing your phone" });
-    sendNews(pyEnv, makeNews({ ...OUTBOUND, revision: 2, progress: "calling" }), { title });
+    sendPayload(pyEnv, makePayload({ ...OUTBOUND, revision: 2, progress: "calling" }), { title });
     await contains(".o_telephony_card_status", { text: "Calling" });
-    sendNews(
+    sendPayload(
         pyEnv,
-        makeNews({ ...OUTBOUND, revision: 3, state: "ended", mine: "ended", outcome: "busy" })
+        makePayload({
+            ...OUTBOUND,
+            revision: 3,
+            state: "ended",
+            leg_state: "ended",
+            outcome: "busy",
+        })
     );
     await contains(".o_telephony_card_status", { text: "Busy" });
     expect(".o_telephony_card_open").toHaveCount(0);
@@ -295,10 +307,13 @@ test("an internal call comes in at one end only", async () => {
     const pyEnv = await startServer();
     await start();
     // Both phones ring while one calls the other by hand: who calls, the server says.
-    const internal = { direction: "internal", progress: "calling", mine: "ringing" };
-    sendNews(pyEnv, makeNews({ ...internal, id: 1, comes_in: true }));
-    sendNews(pyEnv, makeNews({ ...internal, id: 2, comes_in: false }));
-    sendNews(pyEnv, makeNews({ ...internal, id: 3, comes_in: false, mine: "ongoing" }));
+    const internal = { direction: "internal", progress: "calling", leg_state: "ringing" };
+    sendPayload(pyEnv, makePayload({ ...internal, id: 1, is_incoming: true }));
+    sendPayload(pyEnv, makePayload({ ...internal, id: 2, is_incoming: false }));
+    sendPayload(
+        pyEnv,
+        makePayload({ ...internal, id: 3, is_incoming: false, leg_state: "ongoing" })
+    );
     await contains(".o_telephony_card_status", { count: 3 });
     expect(".o_telephony_card[data-call-id='1'] .o_telephony_card_status").toHaveText("Ringing");
     expect(".o_telephony_card[data-call-id='2'] .o_telephony_card_status").toHaveText("Calling");
@@ -320,6 +335,6 @@ test("calls that run when the client starts have their card", async () => {
 test("a blocked caller is marked", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews(), { blocked: "Blocked caller · advertising" });
+    sendPayload(pyEnv, makePayload(), { blocked: "Blocked caller · advertising" });
     await contains(".o_telephony_card_blocked", { text: "Blocked caller · advertising" });
 });

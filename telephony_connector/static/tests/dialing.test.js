@@ -1,13 +1,13 @@
 import { click, contains, start, startServer } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { advanceTime, Deferred } from "@odoo/hoot-mock";
-import { makeServerError, mockService, onRpc, serverState } from "@web/../tests/web_test_helpers";
+import { makeServerError, onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
     getDialer,
     makeCard,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     makePage,
     server,
     setupTelephony,
@@ -99,7 +99,7 @@ test("a failure whose card is gone comes as a notification", async () => {
 test("a refused transfer does not mark its call as failed", async () => {
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, makeNews({ id: 3, state: "ongoing", mine: "ongoing" }));
+    sendPayload(pyEnv, makePayload({ id: 3, state: "ongoing", leg_state: "ongoing" }));
     await contains(".o_telephony_bar_item");
     sendAnswer(pyEnv, { action: "transfer", state: "failed", message: "No such extension" });
     await contains(".o_notification", { text: "No such extension" });
@@ -158,25 +158,6 @@ test("what the server refuses is told in its words", async () => {
     await start();
     expect(await getDialer().dial({ number: "1" })).toBe(false);
     await contains(".o_notification", { text: "You have no extension yet." });
-});
-
-test("a warning that leads somewhere has its button", async () => {
-    mockService("action", {
-        doAction(action) {
-            expect.step(`action ${action}`);
-        },
-    });
-    onRpc("/telephony/call", () => {
-        throw makeServerError({
-            type: "RedirectWarning",
-            args: ["No extension.", 42, "Extensions", null],
-        });
-    });
-    await startServer();
-    await start();
-    await getDialer().dial({ number: "1" });
-    await click(".o_notification button", { text: "Extensions" });
-    expect.verifySteps(["action 42"]);
 });
 
 test("a softphone gets the number by a link, and the call's page opens at once", async () => {

@@ -248,7 +248,7 @@ test("the field steps aside for another softphone, where the user chose it", asy
     });
     await mountPhoneView({ type: "form", resId: 1, arch: FORM });
     expect(".o_field_phone .o_telephony_call").toHaveCount(1);
-    await getTelephony().setStepsAside(true);
+    await getTelephony().setUsesOtherSoftphone(true);
     await animationFrame();
     expect(".o_telephony_call, .o_telephony_call_record").toHaveCount(0);
     expect(".o_phone_form_link").toHaveCount(1);
@@ -258,5 +258,5 @@ test("the field steps aside for another softphone, where the user chose it", asy
 test("a choice for a softphone that is gone changes nothing", async () => {
     await mountPhoneView({ type: "form", resId: 1, arch: FORM });
     expect(getTelephony().hasOtherSoftphone).toBe(false);
-    expect(new Telephony(getMockEnv().services).stepsAside).toBe(false);
+    expect(new Telephony(getMockEnv().services).usesOtherSoftphone).toBe(false);
 });

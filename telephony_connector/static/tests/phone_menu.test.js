@@ -7,8 +7,8 @@ import {
     PHONE,
     defineTelephonyModels,
     getDialer,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -113,9 +113,9 @@ test("the line follows the calls", async () => {
     const pyEnv = await startServer();
     await start();
     await contains(".o_telephony_menu [data-line=ready]");
-    sendNews(pyEnv, makeNews());
+    sendPayload(pyEnv, makePayload());
     await contains(".o_telephony_menu [data-line=ringing]");
-    sendNews(pyEnv, makeNews({ revision: 2, state: "ongoing", mine: "ongoing" }), {
+    sendPayload(pyEnv, makePayload({ revision: 2, state: "ongoing", leg_state: "ongoing" }), {
         answer_date: "2026-01-05 09:58:00",
     });
     await contains(".o_telephony_menu [data-line=talking]");
@@ -166,7 +166,7 @@ test("the badge counts missed calls, and follows when one is called back", async
     pyEnv["bus.bus"]._sendone(
         serverState.partnerId,
         "telephony.call/changed",
-        makeNews({ id: 5, state: "ended", mine: "ended", outcome: "missed" })
+        makePayload({ id: 5, state: "ended", leg_state: "ended", outcome: "missed" })
     );
     await advanceTime(500);
     await contains(".o_telephony_badge", { text: "1" });
@@ -294,7 +294,7 @@ test("a call in progress has its controls, as its telephone system offers them",
     });
     server.callees = [MARC];
     const pyEnv = await openPanel();
-    sendNews(pyEnv, makeNews({ state: "ongoing", mine: "ongoing" }), {
+    sendPayload(pyEnv, makePayload({ state: "ongoing", leg_state: "ongoing" }), {
         controls: ["hangup", "transfer", "teleport"],
     });
     const own = ".o_telephony_own_call";
@@ -304,7 +304,7 @@ test("a call in progress has its controls, as its telephone system offers them",
     await click(`${own} [data-control=transfer]`);
     await contains(`${own} .o_telephony_search input`, { count: 0 });
     await click(`${own} [data-control=hangup]`);
-    expect.verifySteps(["control 1 hangup false"]);
+    expect.verifySteps(["control 1 hangup false false"]);
 });
 
 test("a transfer to a number not to call is made after a confirmation", async () => {
@@ -318,7 +318,7 @@ test("a transfer to a number not to call is made after a confirmation", async ()
     await contains(".modal-body", { text: "On the list. Call it anyway?" });
     await click(".modal .btn-primary", { text: "Transfer Anyway" });
     await contains(".modal", { count: 0 });
-    expect.verifySteps(["control 1 transfer 0612", "control 1 transfer 0612 true"]);
+    expect.verifySteps(["control 1 transfer 0612 false", "control 1 transfer 0612 true"]);
 });
 
 test("of several numbers to transfer to, the user chooses one", async () => {
@@ -333,7 +333,7 @@ test("of several numbers to transfer to, the user chooses one", async () => {
     await getDialer().control({ id: 1 }, "transfer", "1, 2");
     await click(".o_telephony_number_choice", { text: "2" });
     await contains(".modal", { count: 0 });
-    expect.verifySteps(["control 1 transfer 1, 2", "control 1 transfer 2"]);
+    expect.verifySteps(["control 1 transfer 1, 2 false", "control 1 transfer 2 false"]);
 });
 
 test("the command palette calls names and numbers", async () => {

@@ -31,7 +31,7 @@ async function mountCard() {
     return pyEnv;
 }
 
-function tell(pyEnv, presences) {
+function publish(pyEnv, presences) {
     pyEnv["bus.bus"]._sendone(serverState.partnerId, "res.users/telephony_presence", {
         presences,
     });
@@ -41,9 +41,9 @@ test("a user's card says what the user's telephone does, as it changes", async (
     server.presences = [[serverState.userId, "idle"]];
     const pyEnv = await mountCard();
     await contains(PRESENCE, { text: "Phone is free" });
-    tell(pyEnv, [[serverState.userId, "in_use"]]);
+    publish(pyEnv, [[serverState.userId, "in_use"]]);
     await contains(PRESENCE, { text: "On the phone" });
-    tell(pyEnv, [[serverState.userId, false]]);
+    publish(pyEnv, [[serverState.userId, false]]);
     await contains(PRESENCE, { count: 0 });
 });
 

@@ -14,8 +14,8 @@ import { formatSeconds } from "@telephony_connector/fields/duration/duration_fie
 import {
     defineTelephonyModels,
     getTelephony,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     setupTelephony,
     TelephonyCall,
 } from "./telephony_test_helpers";
@@ -57,7 +57,7 @@ async function mountPage(resId = 1) {
     });
     expect.verifySteps(["read"]);
     const telephony = getTelephony();
-    telephony.takeNews(makeNews({ state: "ongoing", mine: "ongoing", on_hold: false }));
+    telephony.updateCall(makePayload({ state: "ongoing", leg_state: "ongoing", on_hold: false }));
     await animationFrame();
     return telephony;
 }
@@ -80,7 +80,7 @@ test("the page shows how long the call was, and reads again when it ends", async
     expect(".o_telephony_live_call").toHaveCount(0);
     expect(telephony.pageCallId).toBe(1);
     expect(".o_field_telephony_duration").toHaveText("1:02:03");
-    telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    telephony.updateCall(makePayload({ revision: 2, state: "ended", leg_state: "ended" }));
     await animationFrame();
     expect(".o_telephony_live_call").toHaveCount(0);
     expect.verifySteps(["read"]);
@@ -88,7 +88,7 @@ test("the page shows how long the call was, and reads again when it ends", async
 
 test("a call that rings without a card has its controls on the page", async () => {
     const telephony = await mountPage();
-    telephony.takeNews(makeNews({ id: 1, revision: 2 }));
+    telephony.updateCall(makePayload({ id: 1, revision: 2 }));
     Object.assign(telephony.calls[1], { controls: ["hangup"], title: "Incoming", isShown: true });
     await animationFrame();
     expect(".o_telephony_live_call").toHaveCount(0);
@@ -99,7 +99,7 @@ test("a call that rings without a card has its controls on the page", async () =
     expect.verifySteps(["read"]);
 });
 
-test("the page reads again where the first news of the call says more than it does", async () => {
+test("the page reads again where the first payload of the call says more than it does", async () => {
     await mountPage(2);
     expect.verifySteps(["read"]);
 });
@@ -107,7 +107,7 @@ test("the page reads again where the first news of the call says more than it do
 test("what is half filled in is not read over", async () => {
     const telephony = await mountPage();
     await contains("[name=note] input").edit("She asks for", { confirm: false });
-    telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    telephony.updateCall(makePayload({ revision: 2, state: "ended", leg_state: "ended" }));
     await animationFrame();
     expect("[name=note] input").toHaveValue("She asks for");
     expect.verifySteps([]);
@@ -115,15 +115,15 @@ test("what is half filled in is not read over", async () => {
 
 test("the page reads again when somebody saves the call, also after its end", async () => {
     const telephony = await mountPage();
-    telephony.takeNews(makeNews({ revision: 2, state: "ended", mine: "ended" }));
+    telephony.updateCall(makePayload({ revision: 2, state: "ended", leg_state: "ended" }));
     await animationFrame();
     expect.verifySteps(["read"]);
-    const saved = { revision: 2, state: "ended", mine: "ended", registration_revision: 1 };
+    const saved = { revision: 2, state: "ended", leg_state: "ended", registration_revision: 1 };
     getService("bus_service").subscribe("telephony.call/changed", ({ id }) =>
         expect.step(`heard of ${id}`)
     );
     for (const id of [2, 1, 1]) {
-        sendNews(MockServer.env, makeNews({ ...saved, id }));
+        sendPayload(MockServer.env, makePayload({ ...saved, id }));
     }
     await expect.waitForSteps(["heard of 2", "read", "heard of 1", "heard of 1"], {
         ignoreOrder: true,

@@ -29,15 +29,15 @@ export const PHONE = {
 const ADA = { model: "res.partner", id: 7, name: "Ada Example", model_name: "Contact" };
 
 /** The bus's message of an incoming call that rings at the user's. */
-export function makeNews(values = {}) {
+export function makePayload(values = {}) {
     return {
         id: 1,
         revision: 1,
         direction: "inbound",
-        comes_in: (values.direction || "inbound") === "inbound",
+        is_incoming: (values.direction || "inbound") === "inbound",
         state: "ringing",
         outcome: false,
-        mine: "ringing",
+        leg_state: "ringing",
         progress: "ringing",
         on_hold: false,
         consultation: false,
@@ -53,7 +53,7 @@ export function makeNews(values = {}) {
 
 export function makeCard(values = {}) {
     return {
-        ...makeNews(),
+        ...makePayload(values),
         title: "Incoming call: +33 6 39 98 00 01",
         number: "+33639980001",
         number_display: "+33 6 39 98 00 01",
@@ -220,9 +220,9 @@ export function mockCalls(choices = {}) {
 }
 
 /** Let the call's state on the server and the bus's message say the same. */
-export function sendNews(pyEnv, news, card = {}) {
-    server.cards[news.id] = makeCard({ ...news, ...card });
-    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.call/changed", news);
+export function sendPayload(pyEnv, payload, card = {}) {
+    server.cards[payload.id] = makeCard({ ...payload, ...card });
+    pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.call/changed", payload);
 }
 
 export function getTelephony() {

@@ -5,8 +5,8 @@ import { advanceTime, mockDate } from "@odoo/hoot-mock";
 import { onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -15,7 +15,7 @@ describe.current.tags("desktop");
 defineTelephonyModels();
 
 const OWN = ".o_telephony_own_call";
-const TALK = { state: "ongoing", mine: "ongoing", open_page: true };
+const TALK = { state: "ongoing", leg_state: "ongoing", open_page: true };
 const MARC = {
     model: "res.users",
     id: 9,
@@ -45,11 +45,11 @@ beforeEach(() => {
 });
 
 /** Open the panel of somebody who talks. */
-async function talk(news = {}, card = {}) {
+async function talk(payload = {}, card = {}) {
     const pyEnv = await startServer();
     await start();
     await click(".o_telephony_menu button");
-    sendNews(pyEnv, makeNews({ ...TALK, ...news }), {
+    sendPayload(pyEnv, makePayload({ ...TALK, ...payload }), {
         controls: ["transfer", "attended_transfer"],
         ...card,
     });
@@ -84,7 +84,7 @@ test("a blind transfer is confirmed, and given up by Escape or Cancel", async ()
     await search("1002");
     await click(`${OWN} .o_telephony_callee`);
     await click(`${OWN} .o_telephony_confirm`);
-    expect.verifySteps(["search Marc", "search 1002", "control 1 transfer 1002"]);
+    expect.verifySteps(["search Marc", "search 1002", "control 1 transfer 1002 false"]);
 });
 
 test("an attended transfer calls at once, since it can be taken back", async () => {
@@ -93,7 +93,7 @@ test("an attended transfer calls at once, since it can be taken back", async () 
     await click(`${OWN} [data-control=attended_transfer]`);
     await search("Marc");
     await click(`${OWN} .o_telephony_callee`);
-    expect.verifySteps(["search Marc", "control 1 attended_transfer 1002"]);
+    expect.verifySteps(["search Marc", "control 1 attended_transfer 1002 false"]);
 });
 
 test("an attended transfer shows how far it is, and its ways out", async () => {
@@ -103,7 +103,7 @@ test("an attended transfer shows how far it is, and its ways out", async () => {
     );
     await contains(`${OWN} .o_telephony_consultation`, { text: "Marc: ringing" });
     await contains(`${OWN} [data-control=conference]`, { count: 0 });
-    sendNews(pyEnv, makeNews({ ...TALK, consultation: "ongoing", revision: 3 }), {
+    sendPayload(pyEnv, makePayload({ ...TALK, consultation: "ongoing", revision: 3 }), {
         consulted: "Marc",
         controls: ["complete_transfer", "conference", "cancel_transfer"],
     });
@@ -111,23 +111,23 @@ test("an attended transfer shows how far it is, and its ways out", async () => {
     await contains(`${OWN} [data-control=complete_transfer]`, { text: "Complete" });
     await contains(`${OWN} [data-control=conference]`, { text: "Conference" });
     await click(`${OWN} [data-control=cancel_transfer]`, { text: "Back to the Caller" });
-    expect.verifySteps(["control 1 cancel_transfer false"]);
-    sendNews(pyEnv, makeNews({ ...TALK, consultation: "conference", revision: 4 }), {
+    expect.verifySteps(["control 1 cancel_transfer false false"]);
+    sendPayload(pyEnv, makePayload({ ...TALK, consultation: "conference", revision: 4 }), {
         consulted: "Marc",
         controls: ["hangup"],
     });
     await contains(`${OWN} .o_telephony_consultation`, { text: "Conference with Marc" });
-    sendNews(pyEnv, makeNews({ ...TALK, revision: 5 }), { controls: ["hangup"] });
+    sendPayload(pyEnv, makePayload({ ...TALK, revision: 5 }), { controls: ["hangup"] });
     await contains(`${OWN} .o_telephony_consultation`, { count: 0 });
 });
 
 test("a blind transfer says how it goes", async () => {
     const pyEnv = await talk();
-    const sent = { state: "ongoing", mine: "ended", open_page: true };
+    const sent = { state: "ongoing", leg_state: "ended", open_page: true };
     const card = { transferred_to: "Marc" };
-    sendNews(pyEnv, makeNews({ ...sent, transfer: "ringing", revision: 2 }), card);
+    sendPayload(pyEnv, makePayload({ ...sent, transfer: "ringing", revision: 2 }), card);
     await contains(".o_telephony_card", { text: "Transferred to Marc: ringing" });
-    sendNews(pyEnv, makeNews({ ...sent, transfer: "ongoing", revision: 3 }), card);
+    sendPayload(pyEnv, makePayload({ ...sent, transfer: "ongoing", revision: 3 }), card);
     await contains(".o_telephony_card", { text: "Transferred to Marc: answered" });
     await advanceTime(6000);
     await contains(".o_telephony_card", { count: 0 });
@@ -135,12 +135,12 @@ test("a blind transfer says how it goes", async () => {
 
 test("a blind transfer that nobody answered says so", async () => {
     const pyEnv = await talk();
-    const sent = { state: "ongoing", mine: "ended", open_page: true };
-    sendNews(pyEnv, makeNews({ ...sent, transfer: "ringing", revision: 2 }), {
+    const sent = { state: "ongoing", leg_state: "ended", open_page: true };
+    sendPayload(pyEnv, makePayload({ ...sent, transfer: "ringing", revision: 2 }), {
         transferred_to: "Marc",
     });
     await contains(".o_telephony_card", { text: "Transferred to Marc: ringing" });
-    sendNews(pyEnv, makeNews({ ...sent, state: "ended", outcome: "answered", revision: 3 }));
+    sendPayload(pyEnv, makePayload({ ...sent, state: "ended", outcome: "answered", revision: 3 }));
     await contains(".o_telephony_card", { text: "Transferred to Marc: no answer" });
 });
 
@@ -156,15 +156,19 @@ test("parked calls stand in the panel until somebody retrieves them", async () =
     pyEnv["bus.bus"]._sendone(serverState.partnerId, "telephony.parking/changed", {});
     await contains(".o_telephony_parked li", { count: 1 });
     await click(".o_telephony_retrieve");
-    expect.verifySteps(["control 4 retrieve false"]);
+    expect.verifySteps(["control 4 retrieve false false"]);
 });
 
 test("whoever parked a call retrieves it from its card", async () => {
     const pyEnv = await talk();
-    sendNews(pyEnv, makeNews({ ...TALK, mine: "ended", parking_space: "751", revision: 2 }), {
-        controls: ["retrieve"],
-    });
+    sendPayload(
+        pyEnv,
+        makePayload({ ...TALK, leg_state: "ended", parking_space: "751", revision: 2 }),
+        {
+            controls: ["retrieve"],
+        }
+    );
     await contains(".o_telephony_card", { text: "Parked on 751" });
     await click(".o_telephony_card [data-control=retrieve]");
-    expect.verifySteps(["control 1 retrieve false"]);
+    expect.verifySteps(["control 1 retrieve false false"]);
 });

@@ -4,9 +4,9 @@ import { mockDate } from "@odoo/hoot-mock";
 import { onRpc, serverState } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
-    makeNews,
+    makePayload,
     mockCalls,
-    sendNews,
+    sendPayload,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -47,16 +47,22 @@ beforeEach(() => {
 });
 
 /** An own call that ends, with what is left to do. */
-async function endCall(news = {}, wrapUp = {}) {
+async function endCall(payload = {}, wrapUp = {}) {
     server.wrapUps = { 1: { ...WRAP_UP, ...wrapUp } };
     const pyEnv = await startServer();
     await start();
-    const outgoing = { direction: "outbound", progress: "calling", ...news };
-    sendNews(pyEnv, makeNews(outgoing));
+    const outgoing = { direction: "outbound", progress: "calling", ...payload };
+    sendPayload(pyEnv, makePayload(outgoing));
     await contains(".o_telephony_card");
-    sendNews(
+    sendPayload(
         pyEnv,
-        makeNews({ ...outgoing, revision: 2, state: "ended", mine: "ended", outcome: "busy" })
+        makePayload({
+            ...outgoing,
+            revision: 2,
+            state: "ended",
+            leg_state: "ended",
+            outcome: "busy",
+        })
     );
     return pyEnv;
 }
@@ -98,7 +104,7 @@ test("a call that was saved elsewhere needs no wrap-up", async () => {
     pyEnv["bus.bus"]._sendone(
         serverState.partnerId,
         "telephony.call/changed",
-        makeNews({ revision: 2, state: "ended", mine: "ended", registration_revision: 1 })
+        makePayload({ revision: 2, state: "ended", leg_state: "ended", registration_revision: 1 })
     );
     await contains(CARD, { count: 0 });
 });

@@ -132,9 +132,9 @@ async function openBoard(rows = {}) {
 }
 
 /** Let the bus say what changed, and the time pass in which the board asks for it. */
-async function tell(pyEnv, news) {
+async function publish(pyEnv, payload) {
     await waitForChannels([CHANNEL]);
-    pyEnv["bus.bus"]._sendone(CHANNEL, "telephony.board/changed", { pbx_id: 1, ...news });
+    pyEnv["bus.bus"]._sendone(CHANNEL, "telephony.board/changed", { pbx_id: 1, ...payload });
     await advanceTime(1000);
     await animationFrame();
 }
@@ -190,17 +190,17 @@ test("many changes are asked for at once, and shown where they are", async () =>
     const pyEnv = await openBoard();
     const bruno = document.querySelector("[data-agent='1002']");
     Object.assign(server.rows, { agents: [TALKING, BRUNO], calls: [makeCall()] });
-    await tell(pyEnv, { calls: [7] });
+    await publish(pyEnv, { calls: [7] });
     await contains(".o_telephony_calls tbody tr");
     expect.verifySteps(["changes 7 | "]);
-    for (const news of [{ calls: [8] }, { extensions: [1] }, { calls: [7] }]) {
-        pyEnv["bus.bus"]._sendone(CHANNEL, "telephony.board/changed", { pbx_id: 1, ...news });
+    for (const payload of [{ calls: [8] }, { extensions: [1] }, { calls: [7] }]) {
+        pyEnv["bus.bus"]._sendone(CHANNEL, "telephony.board/changed", { pbx_id: 1, ...payload });
     }
     await advanceTime(1000);
     await contains("[data-agent='1001'][data-state=in_use]");
     expect.verifySteps(["changes 8,7 | 1"]);
     server.rows.calls = [];
-    await tell(pyEnv, { calls: [7] });
+    await publish(pyEnv, { calls: [7] });
     await contains(".o_telephony_calls", { count: 0 });
     expect.verifySteps(["changes 7 | "]);
     expect(document.querySelector("[data-agent='1002']")).toBe(bruno);
@@ -209,7 +209,7 @@ test("many changes are asked for at once, and shown where they are", async () =>
 test("where anything may have changed, all is read", async () => {
     const pyEnv = await openBoard();
     server.rows.agents = [ALICE];
-    await tell(pyEnv, {});
+    await publish(pyEnv, {});
     await contains(".o_telephony_agent", { count: 1 });
     expect.verifySteps(["all"]);
 });

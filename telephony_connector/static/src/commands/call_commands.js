@@ -34,10 +34,10 @@ async function provideCallees(env, { searchValue = "" }) {
         numbers[0] || text,
     ]);
     return [
-        ...callees.map(({ name, number, number_display, model, id, field }) => ({
+        ...callees.map(({ name, number, number_display, model, id: resId, field }) => ({
             name: _t("Call %(name)s, %(number)s", { name, number: number_display }),
             action: () => {
-                dialer.dial(field ? { number, model, resId: id, field } : { number });
+                dialer.dial({ number, model, resId, field });
             },
         })),
         ...numbers.map((number) => ({

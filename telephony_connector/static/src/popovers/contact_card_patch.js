@@ -4,7 +4,7 @@ import { AvatarCardPopover } from "@mail/discuss/web/avatar_card/avatar_card_pop
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { PhonePresence } from "@telephony_connector/components/phone_presence/phone_presence";
-import { isPlainClick, mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
+import { claimClick, mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
 
 /** Both cards show a partner, with one `phone`. */
 const makeCallable = () => ({
@@ -27,19 +27,15 @@ const makeCallable = () => ({
     },
 
     onPhoneClick(ev) {
-        if (!this.isCalledByClick || !isPlainClick(ev)) {
+        if (!this.isCalledByClick || !claimClick(ev)) {
             return;
         }
-        ev.preventDefault();
-        ev.stopPropagation();
         const { partner, phone: number } = this;
         this.props.close();
         // Other addons' cards show numbers of other records.
-        this.dialer.dial(
-            partner?.phone === number
-                ? { number, model: "res.partner", resId: partner.id, field: "phone" }
-                : { number }
-        );
+        const isOwn = partner?.phone === number;
+        const source = isOwn && { model: "res.partner", resId: partner.id, field: "phone" };
+        this.dialer.dial({ number, ...source });
     },
 });
 

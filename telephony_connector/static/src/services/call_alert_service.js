@@ -2,7 +2,7 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { effect } from "@web/core/utils/reactive";
-import { isRinging } from "@telephony_connector/services/call_news";
+import { isRinging } from "./call_state";
 
 const SOUND = "call-invitation";
 
@@ -34,7 +34,7 @@ export class CallAlert {
         const isNew = calls.length && !this.isRinging;
         this.isRinging = Boolean(calls.length);
         const unknown = calls.filter((call) => !(call.id in this.notifications));
-        if (!unknown.length || !(await this.pages.pageTurn.isOnMainTab()) || !this.isRinging) {
+        if (!unknown.length || !(await this.pages.isOnMainTab()) || !this.isRinging) {
             return;
         }
         if (isNew && user.settings.telephony_sound) {
@@ -63,17 +63,15 @@ export class CallAlert {
     }
 }
 
-export const callAlertService = {
+registry.category("services").add("telephony.alert", {
     dependencies: ["mail.sound_effects", "telephony", "telephony.pages"],
     start(env, services) {
         const alert = new CallAlert(services);
         effect(
             (telephony) => {
-                alert.update(telephony.cards.filter((call) => call.isIncoming && isRinging(call)));
+                alert.update(telephony.cards.filter((call) => call.is_incoming && isRinging(call)));
             },
             [services.telephony]
         );
     },
-};
-
-registry.category("services").add("telephony.alert", callAlertService);
+});

@@ -1,26 +1,20 @@
 import { markRaw } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
-import {
-    hasCard,
-    isInBar,
-    isOutdated,
-    isRinging,
-    isTalking,
-} from "@telephony_connector/services/call_news";
+import { hasCard, isInBar, isOutdated, isRinging, isTalking } from "./call_state";
 
-// Milliseconds in which a card still says what became of its call; longer for a reason.
-const LAST_WORD = 5000;
-const LAST_WORD_REASON = 12000;
-// Milliseconds after the own phone fell silent in which it may come out who answered.
-const SILENCE = 2000;
+// Milliseconds in which a card still shows how its call ended; longer for a reason.
+const OUTCOME_DELAY = 5000;
+const REASON_DELAY = 12000;
+// Milliseconds after the own phone stopped ringing in which somebody else may answer.
+const ANSWER_DELAY = 2000;
 
-/** The calls that the user is told of, and which of them have a card. No request here. */
+/** The calls that the user is notified of, and which of them have a card. No request here. */
 export class CallStore {
     constructor() {
         /** The call whose page is open in this tab. */
         this.pageCallId = false;
-        /** Calls by id: what the bus and `read_cards` say of them, and the card's state. */
+        /** Calls by id: payloads of the bus and of `read_cards`, and the card's state. */
         this.calls = {};
         /** What is left to do after calls, the oldest first: as `read_wrap_up` has it. */
         this.wrapUps = [];
@@ -52,28 +46,28 @@ export class CallStore {
     }
 
     /**
-     * @param {import("./call_news").CallNews} news
-     * @returns {boolean} whether they were news
+     * @param {import("./call_state").CallPayload} payload
+     * @returns {boolean} whether it changed something
      */
-    takeNews(news) {
-        const known = this.calls[news.id];
-        if (this.endedIds.has(news.id) || (known && isOutdated(news, known))) {
+    updateCall(payload) {
+        const known = this.calls[payload.id];
+        if (this.endedIds.has(payload.id) || (known && isOutdated(payload, known))) {
             return false;
         }
         if (!known) {
-            if (news.state === "ended") {
-                this.endedIds.add(news.id);
+            if (payload.state === "ended") {
+                this.endedIds.add(payload.id);
                 return false;
             }
-            this.calls[news.id] = { isIncoming: news.comes_in, isShown: false };
+            this.calls[payload.id] = { isShown: false };
         }
-        const call = this.calls[news.id];
-        Object.assign(call, news);
+        const call = this.calls[payload.id];
+        Object.assign(call, payload);
         this.updateCard(call);
         return true;
     }
 
-    /** Show the call's card, take it away, or let it say its last word. */
+    /** Show the call's card, hide it, or let it show the outcome for a while. */
     updateCard(call) {
         const wasShown = call.isShown;
         call.hasTalked ||= isTalking(call);
@@ -90,26 +84,26 @@ export class CallStore {
             }
             return;
         }
-        const wasAnsweredElsewhere = call.state === "ongoing" && call.mine === "ended";
+        const wasAnsweredElsewhere = call.state === "ongoing" && call.leg_state === "ended";
         if (isTalking(call)) {
             this.clearTimer(`card_${call.id}`);
             call.isShown = false;
-        } else if (wasShown && (wasAnsweredElsewhere || call.awaitsTransfer || !call.isIncoming)) {
-            this.sayLastWord(call);
+        } else if (wasShown && (wasAnsweredElsewhere || call.awaitsTransfer || !call.is_incoming)) {
+            this.showOutcome(call);
         } else if (call.state === "ended") {
             this.end(call);
         } else if (wasShown && call.state === "ringing") {
-            this.hideIn(call, SILENCE);
+            this.hideAfter(call, ANSWER_DELAY);
         } else {
             call.isShown = false;
         }
     }
 
-    sayLastWord(call) {
-        this.hideIn(call, call.message ? LAST_WORD_REASON : LAST_WORD);
+    showOutcome(call) {
+        this.hideAfter(call, call.message ? REASON_DELAY : OUTCOME_DELAY);
     }
 
-    hideIn(call, delay) {
+    hideAfter(call, delay) {
         this.setTimer(`card_${call.id}`, delay, () => {
             if (call.state === "ended") {
                 this.forget(call.id);
@@ -145,7 +139,7 @@ export class CallStore {
     /** Forget a call that is over, but not what is being written of it. */
     end(call) {
         const outcome = call.outcome || "unknown";
-        Object.assign(call, { state: "ended", mine: "ended", outcome });
+        Object.assign(call, { state: "ended", leg_state: "ended", outcome });
         if (!call.isNoteOpen) {
             this.forget(call.id);
         }

@@ -7,27 +7,27 @@ const USER_ERRORS = ["AccessError", "MissingError", "UserError", "ValidationErro
     (name) => `odoo.exceptions.${name}`
 );
 
-/** What telephone systems are asked to do, and what the user is told of that. */
+/** Sends commands to telephone systems, and notifies the user of those that fail. */
 export class Commands {
     constructor(services) {
         this.services = services;
         this.telephony = services.telephony;
         if (this.telephony.isActive) {
-            services.bus_service.subscribe("telephony.command/changed", (news) =>
-                this.onChanged(news)
+            services.bus_service.subscribe("telephony.command/changed", (payload) =>
+                this.onChanged(payload)
             );
         }
     }
 
     /**
-     * Ask for what a telephone system is to do, and tell the user where it does not.
+     * Send a command to a telephone system; what the server refuses, the user reads.
      *
      * @returns {Promise<Object|undefined>} the server's answer, none where it refused
      */
-    async order(model, method, args, kwargs) {
+    async send(model, method, args, kwargs) {
         try {
             const answer = await this.services.orm.call(model, method, args, kwargs);
-            this.follow(answer);
+            this.watch(answer);
             return answer;
         } catch (error) {
             this.showRefusal(error);
@@ -39,7 +39,7 @@ export class Commands {
      *
      * @returns {Promise<any>} the server's answer, none where it refused
      */
-    async ask(model, method, args) {
+    async request(model, method, args) {
         try {
             return await this.services.orm.call(model, method, args);
         } catch (error) {
@@ -48,49 +48,32 @@ export class Commands {
     }
 
     showRefusal(error) {
-        const { action, notification } = this.services;
         const name = error instanceof RPCError && error.exceptionName;
-        if (name === "odoo.exceptions.RedirectWarning") {
-            const [message, actionId, label, additionalContext] = error.data.arguments;
-            const close = notification.add(message, {
-                type: "warning",
-                sticky: true,
-                buttons: [
-                    {
-                        name: label,
-                        primary: true,
-                        onClick: () => {
-                            close();
-                            action.doAction(actionId, { additionalContext });
-                        },
-                    },
-                ],
-            });
-        } else if (USER_ERRORS.includes(name)) {
-            notification.add(error.data.message, { type: "danger" });
+        if (USER_ERRORS.includes(name)) {
+            this.services.notification.add(error.data.message, { type: "danger" });
         } else {
             throw error;
         }
     }
 
     /**
-     * Make sure that the user is told what becomes of a command, also without the bus.
+     * Notify the user of a command that fails or expires, also without the bus.
      *
      * @param {{ command_id: number|false, expires_in: number }} answer
      */
-    follow({ command_id, expires_in }) {
+    watch({ command_id, expires_in }) {
         if (command_id) {
-            this.checkIn(command_id, expires_in + COMMAND_GRACE);
+            this.checkAfter(command_id, expires_in + COMMAND_GRACE);
         }
     }
 
-    checkIn(id, seconds) {
+    checkAfter(id, seconds) {
         this.telephony.setTimer(`command_${id}`, seconds * 1000, async () => {
-            const news = await this.telephony.ask("check", [[id]], "telephony.command");
-            if (["pending", "sent"].includes(news?.state)) {
-                this.checkIn(id, COMMAND_GRACE);
-            } else if (news) {
-                this.onChanged(news);
+            const payload = await this.telephony.request("check", [[id]], "telephony.command");
+            if (["pending", "sent"].includes(payload?.state)) {
+                this.checkAfter(id, COMMAND_GRACE);
+            } else if (payload) {
+                this.onChanged(payload);
             }
         });
     }
@@ -104,7 +87,7 @@ export class Commands {
         if (action === "dial" && call?.isShown) {
             call.message = message;
             call.isFailed = true;
-            this.telephony.sayLastWord(call);
+            this.telephony.showOutcome(call);
         } else {
             this.services.notification.add(message, { type: "danger" });
         }
@@ -112,6 +95,6 @@ export class Commands {
 }
 
 registry.category("services").add("telephony.commands", {
-    dependencies: ["action", "bus_service", "notification", "orm", "telephony"],
+    dependencies: ["bus_service", "notification", "orm", "telephony"],
     start: (env, services) => new Commands(services),
 });

@@ -23,24 +23,19 @@ export class Dialer {
      * @param {boolean} confirmed whether the user was asked what the server wants to know
      * @returns {Promise<boolean>} whether the telephone system was asked
      */
-    async dial(target, confirmed = false) {
+    async dial(target, confirmed) {
         if (this.isDialing) {
             return false;
         }
         this.isDialing = true;
         try {
             const { number, model, resId, field } = target;
-            const params = model ? { number, model, res_id: resId, field } : { number };
-            const answer = await rpc(
-                "/telephony/call",
-                confirmed ? { ...params, confirmed } : params
-            );
-            if (answer.choose) {
-                this.letChoose(answer.choose, (chosen) => this.dial({ ...target, number: chosen }));
-                return false;
-            }
-            if (answer.confirm) {
-                this.askFirst(answer.confirm, _t("Call Anyway"), () => this.dial(target, true));
+            // A colleague's extension belongs to no field of a record.
+            const source = field && { model, res_id: resId, field };
+            const answer = await rpc("/telephony/call", { number, ...source, confirmed });
+            const dialAgain = (chosen, isConfirmed) =>
+                this.dial({ ...target, number: chosen }, isConfirmed);
+            if (this.askUser(answer, number, _t("Call Anyway"), dialAgain)) {
                 return false;
             }
             await this.onDialed(answer);
@@ -53,20 +48,27 @@ export class Dialer {
         }
     }
 
-    /** A text that holds several numbers: the user says which one is meant. */
-    letChoose(choices, choose) {
-        this.services.dialog.add(ChooseNumberDialog, { choices, choose });
-    }
-
-    /** A number not to be called, or a phone that may ring already: the user decides. */
-    askFirst(question, confirmLabel, confirm) {
-        this.services.dialog.add(ConfirmationDialog, {
-            title: _t("Call this number?"),
-            body: question,
-            confirmLabel,
-            confirm,
-            cancel: () => {},
-        });
+    /**
+     * Ask the user what the server wants to know first: which of several numbers is meant,
+     * or whether to call this one at all.
+     *
+     * @param {Function} retry called with the number, and true where it was confirmed
+     * @returns {boolean} whether there was something to ask
+     */
+    askUser({ choose, confirm }, number, confirmLabel, retry) {
+        const { dialog } = this.services;
+        if (choose) {
+            dialog.add(ChooseNumberDialog, { choices: choose, choose: retry });
+        } else if (confirm) {
+            dialog.add(ConfirmationDialog, {
+                title: _t("Call this number?"),
+                body: confirm,
+                confirmLabel,
+                confirm: () => retry(number, true),
+                cancel: () => {},
+            });
+        }
+        return Boolean(choose || confirm);
     }
 
     /**
@@ -79,21 +81,19 @@ export class Dialer {
         if (record === record.model.root && !record.isNew && !(await record.save())) {
             return false;
         }
-        const number = record.data[field];
-        const isStored = record.resId && !record.dirty;
-        return this.dial(
-            isStored ? { number, model: record.resModel, resId: record.resId, field } : { number }
-        );
+        const { data, dirty, resId, resModel } = record;
+        const source = resId && !dirty && { model: resModel, resId, field };
+        return this.dial({ number: data[field], ...source });
     }
 
     async onDialed({ call_id, command_id, expires_in, number_display, link, action }) {
         if (link) {
-            // Nobody tells of this call's end: there is nothing for a card to show.
+            // No source reports this call: there is nothing for a card to show.
             openLink(link);
             return action && this.services.action.doAction(action);
         }
         this.services.telephony.showDialed(call_id, number_display);
-        this.services["telephony.commands"].follow({ command_id, expires_in });
+        this.services["telephony.commands"].watch({ command_id, expires_in });
     }
 
     /**
@@ -102,18 +102,15 @@ export class Dialer {
      * @param {string} [target] the number that a transfer goes to
      * @param {boolean} confirmed whether the user was asked about numbers not to call
      */
-    async control(call, action, target, confirmed = false) {
-        const args = [call.id, action, target || false];
-        const answer = await this.services["telephony.commands"].order(
+    async control(call, action, target = false, confirmed = false) {
+        const answer = await this.services["telephony.commands"].send(
             "telephony.client",
             "control",
-            confirmed ? [...args, confirmed] : args
+            [call.id, action, target, confirmed]
         );
-        if (answer?.choose) {
-            this.letChoose(answer.choose, (chosen) => this.control(call, action, chosen));
-        } else if (answer?.confirm) {
-            this.askFirst(answer.confirm, _t("Transfer Anyway"), () =>
-                this.control(call, action, target, true)
+        if (answer) {
+            this.askUser(answer, target, _t("Transfer Anyway"), (chosen, isConfirmed) =>
+                this.control(call, action, chosen, isConfirmed)
             );
         }
         return answer;

@@ -25,7 +25,7 @@ export class Notes {
     }
 
     async read(call) {
-        const [values] = (await this.telephony.ask("read", [[call.id], ["note"]])) || [];
+        const [values] = (await this.telephony.request("read", [[call.id], ["note"]])) || [];
         this.show(call, values?.note);
     }
 

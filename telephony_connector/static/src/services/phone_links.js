@@ -3,13 +3,13 @@ import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { registry } from "@web/core/registry";
 import { HtmlViewer } from "@html_editor/components/html_viewer/html_viewer";
-import { isPlainClick } from "@telephony_connector/utils/phone_numbers";
+import { claimClick } from "@telephony_connector/utils/phone_numbers";
 
 /**
  * Links to numbers in messages, notes, descriptions, and wherever else one stands: a click
  * calls with the user's own phone, where there is one to call with.
  */
-export const phoneLinksService = {
+registry.category("services").add("telephony.phone_links", {
     dependencies: ["telephony", "telephony.dialer"],
     start(env, { telephony, "telephony.dialer": dialer }) {
         /** @param {MouseEvent} ev */
@@ -19,28 +19,24 @@ export const phoneLinksService = {
             if (
                 !telephony.callsByClick ||
                 ev.defaultPrevented ||
-                !isPlainClick(ev) ||
                 !/^tel:/i.test(link?.getAttribute("href") || "") ||
                 // What has a handler of its own knows the record, too.
                 link.closest(".o_telephony_call") ||
-                link.isContentEditable
+                link.isContentEditable ||
+                !claimClick(ev)
             ) {
                 return;
             }
-            ev.preventDefault();
-            ev.stopPropagation();
             dialer.dial({ number: link.getAttribute("href") });
         }
 
-        // Before a card or a row takes the click for its own.
+        // Before a card or a row handles the click.
         browser.addEventListener("click", onClick, { capture: true });
         return { onClick };
     },
-};
+});
 
-registry.category("services").add("telephony.phone_links", phoneLinksService);
-
-// A text with styles of its own stands in a frame, whose clicks nobody else hears.
+// A text with styles of its own stands in a frame, whose clicks reach no other listener.
 patch(HtmlViewer.prototype, {
     setup() {
         super.setup();

@@ -4,10 +4,9 @@ import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { omit, pick } from "@web/core/utils/objects";
 import { session } from "@web/session";
-import { isTalking, NEWS_KEYS } from "@telephony_connector/services/call_news";
-import { CallStore } from "@telephony_connector/services/call_store";
+import { isOutdated, isTalking } from "./call_state";
+import { CallStore } from "./call_store";
 
 // Milliseconds in which several ends of calls count as one reason to read the line again.
 const LOAD_DELAY = 500;
@@ -38,7 +37,7 @@ export class Telephony extends CallStore {
         this.bus = markRaw(new EventBus());
         this.isActive = session.is_telephony_user;
         this.phone = NO_PHONE;
-        this.stepsAside = this.hasOtherSoftphone && user.settings.telephony_other_softphone;
+        this.usesOtherSoftphone = this.hasOtherSoftphone && user.settings.telephony_other_softphone;
     }
 
     // ---------------------------------------------------------------------------
@@ -47,17 +46,17 @@ export class Telephony extends CallStore {
 
     /** Whether a number that is clicked is called by this telephone. */
     get callsByClick() {
-        return this.phone.can_call && !this.stepsAside;
+        return this.phone.can_call && !this.usesOtherSoftphone;
     }
 
     get hasOtherSoftphone() {
         return OTHER_SOFTPHONES.some((name) => registry.category("services").contains(name));
     }
 
-    /** Leave clicked numbers to the other softphone, or take them back. */
-    async setStepsAside(stepsAside) {
-        this.stepsAside = stepsAside;
-        await user.setUserSettings("telephony_other_softphone", stepsAside);
+    /** Leave clicked numbers to the other softphone, or call them by this telephone. */
+    async setUsesOtherSoftphone(usesOtherSoftphone) {
+        this.usesOtherSoftphone = usesOtherSoftphone;
+        await user.setUserSettings("telephony_other_softphone", usesOtherSoftphone);
     }
 
     /** `talking`, `ringing`, or the line's own: `ready`, `pbx_unreachable`, … */
@@ -88,7 +87,7 @@ export class Telephony extends CallStore {
             return;
         }
         const { bus_service } = this.services;
-        bus_service.subscribe("telephony.call/changed", (news) => this.onCallChanged(news));
+        bus_service.subscribe("telephony.call/changed", (payload) => this.onCallChanged(payload));
         bus_service.subscribe("telephony.pbx/changed", () => this.load());
         bus_service.subscribe("telephony.call/dismissed", () => this.load());
         bus_service.subscribe("telephony.parking/changed", () => this.loadParked());
@@ -103,7 +102,7 @@ export class Telephony extends CallStore {
             return;
         }
         const knownIds = Object.keys(this.calls).map(Number);
-        const phone = await this.ask("get_phone_state", [], "telephony.client");
+        const phone = await this.request("get_phone_state", [], "telephony.client");
         if (!phone) {
             return;
         }
@@ -125,7 +124,7 @@ export class Telephony extends CallStore {
 
     /** Read the user's own place in the queues. */
     async loadAgent() {
-        const agent = await this.ask("get_state", [], "telephony.agent");
+        const agent = await this.request("get_state", [], "telephony.agent");
         if (agent !== undefined) {
             this.phone = { ...this.phone, agent };
         }
@@ -133,7 +132,7 @@ export class Telephony extends CallStore {
 
     /** Read which calls are parked, as far as the user may see them. */
     async loadParked() {
-        const parked = await this.ask("get_parked", [], "telephony.client");
+        const parked = await this.request("get_parked", [], "telephony.client");
         if (parked) {
             this.phone = { ...this.phone, parked };
         }
@@ -143,39 +142,40 @@ export class Telephony extends CallStore {
     // Calls
     // ---------------------------------------------------------------------------
 
-    /** @param {import("./call_news").CallNews} news */
-    onCallChanged(news) {
-        if (news.state === "ended") {
+    /** @param {import("./call_state").CallPayload} payload */
+    onCallChanged(payload) {
+        if (payload.state === "ended") {
             // One more missed call, or one that was called back.
             this.setTimer("load", LOAD_DELAY, () => this.load());
         }
-        const known = this.calls[news.id];
-        const needsWrapUp = news.state === "ended" && known && this.needsWrapUp(known);
-        const isNew = this.takeNews(news);
-        if (news.state === "ended") {
+        const known = this.calls[payload.id];
+        const needsWrapUp = payload.state === "ended" && known && this.needsWrapUp(known);
+        const isNew = this.updateCall(payload);
+        if (payload.state === "ended") {
             if (isNew && needsWrapUp) {
-                this.offerWrapUp(news.id);
+                this.offerWrapUp(payload.id);
             }
-            this.closeSavedWrapUp(news);
+            this.closeSavedWrapUp(payload);
         }
-        if (!isNew || news.state === "ended") {
+        if (!isNew || payload.state === "ended") {
             return;
         }
-        const read = this.readCards([news.id]);
-        if (news.open_page) {
-            this.bus.trigger("PAGE", { id: news.id, mine: news.mine, read });
+        const read = this.readCards([payload.id]);
+        if (payload.open_page) {
+            this.bus.trigger("PAGE", { id: payload.id, leg_state: payload.leg_state, read });
         }
     }
 
     /** Read what the cards of these calls show, as far as the user may know it. */
     async readCards(ids) {
-        for (const card of (await this.ask("read_cards", [ids], "telephony.card")) || []) {
-            this.takeNews(pick(card, ...NEWS_KEYS));
+        for (const card of (await this.request("read_cards", [ids], "telephony.card")) || []) {
+            this.updateCall(card);
             const call = this.calls[card.id];
-            if (call && card.revision >= call.revision) {
-                Object.assign(call, omit(card, ...NEWS_KEYS));
+            if (call && !isOutdated(card, call)) {
+                // Also of a call that has ended and still shows its outcome.
+                Object.assign(call, card);
             }
-            if (call?.isShown && call.isIncoming && !call.details) {
+            if (call?.isShown && call.is_incoming && !call.details) {
                 this.readDetails(call);
             }
         }
@@ -183,7 +183,7 @@ export class Telephony extends CallStore {
 
     /** Offer what is left to do after a call. */
     async offerWrapUp(id) {
-        const wrapUp = await this.ask("read_wrap_up", [id], "telephony.card");
+        const wrapUp = await this.request("read_wrap_up", [id], "telephony.card");
         if (wrapUp) {
             this.closeWrapUp(id);
             this.wrapUps = [...this.wrapUps, wrapUp].slice(-MAX_WRAP_UPS);
@@ -198,23 +198,22 @@ export class Telephony extends CallStore {
         }
     }
 
-    /** Read what else one wants to know; the card does not wait for it. */
+    /** Read the caller's details; the card does not wait for them. */
     async readDetails(call) {
         call.details = {};
-        const [details] =
-            (await this.ask("read_card_details", [[call.id]], "telephony.card")) || [];
-        call.details = details || {};
+        const details = await this.request("read_card_details", [[call.id]], "telephony.card");
+        call.details = details?.[0] || {};
     }
 
-    /** The card of a call that was just dialed; the server tells what becomes of it. */
+    /** Show the card of a call that was just dialed; the bus brings its changes. */
     showDialed(id, numberDisplay) {
-        this.takeNews({
+        this.updateCall({
             id,
             revision: 0,
             direction: "outbound",
-            comes_in: false,
+            is_incoming: false,
             state: "ringing",
-            mine: "ringing",
+            leg_state: "ringing",
             progress: "own_phone",
             show_card: true,
         });
@@ -229,11 +228,11 @@ export class Telephony extends CallStore {
     // ---------------------------------------------------------------------------
 
     /**
-     * Ask the server in the background: what fails there must not get in the user's way.
+     * Ask the server in the background: an error must not get in the user's way.
      *
      * @returns {Promise<any>} undefined where there was no answer
      */
-    async ask(method, args, model = "telephony.call") {
+    async request(method, args, model = "telephony.call") {
         try {
             return await this.services.orm.silent.call(model, method, args);
         } catch (error) {
@@ -244,7 +243,7 @@ export class Telephony extends CallStore {
     }
 }
 
-export const telephonyService = {
+registry.category("services").add("telephony", {
     dependencies: ["bus_service", "orm"],
     start(env, services) {
         const telephony = reactive(new Telephony(services));
@@ -252,6 +251,4 @@ export const telephonyService = {
         env.bus.addEventListener("WEB_CLIENT_READY", () => telephony.load(), { once: true });
         return telephony;
     },
-};
-
-registry.category("services").add("telephony", telephonyService);
+});

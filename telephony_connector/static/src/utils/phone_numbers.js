@@ -10,17 +10,16 @@ export function mayHoldNumber(text) {
 }
 
 /**
- * @param {string} text
- * @returns {string} the address of a link that programs for telephones take
- */
-export function getPhoneHref(text) {
-    return "tel:" + text.replace(/\s+/g, "");
-}
-
-/**
+ * Keep a plain click from the browser and from other handlers.
+ *
  * @param {MouseEvent} ev
- * @returns {boolean} whether it is a plain click, and not one that opens a tab or a menu
+ * @returns {boolean} false where the click opens a tab or a menu, which is the browser's
  */
-export function isPlainClick(ev) {
-    return ev.button === 0 && !(ev.altKey || ev.ctrlKey || ev.metaKey || ev.shiftKey);
+export function claimClick(ev) {
+    if (ev.button || ev.altKey || ev.ctrlKey || ev.metaKey || ev.shiftKey) {
+        return false;
+    }
+    ev.preventDefault();
+    ev.stopPropagation();
+    return true;
 }

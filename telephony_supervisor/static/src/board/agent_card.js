@@ -87,7 +87,7 @@ export class AgentCard extends Component {
     }
 
     async act(action, values = {}) {
-        const answer = await this.commands.order(
+        const answer = await this.commands.send(
             "telephony.board",
             "act",
             [this.props.agent.id, action],

@@ -19,7 +19,7 @@ export const AGENT_STATES = Object.freeze({
 export function getAgentState(agent, call) {
     const { availability, paused_queues } = agent;
     if (!availability && call) {
-        // No word of the telephone itself, but the call tells.
+        // The state of the telephone itself is not known, but that of the call is.
         return call.talking.includes(agent.id) ? "in_use" : "ringing";
     }
     if (paused_queues.length && ["idle", false].includes(availability)) {

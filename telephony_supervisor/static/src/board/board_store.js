@@ -4,7 +4,7 @@ import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { useService } from "@web/core/utils/hooks";
 
-/** What the bus is asked for; the server knows whose board it is. */
+/** The channel to subscribe to; the server knows whose board it is. */
 export const CHANNEL = "telephony.board";
 // Milliseconds from one request for what changed to the next, at least.
 export const FETCH_EVERY = 1000;
@@ -112,7 +112,7 @@ export class BoardStore {
         this.teams = state.teams;
     }
 
-    /** @param {{ calls?: number[], extensions?: number[] }} news without either: all */
+    /** @param {{ calls?: number[], extensions?: number[] }} payload without either: all */
     onChanged({ calls, extensions }) {
         calls?.forEach((id) => this.pending.calls.add(id));
         extensions?.forEach((id) => this.pending.agents.add(id));
@@ -140,7 +140,7 @@ export class BoardStore {
             if (all) {
                 await this.load();
             } else {
-                this.take(
+                this.applyChanges(
                     await this.services.orm.silent.call("telephony.board", "get_changes", [
                         calls,
                         agents,
@@ -158,7 +158,7 @@ export class BoardStore {
         }
     }
 
-    take({ queues, agents, calls, gone_calls }) {
+    applyChanges({ queues, agents, calls, gone_calls }) {
         this.queues = index(queues);
         Object.assign(this.agents, index(agents));
         Object.assign(this.calls, index(calls));

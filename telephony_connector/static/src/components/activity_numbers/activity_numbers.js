@@ -7,7 +7,7 @@ import { Component } from "@odoo/owl";
 
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
-import { getPhoneHref, isPlainClick } from "@telephony_connector/utils/phone_numbers";
+import { claimClick } from "@telephony_connector/utils/phone_numbers";
 
 patch(ActivityModel.prototype, {
     setup() {
@@ -33,13 +33,11 @@ export class ActivityNumbers extends Component {
     }
 
     getHref({ number }) {
-        return getPhoneHref(number);
+        return "tel:" + number.replace(/\s+/g, "");
     }
 
     onClick(ev, { number, model, res_id: resId, field }) {
-        if (this.telephony.callsByClick && isPlainClick(ev)) {
-            ev.preventDefault();
-            ev.stopPropagation();
+        if (this.telephony.callsByClick && claimClick(ev)) {
             this.dialer.dial({ number, model, resId, field });
         }
     }

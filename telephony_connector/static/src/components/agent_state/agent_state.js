@@ -49,7 +49,7 @@ export class AgentState extends Component {
 
     act(method, ...args) {
         this.state.list = null;
-        return this.commands.order("telephony.agent", method, args);
+        return this.commands.send("telephony.agent", method, args);
     }
 
     /** A break without a choice of reasons begins at once. */
@@ -58,6 +58,6 @@ export class AgentState extends Component {
     }
 
     onQueue({ id, is_member }) {
-        return this.commands.order("telephony.agent", is_member ? "log_out" : "log_in", [id]);
+        return this.commands.send("telephony.agent", is_member ? "log_out" : "log_in", [id]);
     }
 }

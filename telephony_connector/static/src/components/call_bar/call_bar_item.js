@@ -4,7 +4,7 @@ import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { useService } from "@web/core/utils/hooks";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
-import { getStatusText, isTalking } from "@telephony_connector/services/call_news";
+import { getStatusText, isTalking } from "@telephony_connector/services/call_state";
 
 /** One call of the bar: who, since when, what can be done about it, and its note. */
 export class CallBarItem extends Component {

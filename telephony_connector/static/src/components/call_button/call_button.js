@@ -2,16 +2,17 @@ import { Component } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
 
 /** Calls the number of a record's field; where it holds several, the user is asked. */
 export class CallButton extends Component {
     static template = "telephony_connector.CallButton";
     static props = {
+        ...standardWidgetProps,
         class: { type: String, optional: true },
         field: String,
         label: { type: String, optional: true },
-        record: Object,
     };
 
     setup() {

@@ -4,7 +4,7 @@ import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
-import { getStatusText, isRinging } from "@telephony_connector/services/call_news";
+import { getStatusText, isRinging } from "@telephony_connector/services/call_state";
 
 /** One call: who it is, how far it has come, and what can be done about it. */
 export class CallCard extends Component {
@@ -27,11 +27,11 @@ export class CallCard extends Component {
     }
 
     get isOver() {
-        const { state, mine, isFailed, parking_space } = this.props.call;
+        const { state, leg_state, isFailed, parking_space } = this.props.call;
         return (
             isFailed ||
             state === "ended" ||
-            (state === "ongoing" && mine === "ended" && !parking_space)
+            (state === "ongoing" && leg_state === "ended" && !parking_space)
         );
     }
 
@@ -49,8 +49,8 @@ export class CallCard extends Component {
 
     /** On which line, queue and system the call came in. */
     get line() {
-        const { isIncoming, dialed_number, queue, pbx_name } = this.props.call;
-        return isIncoming ? [queue, dialed_number, pbx_name].filter(Boolean) : [];
+        const { is_incoming, dialed_number, queue, pbx_name } = this.props.call;
+        return is_incoming ? [queue, dialed_number, pbx_name].filter(Boolean) : [];
     }
 
     get details() {
@@ -82,9 +82,9 @@ export class CallCard extends Component {
     }
 
     get isUnknown() {
-        const { isIncoming, object, matches, hidden, withheld, direction } = this.props.call;
+        const { is_incoming, object, matches, hidden, withheld, direction } = this.props.call;
         return Boolean(
-            isIncoming &&
+            is_incoming &&
                 matches &&
                 !object &&
                 !matches.length &&

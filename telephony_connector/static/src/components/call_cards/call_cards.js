@@ -2,9 +2,9 @@ import { Component, useState } from "@odoo/owl";
 
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
-import { CallCard } from "@telephony_connector/components/call_cards/call_card";
+import { CallCard } from "./call_card";
 import { WrapUpCard } from "@telephony_connector/components/wrap_up_card/wrap_up_card";
-import { getStatusText } from "@telephony_connector/services/call_news";
+import { getStatusText } from "@telephony_connector/services/call_state";
 
 /** The stack of cards, beside the work and never in front of the focus. */
 export class CallCards extends Component {

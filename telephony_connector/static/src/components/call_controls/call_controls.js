@@ -3,7 +3,7 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { CalleeSearch } from "@telephony_connector/components/callee_search/callee_search";
-import { getConsultationText } from "@telephony_connector/services/call_news";
+import { getConsultationText } from "@telephony_connector/services/call_state";
 
 /** What can be done with a call, as far as its telephone system offers it. */
 export const CONTROLS = Object.freeze({

@@ -18,6 +18,6 @@ export class CallTimer extends Component {
 
     get text() {
         const start = deserializeDateTime(this.props.since).toMillis();
-        return formatSeconds(Math.floor((this.clock.now - start) / 1000));
+        return formatSeconds((this.clock.now - start) / 1000);
     }
 }

@@ -93,9 +93,8 @@ export class CalleeSearch extends Component {
         }
     }
 
-    selectCallee({ number, name, model, id, field }) {
-        // A colleague's extension belongs to no record.
-        this.select(field ? { number, name, model, resId: id, field } : { number, name });
+    selectCallee({ number, name, model, id: resId, field }) {
+        this.select({ number, name, model, resId, field });
     }
 
     select(target) {

@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { PhonePanel } from "@telephony_connector/components/phone_menu/phone_panel";
+import { PhonePanel } from "./phone_panel";
 
 /** The telephone in the systray: the line's state, missed calls, and the panel. */
 export class PhoneMenu extends Component {

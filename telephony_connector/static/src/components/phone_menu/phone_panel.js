@@ -11,7 +11,7 @@ import { CallControls } from "@telephony_connector/components/call_controls/call
 import { CallTimer } from "@telephony_connector/components/call_timer/call_timer";
 import { CalleeSearch } from "@telephony_connector/components/callee_search/callee_search";
 import { PhonePresence } from "@telephony_connector/components/phone_presence/phone_presence";
-import { getStatusText, isTalking } from "@telephony_connector/services/call_news";
+import { getStatusText, isTalking } from "@telephony_connector/services/call_state";
 
 const { DateTime } = luxon;
 

@@ -24,7 +24,7 @@ export class PhonePresence extends Component {
 
     setup() {
         this.presences = useService("telephony.presence");
-        this.presences.want();
+        this.presences.subscribe();
     }
 
     get presence() {

@@ -63,7 +63,7 @@ export class WrapUpCard extends Component {
         try {
             // One that refuses says why; what was typed stays.
             return Boolean(
-                await this.commands.ask("telephony.card", "save_wrap_up", [
+                await this.commands.request("telephony.card", "save_wrap_up", [
                     id,
                     note,
                     dispositionId,
@@ -85,7 +85,7 @@ export class WrapUpCard extends Component {
     async onReady() {
         if (await this.save()) {
             this.close();
-            await this.commands.order("telephony.agent", "resume", []);
+            await this.commands.send("telephony.agent", "resume", []);
         }
     }
 

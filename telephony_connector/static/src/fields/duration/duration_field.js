@@ -4,16 +4,15 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component, xml } from "@odoo/owl";
 
+const { Duration } = luxon;
+
 /**
  * @param {number|false} seconds
  * @returns {string} as telephones show it: "2:03", "1:02:03"
  */
 export function formatSeconds(seconds) {
-    const total = Math.max(0, Math.round(seconds || 0));
-    const two = (value) => String(value).padStart(2, "0");
-    const [hours, minutes] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60)];
-    const rest = two(total % 60);
-    return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+    const total = Math.max(0, seconds || 0);
+    return Duration.fromObject({ seconds: total }).toFormat(total < 3600 ? "m:ss" : "h:mm:ss");
 }
 
 /** Whole seconds, shown as minutes and seconds. */
@@ -26,11 +25,9 @@ export class TelephonyDurationField extends Component {
     }
 }
 
-export const telephonyDurationField = {
+registry.category("fields").add("telephony_duration", {
     component: TelephonyDurationField,
     displayName: _t("Duration in seconds"),
     supportedTypes: ["integer"],
-};
-
-registry.category("fields").add("telephony_duration", telephonyDurationField);
+});
 registry.category("formatters").add("telephony_duration", formatSeconds);

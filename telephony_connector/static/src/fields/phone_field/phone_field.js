@@ -2,7 +2,7 @@ import { patch } from "@web/core/utils/patch";
 import { useService } from "@web/core/utils/hooks";
 import { PhoneField } from "@web/views/fields/phone/phone_field";
 import { CallButton } from "@telephony_connector/components/call_button/call_button";
-import { isPlainClick, mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
+import { claimClick, mayHoldNumber } from "@telephony_connector/utils/phone_numbers";
 
 // `form.phone` is a subclass and inherits all of this; its template is extended beside.
 patch(PhoneField, {
@@ -24,9 +24,7 @@ patch(PhoneField.prototype, {
     },
 
     onPhoneClick(ev) {
-        if (this.isCalledByClick && isPlainClick(ev)) {
-            ev.preventDefault();
-            ev.stopPropagation();
+        if (this.isCalledByClick && claimClick(ev)) {
             this.dialer.dialField(this.props.record, this.props.name);
         }
     },

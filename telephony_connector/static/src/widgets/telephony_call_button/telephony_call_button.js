@@ -1,34 +1,18 @@
-import { Component } from "@odoo/owl";
-
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { CallButton } from "@telephony_connector/components/call_button/call_button";
 
 /**
  * The Call button of a record's page:
  * `<widget name="telephony_call_button" options="{'field': 'phone'}"/>`; with the option
- * `call_back` it is the first thing to do there, and says so.
+ * `call_back` it is the page's primary button, *Call Back*.
  */
-export class TelephonyCallButton extends Component {
-    static template = "telephony_connector.TelephonyCallButton";
-    static components = { CallButton };
-    static props = {
-        ...standardWidgetProps,
-        field: String,
-        isCallBack: { type: Boolean, optional: true },
-    };
-
-    get label() {
-        return this.props.isCallBack ? _t("Call Back") : undefined;
-    }
-}
-
-export const telephonyCallButton = {
-    component: TelephonyCallButton,
-    extractProps: ({ options }) => ({
-        field: options.field || "phone",
-        isCallBack: Boolean(options.call_back),
+registry.category("view_widgets").add("telephony_call_button", {
+    component: CallButton,
+    extractProps: ({ options: { field = "phone", call_back } }) => ({
+        class: `o_telephony_call_record btn text-nowrap btn-${call_back ? "primary" : "secondary"}`,
+        field,
+        label: call_back ? _t("Call Back") : undefined,
     }),
     fieldDependencies: ({ options }) => [{ name: options.field || "phone", type: "char" }],
     supportedOptions: [
@@ -40,6 +24,4 @@ export const telephonyCallButton = {
         },
         { label: _t("Call Back"), name: "call_back", type: "boolean" },
     ],
-};
-
-registry.category("view_widgets").add("telephony_call_button", telephonyCallButton);
+});

@@ -35,7 +35,7 @@ export class TelephonyCustomer extends Component {
         this.state.sections = undefined;
         const callId = this.props.record.data.call_id?.id || false;
         const args = [model, id, callId];
-        const read = id && this.telephony.ask("read_sections", args, "telephony.customer");
+        const read = id && this.telephony.request("read_sections", args, "telephony.customer");
         this.state.sections = await this.keepLast.add(Promise.resolve(read));
     }
 

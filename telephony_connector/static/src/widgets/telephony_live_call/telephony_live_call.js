@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { CallControls } from "@telephony_connector/components/call_controls/call_controls";
-import { getStatusText, isRinging } from "@telephony_connector/services/call_news";
+import { getStatusText, isRinging } from "@telephony_connector/services/call_state";
 
 /**
  * On a call's page: how far the call has come while it rings. The page's other data is
@@ -18,7 +18,7 @@ export class TelephonyLiveCall extends Component {
 
     setup() {
         this.telephony = useService("telephony");
-        // What the page was read with: the first news may come later, and say more.
+        // What the page was read with: the first payload may come later, and be newer.
         let shown = this.props.record.data.state;
         let isKnown = false;
         useEffect(
@@ -42,7 +42,7 @@ export class TelephonyLiveCall extends Component {
         // Also of a call that is over and no more among those that are shown.
         this.savedRevision = this.call?.registration_revision || 0;
         const busService = useService("bus_service");
-        const onChanged = (news) => this.onCallChanged(news);
+        const onChanged = (payload) => this.onCallChanged(payload);
         busService.subscribe("telephony.call/changed", onChanged);
         onWillDestroy(() => busService.unsubscribe("telephony.call/changed", onChanged));
     }

@@ -1,19 +1,19 @@
 import { _t } from "@web/core/l10n/translation";
 
 /**
- * What the bus says of a call, and what it means for a card. Plain functions: the
+ * What the bus publishes of a call, and what that means for a card. Plain functions: the
  * service keeps the calls, the components show them.
  *
  * The types are described on the server, in `tools/payloads.py`.
  *
- * @typedef {Object} CallNews
+ * @typedef {Object} CallPayload
  * @property {number} id
- * @property {number} revision counts what the server learned of the call
+ * @property {number} revision counts the changes of the call
  * @property {"inbound"|"outbound"|"internal"} direction
- * @property {boolean} comes_in whether it comes in for the user, who does not make it
+ * @property {boolean} is_incoming whether the user is called, and does not call
  * @property {"ringing"|"ongoing"|"ended"} state
  * @property {string|false} outcome
- * @property {"ringing"|"ongoing"|"ended"} mine the user's own share of the call
+ * @property {"ringing"|"ongoing"|"ended"} leg_state of the user's own leg
  * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
  * @property {boolean} on_hold
  * @property {"ringing"|"ongoing"|"conference"|false} consultation
@@ -42,10 +42,10 @@ import { _t } from "@web/core/l10n/translation";
  * @property {number} id
  * @property {number} revision
  * @property {"inbound"|"outbound"|"internal"} direction
- * @property {boolean} comes_in
+ * @property {boolean} is_incoming
  * @property {"ringing"|"ongoing"|"ended"} state
  * @property {string|false} outcome
- * @property {"ringing"|"ongoing"|"ended"} mine
+ * @property {"ringing"|"ongoing"|"ended"} leg_state
  * @property {"own_phone"|"calling"|"ringing"|"ongoing"|"ended"} progress
  * @property {boolean} on_hold
  * @property {"ringing"|"ongoing"|"conference"|false} consultation
@@ -134,7 +134,7 @@ import { _t } from "@web/core/l10n/translation";
  * @property {boolean} can_retry
  * @property {MissedCaller|false} next_missed
  *
- * @typedef {Object} CommandNews
+ * @typedef {Object} CommandPayload
  * @property {number} id
  * @property {number|false} call_id
  * @property {string} action
@@ -144,55 +144,36 @@ import { _t } from "@web/core/l10n/translation";
  * @property {number} expires_in
  */
 
-/** What a bus message holds, and a card besides its details. */
-export const NEWS_KEYS = Object.freeze([
-    "id",
-    "revision",
-    "direction",
-    "comes_in",
-    "state",
-    "outcome",
-    "mine",
-    "progress",
-    "on_hold",
-    "consultation",
-    "transfer",
-    "parking_space",
-    "user_id",
-    "show_card",
-    "open_page",
-    "registration_revision",
-]);
-
 const STATE_ORDER = Object.freeze({ ringing: 0, ongoing: 1, ended: 2 });
 
 /**
  * Messages come twice and out of order.
  *
- * @param {CallNews} news
- * @param {CallNews} known
- * @returns {boolean} whether `news` says less than what is known already
+ * @param {CallPayload} payload
+ * @param {CallPayload} known
+ * @returns {boolean} whether `payload` is older than what is known already
  */
-export function isOutdated(news, known) {
+export function isOutdated(payload, known) {
     return (
-        news.revision < known.revision ||
-        (news.revision === known.revision && STATE_ORDER[news.state] < STATE_ORDER[known.state])
+        payload.revision < known.revision ||
+        (payload.revision === known.revision &&
+            STATE_ORDER[payload.state] < STATE_ORDER[known.state])
     );
 }
 
-/** @param {CallNews} call */
-export function isRinging({ state, mine }) {
-    return state === "ringing" && mine !== "ended";
+/** @param {CallPayload} call */
+export function isRinging({ state, leg_state }) {
+    return state === "ringing" && leg_state !== "ended";
 }
 
-/** @param {CallNews} call */
-export function isTalking({ state, mine, parking_space }) {
-    return state === "ongoing" && mine === "ongoing" && !parking_space;
+/** @param {CallPayload} call */
+export function isTalking({ state, leg_state, parking_space }) {
+    return state === "ongoing" && leg_state === "ongoing" && !parking_space;
 }
 
 /**
- * @param {CallNews & { isIncoming: boolean }} call
- * @returns {boolean} whether the call has something to say to its user now
+ * @param {CallPayload & { is_incoming: boolean }} call
+ * @returns {boolean} whether the call has a card now
  */
 export function hasCard(call) {
     // Whoever talks has the call bar.
@@ -202,11 +183,11 @@ export function hasCard(call) {
     if (call.transfer === "ringing" || call.parking_space) {
         return true;
     }
-    return call.mine === "ringing" || (call.state === "ringing" && !call.isIncoming);
+    return call.leg_state === "ringing" || (call.state === "ringing" && !call.is_incoming);
 }
 
 /**
- * @param {CallNews} call
+ * @param {CallPayload} call
  * @returns {boolean} whether the call is in the bar: also one that is over, while its
  *  note is open
  */
@@ -215,7 +196,7 @@ export function isInBar(call) {
 }
 
 /**
- * @param {CallNews & { isIncoming: boolean, message?: string, answered_by?: string }} call
+ * @param {CallPayload & { message?: string, answered_by?: string }} call
  * @returns {string} how far the call has come, in the user's words
  */
 export function getStatusText(call) {
@@ -236,7 +217,7 @@ export function getStatusText(call) {
             ? _t("Transferred to %(name)s: ringing", { name })
             : _t("Transferred to %(name)s: answered", { name });
     }
-    if (call.state === "ongoing" && call.mine === "ended") {
+    if (call.state === "ongoing" && call.leg_state === "ended") {
         return call.answered_by
             ? _t("Answered by %(name)s", { name: call.answered_by })
             : _t("Answered");
@@ -244,7 +225,7 @@ export function getStatusText(call) {
     if (call.state === "ongoing") {
         return call.on_hold ? _t("On hold") : _t("On the phone");
     }
-    if (call.isIncoming) {
+    if (call.is_incoming) {
         return isRinging(call) ? _t("Ringing") : _t("Ringing elsewhere");
     }
     return call.progress === "own_phone" ? _t("Ringing your phone") : _t("Calling");
@@ -267,19 +248,13 @@ export function getConsultationText({ consultation, consulted }) {
 }
 
 function getOutcomeText(outcome) {
-    switch (outcome) {
-        case "answered":
-        case "unknown":
-            return _t("Call ended");
-        case "missed":
-            return _t("No answer");
-        case "busy":
-            return _t("Busy");
-        case "declined":
-            return _t("Declined");
-        case "cancelled":
-            return _t("Cancelled");
-        default:
-            return _t("The call failed");
-    }
+    const texts = {
+        answered: _t("Call ended"),
+        unknown: _t("Call ended"),
+        missed: _t("No answer"),
+        busy: _t("Busy"),
+        declined: _t("Declined"),
+        cancelled: _t("Cancelled"),
+    };
+    return texts[outcome] || _t("The call failed");
 }

@@ -5,11 +5,10 @@ import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { mockService, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { EventBus } from "@odoo/owl";
 import { Pages } from "@telephony_connector/services/page_service";
-import { PageTurn } from "@telephony_connector/services/page_turn";
 import {
     defineTelephonyModels,
-    makeNews,
-    sendNews,
+    makePayload,
+    sendPayload,
     server,
     setupTelephony,
 } from "./telephony_test_helpers";
@@ -18,17 +17,23 @@ describe.current.tags("desktop");
 defineTelephonyModels();
 beforeEach(() => setupTelephony());
 
-const NEWS = makeNews({ open_page: true });
+const PAYLOAD = makePayload({ open_page: true });
 
 test("the page opens in one of two tabs, once, and the card shows in both", async () => {
     const pyEnv = await startServer();
     const [tab1, tab2] = [await start({ asTab: true }), await start({ asTab: true })];
-    sendNews(pyEnv, NEWS);
-    sendNews(pyEnv, NEWS);
+    sendPayload(pyEnv, PAYLOAD);
+    sendPayload(pyEnv, PAYLOAD);
     await contains(`${tab1.selector} .o_telephony_card`);
     await contains(`${tab2.selector} .o_telephony_card`);
     await contains(".o_notification", { text: "Page of call 1", count: 1 });
-    sendNews(pyEnv, { ...NEWS, revision: 2, state: "ended", mine: "ended", outcome: "missed" });
+    sendPayload(pyEnv, {
+        ...PAYLOAD,
+        revision: 2,
+        state: "ended",
+        leg_state: "ended",
+        outcome: "missed",
+    });
     await contains(`${tab1.selector} .o_telephony_card`, { count: 0 });
     await contains(`${tab2.selector} .o_telephony_card`, { count: 0 });
 });
@@ -37,8 +42,8 @@ test("a page that another browser has opened does not open here", async () => {
     const pyEnv = await startServer();
     await start();
     server.claimed.add(1);
-    sendNews(pyEnv, NEWS);
-    sendNews(pyEnv, { ...NEWS, id: 2 });
+    sendPayload(pyEnv, PAYLOAD);
+    sendPayload(pyEnv, { ...PAYLOAD, id: 2 });
     await contains(".o_notification", { count: 1 });
     expect(".o_notification_content").toHaveText("Page of call 2");
 });
@@ -51,14 +56,14 @@ test("a page that the server keeps back is asked for once more when they talk", 
         return claims.length > 1 && parent();
     });
     await start();
-    sendNews(pyEnv, NEWS);
-    sendNews(pyEnv, { ...NEWS, revision: 2 });
+    sendPayload(pyEnv, PAYLOAD);
+    sendPayload(pyEnv, { ...PAYLOAD, revision: 2 });
     await contains(".o_telephony_card");
     await waitUntil(() => claims.length === 1);
     expect(".o_notification").toHaveCount(0);
-    const talk = { ...NEWS, state: "ongoing", mine: "ongoing" };
-    sendNews(pyEnv, { ...talk, revision: 3, open_page: false });
-    sendNews(pyEnv, { ...talk, revision: 4 });
+    const talk = { ...PAYLOAD, state: "ongoing", leg_state: "ongoing" };
+    sendPayload(pyEnv, { ...talk, revision: 3, open_page: false });
+    sendPayload(pyEnv, { ...talk, revision: 4 });
     await contains(".o_notification", { text: "Page of call 1", count: 1 });
     expect(claims).toEqual([1, 1]);
 });
@@ -69,9 +74,9 @@ test("a page that opened while the phone rang is asked for no more", async () =>
         expect.step("claim");
     });
     await start();
-    sendNews(pyEnv, NEWS);
+    sendPayload(pyEnv, PAYLOAD);
     await contains(".o_notification", { text: "Page of call 1", count: 1 });
-    sendNews(pyEnv, { ...NEWS, revision: 2, state: "ongoing", mine: "ongoing" });
+    sendPayload(pyEnv, { ...PAYLOAD, revision: 2, state: "ongoing", leg_state: "ongoing" });
     await contains(".o_telephony_bar");
     await animationFrame();
     expect.verifySteps(["claim"]);
@@ -84,13 +89,13 @@ test("no page opens under the hands of who types; the call bar offers it", async
     document.querySelector(".o_main_navbar").append(input);
     input.focus();
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    sendNews(pyEnv, { ...NEWS, state: "ongoing", mine: "ongoing" });
+    sendPayload(pyEnv, { ...PAYLOAD, state: "ongoing", leg_state: "ongoing" });
     await contains(".o_telephony_bar_page");
     expect(server.claimed.has(1)).toBe(true);
     await advanceTime(6000);
     expect(".o_telephony_bar_page").toHaveCount(1);
     // The pause is over.
-    sendNews(pyEnv, { ...NEWS, id: 2 });
+    sendPayload(pyEnv, { ...PAYLOAD, id: 2 });
     await contains(".o_notification", { count: 1 });
     expect(".o_notification_content").toHaveText("Page of call 2");
 });
@@ -100,62 +105,64 @@ test("a hidden tab that is not the main one leaves the page to the others", asyn
     patchWithCleanup(document, { hasFocus: () => false, visibilityState: "hidden" });
     const pyEnv = await startServer();
     await start();
-    sendNews(pyEnv, NEWS);
+    sendPayload(pyEnv, PAYLOAD);
     await contains(".o_telephony_card");
     await advanceTime(1000);
     expect(server.claimed.size).toBe(0);
 });
 
-function makeTurn({ activeElement = document, isOnMainTab = true, model } = {}) {
-    return new PageTurn({
+function makePages({ activeElement = document, isOnMainTab = true, model } = {}) {
+    return new Pages({
         action: { currentController: { action: { res_model: model } } },
+        bus_service: { subscribe() {} },
         multi_tab: { isOnMainTab: async () => isOnMainTab },
+        telephony: { bus: new EventTarget() },
         ui: { activeElement },
     });
 }
 
 test("of the tabs that nobody looks at, the main one opens the page", async () => {
     patchWithCleanup(document, { hasFocus: () => false, visibilityState: "hidden" });
-    const turns = Promise.all([
-        makeTurn({ isOnMainTab: true }).isMine(),
-        makeTurn({ isOnMainTab: false }).isMine(),
+    const answers = Promise.all([
+        makePages({ isOnMainTab: true }).mayOpenPage(),
+        makePages({ isOnMainTab: false }).mayOpenPage(),
     ]);
     await advanceTime(500);
-    expect(await turns).toEqual([true, false]);
+    expect(await answers).toEqual([true, false]);
 });
 
 test("the tab before the user's eyes asks before a hidden one", async () => {
     const order = [];
-    const note = (name) => (isMine) => isMine && order.push(name);
+    const record = (name) => (mayOpen) => mayOpen && order.push(name);
     patchWithCleanup(document, { hasFocus: () => false, visibilityState: "hidden" });
-    const hidden = makeTurn().isMine().then(note("hidden"));
+    const hidden = makePages().mayOpenPage().then(record("hidden"));
     patchWithCleanup(document, { visibilityState: "visible" });
-    const visible = makeTurn({ isOnMainTab: false }).isMine().then(note("visible"));
+    const visible = makePages({ isOnMainTab: false }).mayOpenPage().then(record("visible"));
     patchWithCleanup(document, { hasFocus: () => true });
-    const focused = makeTurn({ isOnMainTab: false }).isMine().then(note("focused"));
+    const focused = makePages({ isOnMainTab: false }).mayOpenPage().then(record("focused"));
     await advanceTime(500);
     await Promise.all([hidden, visible, focused]);
     expect(order).toEqual(["focused", "visible", "hidden"]);
 });
 
 test("no page opens behind a dialog", () => {
-    expect(makeTurn().isUserBusy()).toBe(false);
-    expect(makeTurn({ activeElement: document.createElement("div") }).isUserBusy()).toBe(true);
+    expect(makePages().isUserBusy()).toBe(false);
+    expect(makePages({ activeElement: document.createElement("div") }).isUserBusy()).toBe(true);
 });
 
 test("what is half entered keeps the page away, but for drafts of a call's page", () => {
     const buttons = document.createElement("div");
     buttons.className = "o_form_status_indicator_buttons";
     document.body.append(buttons);
-    expect(makeTurn({ model: "res.partner" }).isUserBusy()).toBe(true);
-    expect(makeTurn({ model: "telephony.registration" }).isUserBusy()).toBe(false);
+    expect(makePages({ model: "res.partner" }).isUserBusy()).toBe(true);
+    expect(makePages({ model: "telephony.registration" }).isUserBusy()).toBe(false);
     buttons.classList.add("invisible");
-    expect(makeTurn({ model: "res.partner" }).isUserBusy()).toBe(false);
+    expect(makePages({ model: "res.partner" }).isUserBusy()).toBe(false);
     buttons.remove();
 });
 
 /** The pages of calls, of which that of call 1 opened by itself; leaving it is a step. */
-async function openByItself({ news = makeNews(), activeElement = document } = {}) {
+async function openByItself({ payload = makePayload(), activeElement = document } = {}) {
     const action = {
         currentController: { action: {}, jsId: "before" },
         async doAction() {
@@ -167,20 +174,25 @@ async function openByItself({ news = makeNews(), activeElement = document } = {}
         action,
         bus_service: { subscribe() {} },
         multi_tab: { isOnMainTab: async () => true },
-        telephony: { ask: async () => true, bus: new EventBus(), calls: {}, endedIds: new Set() },
+        telephony: {
+            request: async () => true,
+            bus: new EventBus(),
+            calls: {},
+            endedIds: new Set(),
+        },
         ui: { activeElement: document },
     });
     patchWithCleanup(document, { hasFocus: () => true });
-    await pages.offerPage(1, news.mine, Promise.resolve());
-    pages.pageTurn.ui.activeElement = activeElement;
+    await pages.offerPage(1, payload.leg_state, Promise.resolve());
+    pages.services.ui.activeElement = activeElement;
     return { action, pages };
 }
 
-const TAKEN = makeNews({ mine: "ended", state: "ongoing" });
+const TAKEN = makePayload({ leg_state: "ended", state: "ongoing" });
 
 test("a page that opened by itself is left when somebody else talks", async () => {
     const { pages } = await openByItself();
-    pages.closeTaken(makeNews({ mine: "ended" }));
+    pages.closeTaken(makePayload({ leg_state: "ended" }));
     pages.closeTaken({ ...TAKEN, id: 2 });
     expect.verifySteps([]);
     pages.closeTaken(TAKEN);
@@ -191,7 +203,7 @@ test("a page that opened by itself is left when somebody else talks", async () =
 
 test("a page that was answered while it was read is left at once", async () => {
     const { pages } = await openByItself();
-    pages.telephony.calls[2] = { ...TAKEN, id: 2 };
+    pages.services.telephony.calls[2] = { ...TAKEN, id: 2 };
     pages.services.action.currentController = { action: {}, jsId: "elsewhere" };
     await pages.offerPage(2, "ringing", Promise.resolve());
     expect.verifySteps(["left"]);
@@ -204,15 +216,15 @@ test("a page stays where its user did something, talked, or is elsewhere", async
         pages.closeTaken(TAKEN);
     }
     const talked = await openByItself();
-    talked.pages.closeTaken(makeNews({ mine: "ongoing", state: "ongoing" }));
+    talked.pages.closeTaken(makePayload({ leg_state: "ongoing", state: "ongoing" }));
     talked.pages.closeTaken(TAKEN);
     const missed = await openByItself();
-    missed.pages.closeTaken(makeNews({ mine: "ended", state: "ended" }));
+    missed.pages.closeTaken(makePayload({ leg_state: "ended", state: "ended" }));
     missed.pages.closeTaken(TAKEN);
     const elsewhere = await openByItself();
     elsewhere.action.currentController = { action: {}, jsId: "elsewhere" };
     elsewhere.pages.closeTaken(TAKEN);
-    const answered = await openByItself({ news: makeNews({ mine: "ongoing" }) });
+    const answered = await openByItself({ payload: makePayload({ leg_state: "ongoing" }) });
     answered.pages.closeTaken(TAKEN);
     const behindDialog = await openByItself({ activeElement: document.createElement("div") });
     behindDialog.pages.closeTaken(TAKEN);
