@@ -165,8 +165,8 @@ def read_with_addon(port, expected, pipe, warm_up=0):
             calls.feed(event)
             seen += 1
             if seen % BATCH == 0 or seen == expected:
-                ended += sum(c.state == "ended" for c in calls.take())
-                calls.take_presence()
+                ended += sum(c.state == "ended" for c in calls.pop_changes())
+                calls.pop_presences()
                 calls.expire(_now())
             if seen == warm_up:
                 base = _rss()

@@ -23,7 +23,7 @@ def wait_for_callers(pbx: PbxState, channel: Channel, now: datetime):
     channel.has_met_customer = False
 
 
-def meet_caller(channel: Channel, now: datetime):
+def start_call(channel: Channel, now: datetime):
     """Note that a waiting agent is given a caller: from now on it is a call's."""
     channel.start = now
 

@@ -18,7 +18,7 @@ def on_bridge_enter(pbx: PbxState, event: dict):
         return
     if channel.bridge is not bridge:
         pbx.leave_bridge(channel)
-        _meet(channel, bridge)
+        _set_first_peers(channel, bridge)
         channel.bridge = bridge
         bridge.members[channel.uniqueid] = channel
         if bridge.is_for_agents:
@@ -27,7 +27,7 @@ def on_bridge_enter(pbx: PbxState, event: dict):
     talking.talk(pbx, bridge, pbx.time(event))
 
 
-def _meet(channel, bridge):
+def _set_first_peers(channel, bridge):
     """Note whom a channel came to: transfers do not always say whom they join."""
     channel.first_peers = list(bridge.members.values())
     for other in channel.first_peers:
@@ -40,7 +40,7 @@ def on_bridge_leave(pbx: PbxState, event: dict):
     if channel is not None and channel.bridge is not None:
         if pbx.bridges.get(event.get("BridgeUniqueid")) is channel.bridge:
             if channel.bridge.is_for_agents:
-                agents.meet_caller(channel, pbx.time(event))
+                agents.start_call(channel, pbx.time(event))
             transfers.leave_parking(pbx, channel)
             channel.left_bridge = channel.bridge
             pbx.leave_bridge(channel)

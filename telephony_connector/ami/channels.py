@@ -10,7 +10,7 @@ def on_newchannel(pbx: PbxState, event: dict):
     """A channel exists. One that rings inwards (``Ring``) is somebody calling."""
     channel = pbx.channel(event)
     if channel is not None:
-        _look_at_state(pbx, channel, event)
+        _process_state(pbx, channel, event)
 
 
 def on_newstate(pbx: PbxState, event: dict):
@@ -18,10 +18,10 @@ def on_newstate(pbx: PbxState, event: dict):
     channel = pbx.channel(event)
     if channel is not None:
         channel.exten = channel.exten or event.get("Exten", "")
-        _look_at_state(pbx, channel, event)
+        _process_state(pbx, channel, event)
 
 
-def _look_at_state(pbx, channel, event):
+def _process_state(pbx, channel, event):
     state = event.get("ChannelState")
     if state == RING:
         _is_calling(pbx, channel)

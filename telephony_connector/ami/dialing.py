@@ -33,10 +33,10 @@ def _join(pbx, source, called, event):
         talking.move(pbx, each, tracked, pbx.time(event))
     if tracked.caller is None and not tracked.is_originated and not source.is_dialed:
         parties.set_caller(pbx, source)
-    _note_diversion(pbx, source, called, event)
+    _set_diversion(pbx, source, called, event)
 
 
-def _note_diversion(pbx, source, called, event):
+def _set_diversion(pbx, source, called, event):
     """A Local channel that stands for an extension calls out: the extension diverts."""
     if not source.is_far_half or called.is_local:
         return
@@ -83,7 +83,7 @@ def on_dial_end(pbx: PbxState, event: dict):
         return
     leg, said = channel.leg, DIAL_STATUSES.get(status)
     if channel.is_local and said is Outcome.MISSED:
-        ending.let_ring(pbx, channel)
+        ending.mark_unanswered(pbx, channel)
     if leg is None or leg.state is not State.RINGING or leg.outcome is not None:
         return
     now = pbx.time(event)

@@ -13,7 +13,7 @@ def hang_up(pbx: PbxState, channel: Channel, now: datetime, cause: int | None = 
     """Note that a channel is gone, and the call with its last one."""
     tracked = channel.tracked
     if _rang_out(pbx, channel, cause):
-        let_ring(pbx, channel)
+        mark_unanswered(pbx, channel)
     pbx.remove_channel(channel)
     if channel.leg is not None:
         channel.leg.hangup_cause = cause
@@ -42,12 +42,12 @@ def _rang_out(pbx, channel, cause):
     return not is_won and cause != outcomes.ANSWERED_ELSEWHERE
 
 
-def let_ring(pbx: PbxState, channel: Channel):
+def mark_unanswered(pbx: PbxState, channel: Channel):
     """Note that nobody answered behind a Local channel: those who rang there are told
     only that the call was cancelled."""
     for called in channel.dialed_channels:
         if called.is_local:
-            let_ring(pbx, called)
+            mark_unanswered(pbx, called)
         leg = called.leg
         if leg is None or leg.answer_date or leg.transferred_to:
             continue
@@ -85,7 +85,7 @@ def end(pbx: PbxState, tracked: TrackedCall, now: datetime, cause: int | None = 
     if called and not call.answer_date and called[-1].hangup_cause is not None:
         call.hangup_cause = called[-1].hangup_cause
     call.outcome = _judge(tracked, called)
-    _settle_unheard(pbx, tracked)
+    _publish_failed_attempt(pbx, tracked)
     pbx.mark_changed(tracked)
     pbx.tracked_calls.pop(call.uniqueid, None)
     for link in tracked.linkedids:
@@ -114,7 +114,7 @@ def _judge_own_phone(tracked):
     return Outcome.FAILED if failed else Outcome.CANCELLED
 
 
-def _settle_unheard(pbx, tracked):
+def _publish_failed_attempt(pbx, tracked):
     """A call from within that called nobody: tell it if it tried to."""
     call = tracked.call
     if tracked.is_deferred:

@@ -16,8 +16,8 @@ class Inquiry(NamedTuple):
     callback for its answer, and the callback for the case that none comes."""
 
     request: Request
-    learn: Callable[[object], None]
-    give_up: Callable[[], None] = _do_nothing
+    on_answer: Callable[[object], None]
+    on_no_answer: Callable[[], None] = _do_nothing
 
 
 class Channel:

@@ -48,7 +48,7 @@ def set_caller_id(pbx: PbxState, channel: Channel):
     pbx.mark_changed(channel.tracked)
 
 
-def settle(
+def set_other_party(
     pbx: PbxState,
     tracked: TrackedCall,
     called: Channel | None = None,
@@ -101,8 +101,8 @@ def ring(pbx: PbxState, channel: Channel, dial_string: str = ""):
         return
     tracked.called[channel.uniqueid] = leg
     if tracked.caller is None and tracked.is_originated:
-        _settle_outside_first(pbx, tracked, leg)
-    settle(pbx, tracked, channel, dial_string)
+        _set_outside_party(pbx, tracked, leg)
+    set_other_party(pbx, tracked, channel, dial_string)
     _name_the_only_one(pbx, tracked)
 
 
@@ -132,7 +132,7 @@ def _is_own_phone(pbx, channel):
     return not tracked.is_click and tracked.caller is None and not tracked.called
 
 
-def _settle_outside_first(pbx, tracked, leg):
+def _set_outside_party(pbx, tracked, leg):
     """The PBX calls an outside party on its own, to join it with somebody after."""
     if tracked.is_party_known:
         return

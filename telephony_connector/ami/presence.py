@@ -52,7 +52,7 @@ class PresenceTracker:
         self._devices = {}  # extension → {device: availability}
         self._queues = {}  # extension → {(queue, interface): membership}
         self.queue_names = set()
-        self._told = {}
+        self._published = {}
         self._touched = {}
         self.handlers = {
             name: getattr(self, method) for name, method in HANDLERS.items()
@@ -77,13 +77,13 @@ class PresenceTracker:
             if handler is not None:
                 handler(event)
 
-    def take(self) -> list[Presence]:
+    def pop_changes(self) -> list[Presence]:
         """Return the extensions that changed since the last time, as they stand."""
         changes = []
         for extension in self._touched:
             presence = self._presence(extension)
-            if self._told.get(extension) != presence:
-                self._told[extension] = presence
+            if self._published.get(extension) != presence:
+                self._published[extension] = presence
                 changes.append(presence)
         self._touched = {}
         return changes

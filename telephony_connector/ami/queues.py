@@ -24,7 +24,7 @@ def _wait(pbx, channel, event, since):
     tracked.call.queue = event.get("Queue", "")
     tracked.call.queue_date = since
     dialing.set_dialed_number(channel, event.get("Exten", ""))
-    parties.settle(pbx, tracked)
+    parties.set_other_party(pbx, tracked)
     pbx.mark_changed(tracked)
 
 

@@ -30,10 +30,10 @@ def _ask(pbx, channel):
         request = actions.recording_file(channel.name)
     except InvalidValue:
         return
-    pbx.ask(request, partial(_note_file, pbx, channel))
+    pbx.inquire(request, partial(_set_file, pbx, channel))
 
 
-def _note_file(pbx, channel, answer):
+def _set_file(pbx, channel, answer):
     name = answer.get("Value", "")
     if name:
         channel.tracked.call.recorded = True

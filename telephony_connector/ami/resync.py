@@ -77,7 +77,7 @@ def _catch_up(pbx, event, now, dial):
         channel.exten = event.get("Exten", "")
     if known(event.get("CallerIDNum", "")):
         channels.on_newcallerid(pbx, event)
-    _take_part(pbx, channel, event, now, dial)
+    _restore_role(pbx, channel, event, now, dial)
 
 
 def _age(pbx, channel, start):
@@ -100,10 +100,10 @@ def _adopt(pbx, event, now, age, dial):
     tracked.call.start_date = min(tracked.call.start_date, channel.start)
     if age >= FRESH:
         tracked.call.incomplete = True
-    _take_part(pbx, channel, event, channel.start, dial)
+    _restore_role(pbx, channel, event, channel.start, dial)
 
 
-def _take_part(pbx, channel, event, now, dial):
+def _restore_role(pbx, channel, event, now, dial):
     """Note what a listed channel does in its call.
 
     :param now: when it was answered at the latest, if it was and that is not known

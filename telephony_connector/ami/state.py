@@ -68,13 +68,13 @@ class PbxState:
             return None
         channel = self.channels.get(uniqueid)
         if channel is None:
-            channel = self._meet(uniqueid, event, prefix, start)
+            channel = self._add_channel(uniqueid, event, prefix, start)
             if channel is None:
                 return None
         channel.last_count = self.count
         return channel
 
-    def _meet(self, uniqueid, event, prefix, start):
+    def _add_channel(self, uniqueid, event, prefix, start):
         name = event.get(prefix + "Channel", "")
         parsed = parse_channel(name)
         if uniqueid in self.gone or not name or parsed.is_pseudo:
@@ -194,17 +194,19 @@ class PbxState:
         tracked.is_deferred = False
         self.mark_changed(tracked)
 
-    def ask(self, request: Request, learn: Callable[[object], None], *give_up):
+    def inquire(
+        self, request: Request, on_answer: Callable[[object], None], *on_no_answer
+    ):
         """Queue a question to the PBX about what its events leave out.
 
-        :param learn: called with the answer
-        :param give_up: called without arguments if no answer will come
+        :param on_answer: called with the answer
+        :param on_no_answer: called without arguments if no answer will come
         """
-        inquiry = Inquiry(request, learn, *give_up)
+        inquiry = Inquiry(request, on_answer, *on_no_answer)
         if len(self.inquiries) < MAX_INQUIRIES:
             self.inquiries.append(inquiry)
         else:
-            inquiry.give_up()
+            inquiry.on_no_answer()
 
     def leg(self, channel) -> Leg:
         """Return the leg of a channel; create it if it has none."""

@@ -41,7 +41,7 @@ def talk(pbx: PbxState, bridge: Bridge | None, now: datetime):
     for channel in channels:
         _start_talk(pbx, channel, now)
     for tracked in {id(c.tracked): c.tracked for c in channels}.values():
-        _note_who_handles(pbx, tracked, channels)
+        _set_handlers(pbx, tracked, channels)
 
 
 def _start_talk(pbx, channel, now):
@@ -53,13 +53,13 @@ def _start_talk(pbx, channel, now):
         pbx.mark_changed(tracked)
     tracked.last_event_date = now
     if call.answer_date is None:
-        parties.settle(pbx, tracked)
+        parties.set_other_party(pbx, tracked)
         call.answer_date = max(now, call.start_date)
         call.state = State.ONGOING
         pbx.mark_changed(tracked)
 
 
-def _note_who_handles(pbx, tracked, channels):
+def _set_handlers(pbx, tracked, channels):
     """Whoever talks with the other party handles the call; a colleague who is only
     consulted does not."""
     mine = tracked.channels.values()

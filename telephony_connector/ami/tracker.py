@@ -102,19 +102,19 @@ class Tracker:
             else:
                 self._presence.handlers[name](event)
         except Exception as error:
-            self._note_fault(name, error)
+            self._log_fault(name, error)
         return True
 
     def _can_read(self, event):
         """Return whether an event is valid; count it if it is not."""
         flaw = find_flaw(event)
         if flaw:
-            self.problems.note(SKIPPED, str(event.get("Event")), flaw)
+            self.problems.count(SKIPPED, str(event.get("Event")), flaw)
         return not flaw
 
-    def _note_fault(self, name, error):
+    def _log_fault(self, name, error):
         """Count a fault of our own; log the first one of its kind."""
-        if self.problems.note_fault(name, error):
+        if self.problems.count_fault(name, error):
             _logger.exception("A fault in reading %s: the event is lost", name)
 
     def use_dialplan(self, dialplan: Dialplan):
@@ -154,7 +154,7 @@ class Tracker:
             if (tracked.is_click or tracked.forward) and not tracked.channels:
                 self._pbx.mark_unconfirmed(tracked)
 
-    def take(self) -> list[Call]:
+    def pop_changes(self) -> list[Call]:
         """Return copies of the calls that changed since the last time.
 
         Each has a higher ``revision`` than all before.
@@ -167,28 +167,31 @@ class Tracker:
         pbx.changed = {}
         return calls
 
-    def take_inquiries(self) -> list[Inquiry]:
-        """Return the new questions to the PBX. Pass each answer to `learn`, and each
-        question without an answer to `give_up`."""
+    def pop_inquiries(self) -> list[Inquiry]:
+        """Return the new questions to the PBX.
+
+        Pass each answer to `process_answer`, and each question without one to
+        `process_no_answer`.
+        """
         inquiries, self._pbx.inquiries = self._pbx.inquiries, []
         return inquiries
 
-    def learn(self, inquiry: Inquiry, answer):
+    def process_answer(self, inquiry: Inquiry, answer):
         """Process the answer to a question, also about a call that has ended.
 
         :param answer: the headers that answered, with ``events`` for what was listed
         """
         try:
-            inquiry.learn(answer)
+            inquiry.on_answer(answer)
         except Exception as error:
-            self._note_fault(inquiry.request.name, error)
+            self._log_fault(inquiry.request.name, error)
 
-    def give_up(self, inquiry: Inquiry):
+    def process_no_answer(self, inquiry: Inquiry):
         """Continue without the answer to a question."""
         try:
-            inquiry.give_up()
+            inquiry.on_no_answer()
         except Exception as error:
-            self._note_fault(inquiry.request.name, error)
+            self._log_fault(inquiry.request.name, error)
 
     def open_calls(self) -> list[Call]:
         """Return copies of the published calls that have not ended."""
@@ -199,9 +202,9 @@ class Tracker:
             if tracked.is_published
         ]
 
-    def take_presence(self) -> list[Presence]:
+    def pop_presences(self) -> list[Presence]:
         """Return the state of the extensions that changed since the last time."""
-        return self._presence.take()
+        return self._presence.pop_changes()
 
     @property
     def queue_names(self) -> frozenset[str]:
@@ -285,7 +288,7 @@ class Tracker:
             if self._was_away:
                 recording.find(self._pbx)
         except Exception as error:
-            self._note_fault("CoreShowChannels", error)
+            self._log_fault("CoreShowChannels", error)
         self._was_away = False
         self._queue_mark = self._pbx.count
 
@@ -311,7 +314,7 @@ class Tracker:
             if presence.QUEUES not in missing:
                 queues.resync(self._pbx, events, now, self._queue_mark)
         except Exception as error:
-            self._note_fault(presence.QUEUES, error)
+            self._log_fault(presence.QUEUES, error)
 
     def expire(self, now: datetime):
         """End calls that cannot be true any more. Call this every few seconds."""
@@ -322,7 +325,7 @@ class Tracker:
                     tracked.call.incomplete = True
                     ending.end(pbx, tracked, tracked.last_event_date)
             except Exception as error:
-                self._note_fault("expiry", error)
+                self._log_fault("expiry", error)
         pbx.remove_empty_bridges()
 
     def _is_overdue(self, tracked, now):

@@ -17,7 +17,7 @@ def on_blind_transfer(pbx: PbxState, event: dict):
     """Somebody sends the other party to a number and is out of the call."""
     channel = pbx.channels.get(event.get("TransfererUniqueid"))
     if channel is not None and event.get("Result") == "Success":
-        _note_target(pbx, channel, event.get("Extension", ""))
+        _set_target(pbx, channel, event.get("Extension", ""))
 
 
 def on_attended_transfer(pbx: PbxState, event: dict):
@@ -44,7 +44,7 @@ def on_attended_transfer(pbx: PbxState, event: dict):
     targets = _find_targets(pbx, event, role, joining, arrived)
     # What was called but did not answer yet: a telephone, a group, a queue.
     number = into or _name_target(pbx, event, role, targets)
-    _note_target(pbx, away, number)
+    _set_target(pbx, away, number)
     _hand_over(pbx, main, joining, targets)
     if event.get("DestType") == "Threeway":
         consulting.join(pbx, second)
@@ -112,7 +112,7 @@ def on_parked_call(pbx: PbxState, event: dict):
     _park(pbx, parked, event.get("ParkingSpace", ""), pbx.time(event))
     for channel in parked.tracked.channels.values():
         if channel.parsed.device == event.get("ParkerDialString"):
-            _note_target(pbx, channel, event.get("ParkingSpace", ""))
+            _set_target(pbx, channel, event.get("ParkingSpace", ""))
 
 
 def _park(pbx, channel, space, since):
@@ -176,7 +176,7 @@ def _party(pbx, channel):
     return channel.leg.extension or channel.leg.number
 
 
-def _note_target(pbx, channel, number):
+def _set_target(pbx, channel, number):
     if number:
         pbx.leg(channel).transferred_to = number
         pbx.mark_changed(channel.tracked)

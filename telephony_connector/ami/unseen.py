@@ -29,8 +29,8 @@ class UnseenTalk:
         self._channels = list(channels)
         self._tracked_calls = list(tracked_calls)
         self._now = now
-        self._told = {}
-        self._waits_for = set()
+        self._answers = {}
+        self._pending = set()
 
     def ask(self):
         """Ask for each telephone when it began and when it was picked up.
@@ -49,24 +49,24 @@ class UnseenTalk:
             return
         for tracked in self._tracked_calls:
             tracked.call.is_answer_sought = True
-        self._waits_for = {(channel.uniqueid, what) for channel, what, _ in questions}
+        self._pending = {(channel.uniqueid, what) for channel, what, _ in questions}
         for channel, what, request in questions:
-            self._pbx.ask(
+            self._pbx.inquire(
                 request,
-                partial(self._learn, channel, what),
-                partial(self._note, channel, what, 0.0),
+                partial(self._process_answer, channel, what),
+                partial(self._add_answer, channel, what, 0.0),
             )
 
-    def _learn(self, channel, what, answer):
-        self._note(channel, what, actions.read_moment(answer.get("Value", "")))
+    def _process_answer(self, channel, what, answer):
+        self._add_answer(channel, what, actions.read_moment(answer.get("Value", "")))
 
-    def _note(self, channel, what, seconds):
-        self._told[channel.uniqueid, what] = seconds
-        self._waits_for.discard((channel.uniqueid, what))
-        if not self._waits_for:
-            self._conclude()
+    def _add_answer(self, channel, what, seconds):
+        self._answers[channel.uniqueid, what] = seconds
+        self._pending.discard((channel.uniqueid, what))
+        if not self._pending:
+            self._apply_answers()
 
-    def _conclude(self):
+    def _apply_answers(self):
         answers = []
         for channel in self._channels:
             answered = self._get_answer(channel)
@@ -94,7 +94,7 @@ class UnseenTalk:
         By how long it rang: the PBX's clock may not be ours.
         """
         start, answer = (
-            self._told.get((channel.uniqueid, what), 0.0)
+            self._answers.get((channel.uniqueid, what), 0.0)
             for what in ("start", "answer")
         )
         if not 0 < start <= answer <= start + MAX_RINGING.total_seconds():

@@ -25,10 +25,10 @@ def on_message_waiting(pbx: PbxState, event: dict):
         request = actions.voicemail_messages(mailbox)
     except InvalidValue:
         return
-    pbx.ask(request, partial(_note_message, pbx, tracked, mailbox))
+    pbx.inquire(request, partial(_set_message, pbx, tracked, mailbox))
 
 
-def _note_message(pbx, tracked, mailbox, answer):
+def _set_message(pbx, tracked, mailbox, answer):
     """Take the length and the file of the message that was left just now.
 
     Messages are listed in no order that is promised, and numbered in their folder as

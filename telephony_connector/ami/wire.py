@@ -73,7 +73,7 @@ class Reader:
         """
         data = self._rest + data if self._rest else data
         if self.banner is None:
-            data = self._take_banner(data)
+            data = self._pop_banner(data)
         if b"\n\n" in data:  # Asterisk 18.19 and 20.4 end some lists with CR LF LF
             data = data.replace(b"\r\n\n", b"\r\n\r\n")
         whole, end, self._rest = data.rpartition(b"\r\n\r\n")
@@ -84,7 +84,7 @@ class Reader:
         blocks = _decode(whole).split("\r\n\r\n")
         return [message for block in blocks if (message := parse(block))]
 
-    def _take_banner(self, data):
+    def _pop_banner(self, data):
         line, end, rest = data.partition(b"\n")
         text = line.decode("ascii", "replace").strip()
         if not "Asterisk Call Manager/".startswith(text[:22]) or len(line) > 200:

@@ -41,13 +41,13 @@ class TelephonyApi(http.Controller):
     def register(self, **_parameters):
         """Register a call: 201 where it is new, 200 where it is known."""
         pbx_sudo = guard.authenticate()
-        order = read_order("register")
-        check_extension(pbx_sudo, order)
+        body = read_body("register")
+        check_extension(pbx_sudo, body)
         api = request.env["telephony.api"]
-        call, is_new = api._register_call(pbx_sudo, order)
+        call, is_new = api._register_call(pbx_sudo, body)
         result = {
             "call": api._prepare_call(call),
-            "caller": api._lookup(pbx_sudo, order.get("number", "")),
+            "caller": api._lookup(pbx_sudo, body.get("number", "")),
         }
         return guard.answer(result, 201 if is_new else 200)
 
@@ -64,16 +64,16 @@ class TelephonyApi(http.Controller):
         "POST",
     )
     @guard.guarded
-    def tell(self, uniqueid, name, **_parameters):
+    def update_call(self, uniqueid, name, **_parameters):
         """Tell what happened to a call, which begins with the first that is told."""
         pbx_sudo = guard.authenticate()
         check_id(uniqueid)
-        order = read_order(name)
-        check_extension(pbx_sudo, order)
-        if name == "recording" and not is_web_address(order["url"]):
+        body = read_body(name)
+        check_extension(pbx_sudo, body)
+        if name == "recording" and not is_web_address(body["url"]):
             raise guard.Refused(400, "body.url is no http or https address")
         api = request.env["telephony.api"]
-        call = api._tell(pbx_sudo, uniqueid, name, order)
+        call = api._process(pbx_sudo, uniqueid, name, body)
         return guard.answer({"call": api._prepare_call(call)})
 
     @api_route(f"{BASE}/records", "GET")
@@ -108,16 +108,16 @@ def check_id(uniqueid):
         raise guard.Refused(400, "the id may have letters, digits and ._:@+~- only")
 
 
-def read_order(name):
+def read_body(name):
     """Return the checked body of an operation, its ``at`` as a naive UTC datetime.
 
     :raise guard.Refused: it is not as the API's description says
     """
-    order = guard.decode(guard.read_body())
-    _check(order, BY_NAME[name].body, "body")
-    if "at" in order:
-        order["at"] = _read_date(order["at"])
-    return order
+    body = guard.decode(guard.read_body())
+    _check(body, BY_NAME[name].body, "body")
+    if "at" in body:
+        body["at"] = _read_date(body["at"])
+    return body
 
 
 def read_query(name, parameters):
@@ -156,11 +156,11 @@ def _read_date(text):
     return date
 
 
-def check_extension(pbx_sudo, order):
-    """Make sure that the extension an order names is one of the telephone system.
+def check_extension(pbx_sudo, body):
+    """Make sure that the extension a request names is one of the telephone system.
 
     :raise guard.Refused: it is not
     """
-    number = order.get("extension")
+    number = body.get("extension")
     if number and number not in pbx_sudo.extension_ids.mapped("number"):
         raise guard.Refused(400, "body.extension is no extension known to Odoo")

@@ -1,4 +1,4 @@
-"""The orders that ``/telephony/api`` takes, and their published description.
+"""The requests that ``/telephony/api`` takes, and their published description.
 
 ``OPERATIONS`` is what the routes check with, and what ``build_openapi`` writes down.
 """
@@ -251,7 +251,7 @@ def build_openapi():
             "title": "Telephony Connector",
             "version": VERSION,
             "description": "Any telephone system may tell Odoo of its calls, and ask "
-            "who calls. The same order again changes nothing; orders may come in any "
+            "who calls. The same request again changes nothing; they may come in any "
             "sequence, a call begins with its first one. Where its time is told (at), "
             "the log says the same in the end, whatever the sequence.",
             "license": {"name": "LGPL-3.0-or-later", "identifier": "LGPL-3.0-or-later"},

@@ -40,7 +40,7 @@ def guarded(endpoint):
     @functools.wraps(endpoint)
     def guarded_endpoint(*args, **kwargs):
         try:
-            take("address", _address(), ADDRESS_RATE)
+            consume("address", _address(), ADDRESS_RATE)
             return endpoint(*args, **kwargs)
         except Refused as refused:
             if not refused.reason:
@@ -50,12 +50,12 @@ def guarded(endpoint):
     return guarded_endpoint
 
 
-def take(kind, key, per_minute):
+def consume(kind, key, per_minute):
     """Count a request.
 
     :raise Refused: there were too many
     """
-    wait = limiter.take((request.db, kind, key), per_minute)
+    wait = limiter.consume((request.db, kind, key), per_minute)
     if wait:
         raise Refused(429, "too many requests", **{"Retry-After": str(math.ceil(wait))})
 
@@ -65,7 +65,7 @@ def refuse_unknown(challenge=None):
 
     :raise Refused: 401 without a word, 429 where this address guesses too much
     """
-    take("failure", _address(), FAILURE_RATE)
+    consume("failure", _address(), FAILURE_RATE)
     _logger.warning("Telephony: wrong token or secret from %s", _address())
     headers = {"WWW-Authenticate": challenge} if challenge else {}
     raise Refused(401, **headers)
@@ -89,7 +89,7 @@ def authenticate(allow_basic=False):
     token_sudo = request.env["telephony.token"]._authenticate(secret)
     if not token_sudo:
         refuse_unknown('Basic realm="telephony"' if allow_basic else "Bearer")
-    take("token", token_sudo.id, token_sudo.pbx_id.api_rate)
+    consume("token", token_sudo.id, token_sudo.pbx_id.api_rate)
     return token_sudo.pbx_id
 
 

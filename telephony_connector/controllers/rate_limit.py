@@ -22,7 +22,7 @@ class RateLimiter:
         self._buckets = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, key, per_minute, burst=None):
+    def consume(self, key, per_minute, burst=None):
         """Count one request.
 
         :param key: whose request it is, anything hashable

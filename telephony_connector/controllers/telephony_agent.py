@@ -4,7 +4,7 @@ from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from .guard import Refused, answer, decode, guarded, read_body, refuse_unknown, take
+from .guard import Refused, answer, consume, decode, guarded, read_body, refuse_unknown
 
 # Questions a minute of one agent: two for each call, and one for each new line.
 AGENT_RATE = 300
@@ -79,7 +79,7 @@ class TelephonyAgentController(http.Controller):
             token_sudo = token_sudo._find(token.strip())
         if not token_sudo:
             refuse_unknown("Bearer")
-        take("agent", token_sudo.id, AGENT_RATE)
+        consume("agent", token_sudo.id, AGENT_RATE)
         return token_sudo
 
     def _get_env(self, token_sudo):

@@ -26,7 +26,7 @@ class TelephonyWebhook(http.Controller):
         pbx_sudo = request.env["telephony.pbx"]._find_by_webhook_token(token)
         if not pbx_sudo:
             guard.refuse_unknown()
-        guard.take("webhook", pbx_sudo.id, pbx_sudo.api_rate)
+        guard.consume("webhook", pbx_sudo.id, pbx_sudo.api_rate)
         provider = pbx_sudo._get_provider()
         if not provider.has_webhook:
             guard.refuse_unknown()
@@ -42,10 +42,10 @@ class TelephonyWebhook(http.Controller):
             guard.refuse_unknown()
         with guard.refusing_unreadable():
             event = provider.read_webhook(headers, body)
-        self._take_in(pbx_sudo, *event)
+        self._process(pbx_sudo, *event)
         return guard.answer({"ok": True}, **wanted)
 
-    def _take_in(self, pbx_sudo, guid, date, changes):
+    def _process(self, pbx_sudo, guid, date, changes):
         """Pass a genuine event on to the door, once."""
         if date < fields.Datetime.now() - KEEP:
             raise guard.Refused(400, "the event is too old")
@@ -53,7 +53,7 @@ class TelephonyWebhook(http.Controller):
             raise guard.Refused(400, "the event is of the future")
         # sudo - telephony.webhook.event: the sender is no user
         events_sudo = request.env["telephony.webhook.event"].sudo()
-        if not events_sudo._take(pbx_sudo, guid):
+        if not events_sudo._claim(pbx_sudo, guid):
             return
         request.env["telephony.call"]._apply_parts(
             [{**change, "pbx_id": pbx_sudo.id} for change in changes]

@@ -55,7 +55,7 @@ LEG_KEYS = (
     "answered_unseen",
 )
 # What the rules ask of a call that is known.
-KNOWN_KEYS = (*PLAIN_KEYS, "told", "source_term", "source_revision")
+KNOWN_KEYS = (*PLAIN_KEYS, "facts", "source_term", "source_revision")
 # Texts that come from a telephone network are cut to what a person can read.
 MAX_TEXT = 128
 
@@ -158,17 +158,17 @@ def merge_call(known, values, change, now):
     facts = parts.read_call(change)
     if change.get("is_listed"):
         facts = {key: facts[key] for key in facts.keys() & {"outcome"}}
-    told = parts.join_call(known.get("told") or parts.read_call(known), facts)
+    joined = parts.join_call(known.get("facts") or parts.read_call(known), facts)
     dates = {
         key: known.get(key) or values.get(key) for key in ("answer_date", "end_date")
-    } | parts.derive_dates(told)
+    } | parts.derive_dates(joined)
     if "start_date" not in dates:
         # Not told yet: at the latest when the first thing happened.
         legs = (change, *change.get("legs", ()))
         moments = [leg.get(key) for leg in legs for key in parts.CALL_FACTS]
         moments.append(known.get("start_date"))
         dates["start_date"] = min(filter(None, moments), default=now)
-    return {**merged, **dates, "told": told}
+    return {**merged, **dates, "facts": joined}
 
 
 def is_outdated(known, change):
@@ -191,8 +191,8 @@ def replace_call(known, values, change):
         "source_term": change["term"],
         "source_revision": change["revision"],
     }
-    if known.get("told"):
-        numbered["told"] = False
+    if known.get("facts"):
+        numbered["facts"] = False
     if known and change.get("incomplete"):
         values = adopt_call(known, values)
     return values | numbered
@@ -215,7 +215,7 @@ def adopt_call(known, values):
     return values | kept
 
 
-def settle_outcome(known, values):
+def fill_outcome(known, values):
     """See to it that a call which is over has an outcome.
 
     A source that tells whole calls knows it; of others it follows from what was told.
@@ -225,11 +225,11 @@ def settle_outcome(known, values):
     :rtype: dict
     """
     after = {**known, **values}
-    is_told = values.get("source_term") and values.get("outcome")
-    if after.get("state") != State.ENDED or is_told:
+    is_reported = values.get("source_term") and values.get("outcome")
+    if after.get("state") != State.ENDED or is_reported:
         return values
     outcome = parts.derive_outcome(
-        (values.get("told") or {}).get("outcome"),
+        (values.get("facts") or {}).get("outcome"),
         after.get("answer_date"),
         after.get("end_date"),
         after.get("direction"),

@@ -1,4 +1,4 @@
-"""Calls that are told in parts: by a webhook or the API, in any order, some twice.
+"""Calls that are reported in parts: by a webhook or the API, in any order, some twice.
 
 What was told of a call, and of each phone's leg, is kept as *facts*: the first or the
 last moment that something happened. Facts of two parts are joined by taking the earlier
@@ -57,19 +57,19 @@ def read_leg(leg):
     return {key: _text(moment) for key, moment in facts.items()}
 
 
-def join_call(known, told):
+def join_call(known, reported):
     """Join the facts of a call; of two outcomes that were told the later part's stands,
     and *unknown* gives way."""
-    joined = _join(CALL_FACTS, known, told)
-    outcomes = [facts.get("outcome") for facts in (known, told)]
+    joined = _join(CALL_FACTS, known, reported)
+    outcomes = [facts.get("outcome") for facts in (known, reported)]
     outcomes = [outcome for outcome in outcomes if outcome]
     outcomes.sort(key=lambda outcome: outcome != Outcome.UNKNOWN)
     return joined | ({"outcome": outcomes[-1]} if outcomes else {})
 
 
-def join_leg(known, told):
+def join_leg(known, reported):
     """Join the facts of a leg."""
-    return _join(LEG_FACTS, known, told)
+    return _join(LEG_FACTS, known, reported)
 
 
 def derive_dates(facts):
@@ -77,22 +77,22 @@ def derive_dates(facts):
     return {key: _moment(facts[key]) for key in CALL_FACTS if key in facts}
 
 
-def derive_outcome(told, answer_date, end_date, direction, incomplete):
+def derive_outcome(reported, answer_date, end_date, direction, incomplete):
     """Return the outcome of a call that is over.
 
     Of a call that came in and whose end nobody saw, nobody is known to have talked to
     the caller, who is to be called back; of others nothing is known.
 
-    :param told: the outcome that was told, if any
+    :param reported: the outcome that was reported, if any
     :param answer_date: when somebody answered, if that is known
     :param end_date: when it ended, if that is known
     :param direction: of the call
     :param incomplete: whether its end was not seen
     """
-    if answer_date and told in UNANSWERED:
+    if answer_date and reported in UNANSWERED:
         return Outcome.ANSWERED
-    if told and (told != Outcome.UNKNOWN or not end_date):
-        return Outcome(told)
+    if reported and (reported != Outcome.UNKNOWN or not end_date):
+        return Outcome(reported)
     if direction == Direction.INBOUND:
         return Outcome.MISSED
     return Outcome.UNKNOWN if incomplete else Outcome.CANCELLED
@@ -140,10 +140,10 @@ def get_last_answer(facts):
     return facts.get("resumed", "")
 
 
-def _join(rules, known, told):
-    joined = {**known, **told}
-    for key in known.keys() & told.keys() & rules.keys():
-        joined[key] = rules[key](known[key], told[key])
+def _join(rules, known, reported):
+    joined = {**known, **reported}
+    for key in known.keys() & reported.keys() & rules.keys():
+        joined[key] = rules[key](known[key], reported[key])
     return joined
 
 

@@ -39,7 +39,7 @@ class Problems:
         self.is_changed = True
         self.is_counted = False
 
-    def note(self, kind: str, name: str, reason: dict) -> bool:
+    def count(self, kind: str, name: str, reason: dict) -> bool:
         """Count a problem.
 
         :param name: what it is about, as the name of an event
@@ -61,17 +61,17 @@ class Problems:
         self.is_changed = True
         return True
 
-    def note_fault(self, name: str, error: BaseException) -> bool:
-        """Count a fault of our own, see :meth:`note`."""
+    def count_fault(self, name: str, error: BaseException) -> bool:
+        """Count a fault of our own, see :meth:`count`."""
         description = f"{type(error).__name__}: {error}"
-        return self.note(FAULT, name, text("fault", error=description))
+        return self.count(FAULT, name, text("fault", error=description))
 
     def clear(self, kind: str, name: str):
         """Note that a problem is over."""
         if self._known.pop((kind, name), None) is not None:
             self.is_changed = True
 
-    def take(self) -> list[dict]:
+    def export(self) -> list[dict]:
         """Return all that is wrong, as plain dicts, and begin to note changes anew."""
         self.is_changed = self.is_counted = False
         return [asdict(problem) for problem in self._known.values()]

@@ -160,9 +160,9 @@ class Bridge:
         """Tell who watches the telephone system which calls changed."""
         self._run(lambda env: env["telephony.call"].browse(call_ids)._notify_watchers())
 
-    def note_queues(self, pbx_id, names):
+    def add_queues(self, pbx_id, names):
         """Take up the queues that the telephone system has."""
-        self._run(lambda env: env["telephony.queue"]._note(pbx_id, names))
+        self._run(lambda env: env["telephony.queue"]._add_missing(pbx_id, names))
 
     def open_calls(self, pbx_id):
         """Return the unique ids of the calls that the log holds as not ended.

@@ -51,7 +51,7 @@ class Check:
     async def run(self):
         """Yield `Finding`s, in the order in which one would mend what is wrong."""
         settings = self._settings
-        session = Session(settings, self._hear)
+        session = Session(settings, self._handle_event)
         try:
             info = await session.open()
         except TelephonyError as error:
@@ -70,13 +70,13 @@ class Check:
             version = info.asterisk or info.banner
             yield Finding(True, text("check_version", version=version))
             for look in (
-                self._look_at_permissions,
-                self._look_at_events,
-                self._look_at_lists,
-                self._look_at_context,
-                self._look_at_extensions,
-                self._look_at_phones,
-                self._look_at_dial_plan,
+                self._check_permissions,
+                self._check_events,
+                self._check_lists,
+                self._check_context,
+                self._check_extensions,
+                self._check_phones,
+                self._check_dial_plan,
             ):
                 try:
                     async for finding in look(session):
@@ -90,11 +90,11 @@ class Check:
         finally:
             await session.close()
 
-    def _hear(self, event):
+    def _handle_event(self, event):
         if "telephony_check" in event.get("Device", ""):
             self._heard.set()
 
-    async def _look_at_permissions(self, session):
+    async def _check_permissions(self, session):
         answer = await session.action("ListCommands")
         self._allowed = set(answer)
         missing = dict(get_missing(answer))
@@ -107,7 +107,7 @@ class Check:
             else:
                 yield Finding(True, text("check_write", name=name))
 
-    async def _look_at_events(self, session):
+    async def _check_events(self, session):
         """Have the PBX send an event of the class “call”, as no action lists these."""
         purpose = READ_CLASSES["call"]
         if "Setvar" not in self._allowed:
@@ -124,7 +124,7 @@ class Check:
         purpose = READ_CLASSES["agent"]
         yield Finding(None, text("check_read_unsure", purpose=purpose))
 
-    async def _look_at_lists(self, session):
+    async def _check_lists(self, session):
         """Ask for what the listener asks for after each login."""
         for request, purpose in ((actions.core_show_channels(), CHANNELS),) + (
             PRESENCE_LISTS
@@ -149,7 +149,7 @@ class Check:
             else:
                 yield Finding(True, text("check_list", name=request.name))
 
-    async def _look_at_context(self, session):
+    async def _check_context(self, session):
         context = self._settings.context
         if "ShowDialPlan" not in self._allowed:
             yield Finding(None, text("check_context_not_tried", context=context))
@@ -161,7 +161,7 @@ class Check:
         else:
             yield Finding(True, text("check_context", context=context))
 
-    async def _look_at_extensions(self, session):
+    async def _check_extensions(self, session):
         if "DeviceStateList" not in self._allowed:
             yield Finding(None, text("check_extensions_not_tried"))
             return
@@ -182,7 +182,7 @@ class Check:
                     text("check_extension", number=number, device=device, state=shown),
                 )
 
-    async def _look_at_phones(self, session):
+    async def _check_phones(self, session):
         """Name extensions of which a click rings one phone of several."""
         clicks = [
             click
@@ -206,7 +206,7 @@ class Check:
                     ),
                 )
 
-    async def _look_at_dial_plan(self, session):
+    async def _check_dial_plan(self, session):
         """See whether the dial plan does what is set here, where only it can."""
         clicks = [
             click

@@ -48,7 +48,7 @@ QUEUE_REFUSALS = {
 # Seconds beyond a phone's own ringing time in which Asterisk must have said something.
 GRACE = 10
 # Seconds after Asterisk accepted a call in which it must have begun with it.
-SIGN_WITHIN = 10
+PROGRESS_WITHIN = 10
 
 
 class Origin:
@@ -61,35 +61,35 @@ class Origin:
         self.has_channel = False
         self.forward = ""  # where the phone forwards the call to
         # That Asterisk began with it, or that it never will.
-        self.sign = asyncio.Event()
+        self.progress = asyncio.Event()
 
-    def hear(self, event):
-        """Take note of an event of the call's own channel."""
+    def handle_event(self, event):
+        """Process an event of the call's own channel."""
         if event["Event"] == "DialEnd":
             self.forward = forwarding.number_of(event.get("Forward", ""))
             return
         self.has_channel = True
-        self.sign.set()
+        self.progress.set()
         if event["Event"] == "Hangup" and not self.cause.done():
             self.cause.set_result(event.get("Cause"))
 
-    def hear_answer(self, event):
-        """Take note of the OriginateResponse."""
-        self.sign.set()
+    def handle_response(self, event):
+        """Process the OriginateResponse."""
+        self.progress.set()
         if not self.answer.done():
             self.answer.set_result(event)
 
     def disconnected(self):
-        """Take note that nothing more will be heard."""
-        self.sign.set()
+        """Handle the end of the connection: nothing more arrives."""
+        self.progress.set()
         if not self.answer.done():
             self.answer.set_exception(ConnectionFailed("hung_up"))
 
-    async def wait_for_sign(self):
+    async def wait_for_progress(self):
         """Wait until something is heard, but no longer than it may take."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SIGN_WITHIN):
-                await self.sign.wait()
+            async with asyncio.timeout(PROGRESS_WITHIN):
+                await self.progress.wait()
 
     async def get_cause(self):
         """Return why the phone was hung up, ``None`` where it never rang."""
@@ -106,39 +106,39 @@ class Commands:
     """Carries out the commands of one telephone system, each of them once.
 
     :param report: coroutine function (command id, state, code, answer)
-    :param note_fault: called with a name and the exception that is being handled
+    :param log_fault: called with a name and the exception that is being handled
     :param has_channel: coroutine function (unique id) that says whether the PBX has
         such a channel, ``None`` where it does not tell; the tracker knows it, too, then
     """
 
-    def __init__(self, report, note_fault, has_channel):
-        self._report, self._note_fault = report, note_fault
+    def __init__(self, report, log_fault, has_channel):
+        self._report, self._log_fault = report, log_fault
         self._has_channel = has_channel
         self._origins = {}
 
-    def hear(self, event):
-        """Take note of an AMI event that answers a command."""
+    def handle_event(self, event):
+        """Process an AMI event that answers a command."""
         name = event.get("Event")
         if name == "OriginateResponse":
             origin = self._origins.get(event.get("ActionID"))
             if origin:
-                origin.hear_answer(event)
+                origin.handle_response(event)
         elif name in ("Newchannel", "Hangup"):
             origin = self._origins.get(event.get("Uniqueid"))
             if origin:
-                origin.hear(event)
+                origin.handle_event(event)
         elif name == "DialEnd" and event.get("Forward"):
             # The phone may be behind a Local channel, whose id is ours.
             origin = self._origins.get(event.get("DestLinkedid"))
             if origin:
-                origin.hear(event)
+                origin.handle_event(event)
 
     def disconnected(self):
         """No answer will come any more to what was asked before."""
         for origin in self._origins.values():
             origin.disconnected()
 
-    async def carry_out(self, command, session, tracker):
+    async def execute(self, command, session, tracker):
         """Carry out one claimed command and report what came of it.
 
         :param dict command: as of ``telephony.command._claim``
@@ -161,7 +161,7 @@ class Commands:
             _logger.info("%s: %s", command["action"], error)
             outcome = "failed", error.code, error.said
         except Exception as error:
-            self._note_fault(command["action"], error)
+            self._log_fault(command["action"], error)
             outcome = "failed", "error", None
         await self._report(command["id"], *outcome)
 
@@ -170,15 +170,17 @@ class Commands:
 
     async def _do_transfer(self, command, session, _tracker):
         return await self._send(
-            session, actions.blind_transfer(*self._get_way(command))
+            session, actions.blind_transfer(*self._get_destination(command))
         )
 
     async def _do_redirect(self, command, session, _tracker):
-        return await self._send(session, actions.redirect(*self._get_way(command)))
+        return await self._send(
+            session, actions.redirect(*self._get_destination(command))
+        )
 
     async def _do_attended_transfer(self, command, session, _tracker):
         return await self._send(
-            session, actions.attended_transfer(*self._get_way(command))
+            session, actions.attended_transfer(*self._get_destination(command))
         )
 
     async def _do_complete_transfer(self, command, session, _tracker):
@@ -198,16 +200,16 @@ class Commands:
         return "done", None, None
 
     async def _do_park(self, command, session, _tracker):
-        order = command["payload"]
+        payload = command["payload"]
         return await self._send(
-            session, actions.park(order["channel"], parker=order["parker"])
+            session, actions.park(payload["channel"], parker=payload["parker"])
         )
 
     async def _do_pickup(self, command, session, _tracker):
-        order = command["payload"]
+        payload = command["payload"]
         request = actions.originate(
-            number=order["number"],
-            **self._get_own_side(order),
+            number=payload["number"],
+            **self._get_own_side(payload),
         )
         return await self._send(session, request)
 
@@ -215,39 +217,39 @@ class Commands:
         return await self._do_pickup(command, session, tracker)
 
     async def _do_pause(self, command, session, tracker):
-        order = command["payload"]
-        extension, reason = order["extension"], order["reason"]
-        tracker.expect_pause(extension, order["paused"], reason)
+        payload = command["payload"]
+        extension, reason = payload["extension"], payload["reason"]
+        tracker.expect_pause(extension, payload["paused"], reason)
         return await self._for_each_member(
             session,
             tracker.get_interfaces(extension),
             lambda interface: actions.queue_pause(
-                interface, order["paused"], reason=reason
+                interface, payload["paused"], reason=reason
             ),
         )
 
     async def _do_log_in(self, command, session, tracker):
-        order = command["payload"]
+        payload = command["payload"]
         interface, state_interface = tracker.get_joining(
-            order["extension"], order["queue"], order["device"]
+            payload["extension"], payload["queue"], payload["device"]
         )
         return await self._for_each_member(
             session,
             [interface],
             lambda interface: actions.queue_add(
-                order["queue"],
+                payload["queue"],
                 interface,
-                member=order["name"],
+                member=payload["name"],
                 state_interface=state_interface,
             ),
         )
 
     async def _do_log_out(self, command, session, tracker):
-        order = command["payload"]
+        payload = command["payload"]
         return await self._for_each_member(
             session,
-            tracker.get_interfaces(order["extension"], order["queue"]),
-            lambda interface: actions.queue_remove(order["queue"], interface),
+            tracker.get_interfaces(payload["extension"], payload["queue"]),
+            lambda interface: actions.queue_remove(payload["queue"], interface),
         )
 
     async def _for_each_member(self, session, interfaces, get_request):
@@ -265,32 +267,34 @@ class Commands:
         return "done", None, None
 
     async def _do_dial_code(self, command, session, _tracker):
-        # The tracker is not told: it is no call with anybody, and stands in no log.
-        order = command["payload"]
-        request = actions.originate(number=order["number"], **self._get_own_side(order))
-        return await self._originate(session, request, order["timeout"])
+        # It is not for the tracker: it is no call with anybody, and stands in no log.
+        payload = command["payload"]
+        request = actions.originate(
+            number=payload["number"], **self._get_own_side(payload)
+        )
+        return await self._originate(session, request, payload["timeout"])
 
     async def _send(self, session, request):
         await session.action(request.name, **request.headers)
         return "done", None, None
 
-    def _get_own_side(self, order):
+    def _get_own_side(self, payload):
         """Return how a user's own phone is rung: arguments of `actions.originate`.
 
         What a web worker of the version before did not say, in the middle of an
         upgrade, is left out.
         """
-        header = order.get("header")
+        header = payload.get("header")
         return {
-            "device": order["device"],
-            "context": order["context"],
-            "channel_id": order["uniqueid"],
-            "timeout": order["timeout"],
-            "called_name": order.get("called_name", ""),
+            "device": payload["device"],
+            "context": payload["context"],
+            "channel_id": payload["uniqueid"],
+            "timeout": payload["timeout"],
+            "called_name": payload.get("called_name", ""),
             "header": auto_answer.Header(*header) if header else None,
         }
 
-    async def _get_caller(self, session, order):
+    async def _get_caller(self, session, payload):
         """Return whom the called party is to see, as far as the phone's own caller id
         on the PBX does not say it.
 
@@ -298,59 +302,61 @@ class Commands:
         anonymously. Of a Local channel it is not asked: that takes over the caller id
         of the phone that is picked up.
         """
-        if "is_internal" not in order:
+        if "is_internal" not in payload:
             return actions.UNKNOWN
-        if order["caller_id"]:
-            return actions.Party(order["caller_id"])
+        if payload["caller_id"]:
+            return actions.Party(payload["caller_id"])
         try:
             values = [
                 (await session.action(request.name, **request.headers)).get("Value")
-                for request in actions.own_caller_id(order["device"])
+                for request in actions.own_caller_id(payload["device"])
             ]
         except (ActionRefused, PermissionMissing):
             values = []
         own = actions.read_caller_id(values)
-        if order["is_internal"]:
-            name = "" if own.name else order["caller_name"]
-            return actions.Party(order["extension"], name)
-        return actions.Party("" if own.number else order["extension"])
+        if payload["is_internal"]:
+            name = "" if own.name else payload["caller_name"]
+            return actions.Party(payload["extension"], name)
+        return actions.Party("" if own.number else payload["extension"])
 
-    def _get_way(self, command):
-        order = command["payload"]
-        return order["channel"], order["number"], order["context"]
+    def _get_destination(self, command):
+        payload = command["payload"]
+        return payload["channel"], payload["number"], payload["context"]
 
     async def _do_dial(self, command, session, tracker):
-        order = command["payload"]
-        uniqueid = order["uniqueid"]
+        payload = command["payload"]
+        uniqueid = payload["uniqueid"]
         try:
-            caller = await self._get_caller(session, order)
+            caller = await self._get_caller(session, payload)
         except ActionTimeout:  # nothing was dialed, and nothing will be
             return "failed", "timeout", None
         request = actions.originate(
-            number=order["number"],
+            number=payload["number"],
             caller=caller,
-            outside_number=order.get("caller_id", ""),
-            **self._get_own_side(order),
+            outside_number=payload.get("caller_id", ""),
+            **self._get_own_side(payload),
         )
-        tracker.originated(uniqueid, order["extension"], order["number"])
+        tracker.originated(uniqueid, payload["extension"], payload["number"])
         try:
             return await self._originate(
                 session,
                 request,
-                order["timeout"],
+                payload["timeout"],
                 lambda: tracker.not_originated(uniqueid, is_certain=False),
             )
         except TelephonyError:
             tracker.not_originated(uniqueid, is_certain=True)
             raise
 
-    async def _originate(self, session, request, ring_timeout, doubt=lambda: None):
+    async def _originate(
+        self, session, request, ring_timeout, on_unconfirmed=lambda: None
+    ):
         """Have the PBX ring somebody's own phone, and wait for what comes of it.
 
         Where the PBX does not say whether it does, its channels tell.
 
         :param ring_timeout: seconds for which it rings
-        :param doubt: called where it is not known whether the PBX took it
+        :param on_unconfirmed: called where it is not known whether the PBX took it
         """
         uniqueid = request.headers["ChannelId"]
         origin = self._origins[uniqueid] = Origin()
@@ -358,11 +364,11 @@ class Commands:
             try:
                 await session.action(request.name, **request.headers)
                 code = "silent"
-                await origin.wait_for_sign()
+                await origin.wait_for_progress()
             except ActionTimeout:
                 code = "unanswered"
-            if not origin.sign.is_set():
-                doubt()
+            if not origin.progress.is_set():
+                on_unconfirmed()
                 if not await self._has_channel(uniqueid):
                     return "failed", code, None
                 origin.has_channel = True
@@ -378,7 +384,7 @@ class Commands:
         except ConnectionFailed:
             if origin.has_channel:  # it rings or was picked up: the call tells
                 return "done", None, None
-            doubt()
+            on_unconfirmed()
             return "failed", "unknown", None
         finally:
             del self._origins[uniqueid]

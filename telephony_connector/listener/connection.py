@@ -59,7 +59,7 @@ class Listening(Protocol):
     def disconnected(self):
         """Nothing more comes of what was asked on the connection."""
 
-    def note_fault(self, name, error):
+    def log_fault(self, name, error):
         """Count a fault that is being handled."""
 
 
@@ -97,7 +97,7 @@ class Connection:
         self._resync_asked = asyncio.Event()
         self._channels = set()
         self._new_channels = 0
-        self._is_deaf = False
+        self._lacks_events = False
         # Names of the actions that the account may use; None where it does not tell.
         self._allowed = None
         self._is_first_resync = True
@@ -115,14 +115,16 @@ class Connection:
         what was allowed at the login. Never by itself: calls end unseen meanwhile.
         """
         self._retry.set()
-        if self._is_deaf or (self._allowed is not None and get_missing(self._allowed)):
+        if self._lacks_events or (
+            self._allowed is not None and get_missing(self._allowed)
+        ):
             self._renew.set()
 
     def resync_now(self):
         """Compare with the PBX's channels now instead of within the minute."""
         self._resync_asked.set()
 
-    def heard(self, event):
+    def count_event(self, event):
         """Count what proves that the account may hear of calls."""
         if event.get("Event") == "Newchannel":
             self._new_channels += 1
@@ -133,7 +135,7 @@ class Connection:
         while True:
             await self._show("connecting")
             began = loop.time()
-            error, is_connected = await self._live_a_session()
+            error, is_connected = await self._run_session()
             if is_connected and loop.time() - began >= STEADY_AFTER:
                 backoff.reset()
             if error is not None:
@@ -148,7 +150,7 @@ class Connection:
             except TimeoutError:
                 continue
 
-    async def _live_a_session(self):
+    async def _run_session(self):
         """Connect, and stay until the connection ends.
 
         :return: (the `TelephonyError` that ended it, whether there was a connection)
@@ -168,7 +170,7 @@ class Connection:
         except ModuleGone:
             raise
         except Exception as error:
-            self._listening.note_fault("connection", error)
+            self._listening.log_fault("connection", error)
             return TelephonyError("connection_fault", error=error), False
         finally:
             self.session = None
@@ -197,7 +199,7 @@ class Connection:
     def _begin(self, session):
         """Take a session that is open, of whose PBX nothing is known yet."""
         self.session = session
-        self._channels, self._new_channels, self._is_deaf = set(), 0, False
+        self._channels, self._new_channels, self._lacks_events = set(), 0, False
         self._is_first_resync = True
         self._renew.clear()
 
@@ -232,7 +234,7 @@ class Connection:
         except ModuleGone:
             raise
         except Exception as error:
-            self._listening.note_fault("show_state", error)
+            self._listening.log_fault("show_state", error)
             self._is_shown = self._state is state
         else:
             self._is_shown = self._state is state
@@ -253,7 +255,7 @@ class Connection:
             except ModuleGone:
                 return  # the service notices, too
             except Exception as error:
-                self._listening.note_fault("resync", error)
+                self._listening.log_fault("resync", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RESYNC_EVERY):
                     await self._resync_asked.wait()
@@ -263,13 +265,13 @@ class Connection:
 
         :raise ConnectionFailed: the connection ended meanwhile
         """
-        if await self._learn_allowed(session):
+        if await self._load_allowed_actions(session):
             await self._show_connected()
         await self.resync_channels(session)
         await self._resync_presence(session)
         self._is_first_resync = False
 
-    async def _learn_allowed(self, session):
+    async def _load_allowed_actions(self, session):
         """Ask for the names of the actions that the account may use.
 
         :return: whether that is not as it was: a PBX may be told otherwise at any time
@@ -303,7 +305,7 @@ class Connection:
         self._writer.wake()
         found = {event.get("Uniqueid") for event in channels}
         await self._close_forgotten()
-        await self._notice_deafness(found)
+        await self._check_events_arrive(found)
         return found
 
     async def _list_parked(self, session):
@@ -360,7 +362,7 @@ class Connection:
             raise
         except TelephonyError as error:
             missing = text("list_missing", reason=error.text, purpose=purpose)
-            if self._problems.note(LIST, request.name, missing):
+            if self._problems.count(LIST, request.name, missing):
                 _logger.warning(
                     "%s: %s: %s",
                     self.settings.name,
@@ -371,7 +373,7 @@ class Connection:
         self._problems.clear(LIST, request.name)
         return answer
 
-    async def _notice_deafness(self, channels):
+    async def _check_events_arrive(self, channels):
         """Tell where channels come and go and no event of it arrives.
 
         A PBX does not say which events an account may read.
@@ -381,11 +383,11 @@ class Connection:
         )
         hears = bool(self._new_channels)
         self._channels, self._new_channels = channels, 0
-        if self._is_deaf and hears:
-            self._is_deaf = False
+        if self._lacks_events and hears:
+            self._lacks_events = False
             await self._show_connected()
-        elif unheard and not self._is_deaf:
-            self._is_deaf = True
+        elif unheard and not self._lacks_events:
+            self._lacks_events = True
             await self._show("permission", text("no_events", hint=LOGIN_ANEW))
 
     async def _close_forgotten(self):

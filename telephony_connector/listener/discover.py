@@ -83,7 +83,7 @@ async def discover(session, context):
         if event.get("Event") == "QueueParams":
             found.queues.append(event.get("Queue", ""))
         elif event.get("Event") == "QueueMember":
-            _note_name(found, event)
+            _set_name(found, event)
     for event in await _list(session, "VoicemailUsersList"):
         extension = found.extensions.get(event.get("VoiceMailbox"))
         if extension:
@@ -167,7 +167,7 @@ async def count_phones(session, device):
     return actions.count_phones(answer.get("Value") or "")
 
 
-def _note_name(found, event):
+def _set_name(found, event):
     """Take the name of a queue's member for the extension that it is."""
     place, name = event.get("Location", ""), event.get("Name", "")
     for extension in found.extensions.values():

@@ -16,13 +16,13 @@ class Inquiries:
 
     :param tracker: what wants to know something
     :param wake: called whenever the tracker has learned something
-    :param note_fault: called with a name and the exception that is being handled
+    :param log_fault: called with a name and the exception that is being handled
     """
 
-    def __init__(self, tracker, wake, note_fault):
+    def __init__(self, tracker, wake, log_fault):
         self._tracker = tracker
         self._wake = wake
-        self._note_fault = note_fault
+        self._log_fault = log_fault
         self._tasks = set()
         self._turn = asyncio.Semaphore(AT_ONCE)
 
@@ -31,9 +31,9 @@ class Inquiries:
 
         :param session: the open session; where there is none, nobody is asked
         """
-        for inquiry in self._tracker.take_inquiries():
+        for inquiry in self._tracker.pop_inquiries():
             if session is None:
-                self._tracker.give_up(inquiry)
+                self._tracker.process_no_answer(inquiry)
                 continue
             task = asyncio.create_task(self._ask(session, inquiry))
             self._tasks.add(task)
@@ -51,10 +51,10 @@ class Inquiries:
                 answer = await session.action(request.name, **request.headers)
         except TelephonyError as error:
             _logger.debug("%s: %s", request.name, error)
-            self._tracker.give_up(inquiry)
+            self._tracker.process_no_answer(inquiry)
         except Exception as error:
-            self._note_fault(request.name, error)
-            self._tracker.give_up(inquiry)
+            self._log_fault(request.name, error)
+            self._tracker.process_no_answer(inquiry)
         else:
-            self._tracker.learn(inquiry, answer)
+            self._tracker.process_answer(inquiry, answer)
         self._wake()

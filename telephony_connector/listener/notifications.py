@@ -32,14 +32,14 @@ class Notifications:
         """Hear until cancelled; come back by itself where the connection is cut."""
         while True:
             try:
-                await self._hear()
+                await self._receive()
             except (psycopg2.Error, OSError) as error:
                 _logger.debug("notifications: %s", str(error).strip())
             except Exception:
                 _logger.exception("notifications: the listener goes on")
             await asyncio.sleep(RETRY_AFTER)
 
-    async def _hear(self):
+    async def _receive(self):
         connection = await asyncio.to_thread(self._connect)
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()

@@ -33,7 +33,7 @@ SHOW_STATISTICS_EVERY = 30.0
 REPORT_PAUSE = 1.0
 NOTIFY_WATCHERS_EVERY = 0.4
 REPORT_TRIES = 5
-LAST_WORDS_WITHIN = 1.0
+WRITE_REMAINING_WITHIN = 1.0
 FAULT_PAUSE = 1.0
 
 
@@ -84,9 +84,9 @@ class PbxRunner:
         self._wrap_up = None
         self._pool = ThreadPoolExecutor(1, f"telephony-{settings.id}")
         self._election = Election(bridge.dsn, settings.id)
-        self._commands = Commands(self._report, self.note_fault, self._has_channel)
+        self._commands = Commands(self._report, self.log_fault, self._has_channel)
         self._asked = asyncio.Event()
-        self._doubt = asyncio.Event()
+        self._recheck_lead = asyncio.Event()
         self._is_certain = True
         self._tasks = set()
         self._presences = {}
@@ -119,12 +119,12 @@ class PbxRunner:
             # What a phone does is told when it changes: of a new extension's, ask
             self._connection.resync_now()
 
-    def note_fault(self, name, error):
+    def log_fault(self, name, error):
         """Count a fault of our own that is being handled, and log it the first time.
 
         :param name: what has it, as the name of a task
         """
-        if self.problems.note_fault(name, error):
+        if self.problems.count_fault(name, error):
             _logger.exception("%s: a fault: %s", self.settings.name, name)
 
     def connected(self):
@@ -182,8 +182,8 @@ class PbxRunner:
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CHECK_LEAD_EVERY):
-                    await self._doubt.wait()
-            self._doubt.clear()
+                    await self._recheck_lead.wait()
+            self._recheck_lead.clear()
             if not await asyncio.to_thread(self._election.still_leads):
                 _logger.warning("%s: lost the database", self.settings.name)
                 self._is_certain = False
@@ -221,20 +221,20 @@ class PbxRunner:
             _logger.info("%s: leading, term %s", self.settings.name, term)
             self._leads = True
             self._prepare(term)
-            await self._do_all_of_leading()
+            await self._run_tasks()
         except Unavailable as error:
             _logger.warning("%s: %s", self.settings.name, error)
         finally:
-            await self._say_last_words()
+            await self._write_remaining()
             self._election.resign()
 
-    async def _say_last_words(self):
+    async def _write_remaining(self):
         """Write what was heard and not written yet, and that nobody leads now."""
         if self.writer is None:
             return
         self._is_certain = True  # of not leading: with the old term it does no harm
         try:
-            async with asyncio.timeout(LAST_WORDS_WITHIN):
+            async with asyncio.timeout(WRITE_REMAINING_WITHIN):
                 await self.writer.flush()
                 if self._leads:
                     await self.in_database(
@@ -254,12 +254,12 @@ class PbxRunner:
             self.tracker,
             self._apply,
             self.statistics,
-            self.note_fault,
+            self.log_fault,
         )
         self._wrap_up = WrapUp(self.tracker, time.monotonic)
         if self._inquiries is not None:
             self._inquiries.stop()
-        self._inquiries = Inquiries(self.tracker, self.writer.wake, self.note_fault)
+        self._inquiries = Inquiries(self.tracker, self.writer.wake, self.log_fault)
         self._connection = Connection(
             self.settings,
             tracker=self.tracker,
@@ -281,7 +281,7 @@ class PbxRunner:
         try:
             changed = await self.in_database(self.bridge.apply, changes)
         except Unavailable:
-            self._doubt.set()
+            self._recheck_lead.set()
             raise
         self._changed_calls.update(changed)
         self._calls_changed.set()
@@ -294,20 +294,20 @@ class PbxRunner:
             dial_string=self.settings.dial_string,
         )
 
-    async def _do_all_of_leading(self):
+    async def _run_tasks(self):
         try:
             async with asyncio.TaskGroup() as group:
                 for name, work in (
                     ("lead", self._keep_lead),
                     ("connection", self._connection.run),
                     ("writer", self.writer.run),
-                    ("commands", self._obey),
+                    ("commands", self._process_commands),
                     ("state", self._tick),
                     ("wrap-up", self._review_wrap_ups),
                     ("watchers", self._notify_watchers),
                     ("statistics", self._show_statistics),
                 ):
-                    group.create_task(self._keep_going(name, work))
+                    group.create_task(self._restart_after_faults(name, work))
         except* LostLead:
             self._leads = False
             _logger.warning("%s: lost the lead", self.settings.name)
@@ -315,7 +315,7 @@ class PbxRunner:
             self._leads = False
             raise ModuleGone(self.bridge.dbname) from gone
 
-    async def _keep_going(self, name, work):
+    async def _restart_after_faults(self, name, work):
         """Do a part of leading for ever: after a fault it begins again.
 
         :raise LostLead: somebody else leads now
@@ -327,15 +327,15 @@ class PbxRunner:
             except (LostLead, ModuleGone):
                 raise
             except Exception as error:
-                self.note_fault(name, error)
+                self.log_fault(name, error)
             await asyncio.sleep(FAULT_PAUSE)
 
     def handle_event(self, event):
         """Have everybody process an event of the telephone system."""
-        self.statistics.heard()
+        self.statistics.count_event()
         if self.tracker.feed(event):
-            self._commands.hear(event)
-            self._connection.heard(event)
+            self._commands.handle_event(event)
+            self._connection.count_event(event)
         self._inquiries.make(self._connection.session)
         self.writer.wake()
 
@@ -365,13 +365,13 @@ class PbxRunner:
                 )
 
     async def _write_problems(self):
-        problems = self.problems.take()
+        problems = self.problems.export()
         if not await self._try_in_database(self.bridge.set_problems, problems):
             self.problems.is_changed = True
 
     async def _write_presence(self):
         waiting = self._presences
-        for presence in self.tracker.take_presence():
+        for presence in self.tracker.pop_presences():
             waiting[presence.extension] = {
                 "extension": presence.extension,
                 "availability": presence.availability,
@@ -391,7 +391,7 @@ class PbxRunner:
     async def _write_queues(self):
         unknown = self.tracker.queue_names - self._queues
         if unknown and await self._try_in_database(
-            self.bridge.note_queues, sorted(unknown)
+            self.bridge.add_queues, sorted(unknown)
         ):
             self._queues |= unknown
 
@@ -410,9 +410,9 @@ class PbxRunner:
     async def _show_statistics(self):
         while True:
             await asyncio.sleep(SHOW_STATISTICS_EVERY)
-            taken = self.statistics.take()
+            taken = self.statistics.pop()
             if not await self._try_in_database(self.bridge.set_statistics, taken):
-                self.statistics.give_back(taken)
+                self.statistics.restore(taken)
             if self.problems.is_counted:
                 await self._write_problems()
 
@@ -430,12 +430,12 @@ class PbxRunner:
         except ModuleGone:
             raise
         except Exception as error:
-            self.note_fault(function.__name__, error)
+            self.log_fault(function.__name__, error)
         return True
 
     # === COMMANDS === #
 
-    async def _obey(self):
+    async def _process_commands(self):
         while True:
             await self._asked.wait()
             self._asked.clear()
@@ -450,7 +450,7 @@ class PbxRunner:
                 continue
             for command in claimed:
                 task = asyncio.create_task(
-                    self._commands.carry_out(
+                    self._commands.execute(
                         command, self._connection.session, self.tracker
                     )
                 )
@@ -481,5 +481,5 @@ class PbxRunner:
             except ModuleGone:
                 return
             except Exception as error:
-                self.note_fault("finish_command", error)
+                self.log_fault("finish_command", error)
                 return

@@ -17,7 +17,7 @@ class Statistics:
         self._delays = self._written = 0
         self.dropped = 0
 
-    def heard(self):
+    def count_event(self):
         """Count an event."""
         self._events += 1
         if self._first_unwritten is None:
@@ -34,7 +34,7 @@ class Statistics:
         """Note that what was heard changed no call."""
         self._first_unwritten = None
 
-    def take(self):
+    def pop(self):
         """Return what there was since the last time, and begin anew.
 
         :return: dict as of ``telephony.pbx._set_statistics``
@@ -54,6 +54,6 @@ class Statistics:
         self._delays = self._written = 0
         return taken
 
-    def give_back(self, taken):
+    def restore(self, taken):
         """Count again what was dropped: it could not be shown."""
         self.dropped += taken["dropped"]

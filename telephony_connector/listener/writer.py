@@ -22,17 +22,17 @@ class Writer:
     :param tracker: where the calls come from
     :param apply: coroutine function that takes a list of changes to the door
     :param statistics: the `Statistics` to keep
-    :param note_fault: called with a name and the exception where the door can't take a
+    :param log_fault: called with a name and the exception where the door can't take a
         call
     """
 
-    def __init__(self, settings, term, tracker, apply, statistics, note_fault):
+    def __init__(self, settings, term, tracker, apply, statistics, log_fault):
         self._settings = settings
         self.term = term
         self._tracker = tracker
         self._apply = apply
         self._statistics = statistics
-        self._note_fault = note_fault
+        self._log_fault = log_fault
         self._waiting = {}
         self._heard = asyncio.Event()
         self._is_away = False
@@ -89,7 +89,7 @@ class Writer:
                 try:
                     await self._write(batch)
                 except Unavailable as error:
-                    self._note_absence(error)
+                    self._handle_unavailable(error)
                     await asyncio.sleep(DATABASE_PAUSE)
                 self._collect()
 
@@ -119,14 +119,14 @@ class Writer:
                 batch[0]["uniqueid"],
             )
             self._statistics.dropped += 1
-            self._note_fault("call log", error)
+            self._log_fault("call log", error)
         for change in batch:
             if self._waiting.get(change["uniqueid"]) is change:
                 del self._waiting[change["uniqueid"]]
         self._statistics.committed()
         self._is_away = False
 
-    def _note_absence(self, error):
+    def _handle_unavailable(self, error):
         if not self._is_away:
             _logger.warning(
                 "%s: calls wait for the database: %s", self._settings.name, error
@@ -134,7 +134,7 @@ class Writer:
         self._is_away = True
 
     def _collect(self):
-        for call in self._tracker.take():
+        for call in self._tracker.pop_changes():
             self._put_call(call)
         self._heard.clear()  # what is collected here is written by the loop that asks
 

@@ -172,7 +172,7 @@ class Base(models.AbstractModel):
                 if not source.columns.isdisjoint(vals)
             }
             if changed:
-                self._telephony_note_changed(changed)
+                self._telephony_mark_changed(changed)
         return result
 
     def _telephony_is_empty(self, vals):
@@ -191,7 +191,7 @@ class Base(models.AbstractModel):
         )
 
     @api.model
-    def _telephony_note_changed(self, changed):
+    def _telephony_mark_changed(self, changed):
         """Have the index follow the change of some records at the next flush.
 
         :param dict changed: id → the values written to it
@@ -210,7 +210,7 @@ class Base(models.AbstractModel):
         if self._telephony_source():
             ids = [record.id for record in self if not record._telephony_is_empty({})]
             if ids:
-                self.env["telephony.number"]._note_removed(self._name, ids)
+                self.env["telephony.number"]._mark_removed(self._name, ids)
 
     # === CALLS OF A RECORD === #
 

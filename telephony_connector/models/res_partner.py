@@ -80,8 +80,8 @@ class ResPartner(models.Model):
                 phones.sudo().create({"partner_id": self.id, "number": phone})
 
     @api.model
-    def _telephony_note_changed(self, changed):
-        result = super()._telephony_note_changed(changed)
+    def _telephony_mark_changed(self, changed):
+        result = super()._telephony_mark_changed(changed)
         # Leads and the company's people may be read with a partner's country.
         self.env["telephony.number"]._pending().partners.update(
             id_ for id_, vals in changed.items() if "country_id" in vals

@@ -1,7 +1,7 @@
 """What ``/telephony/api`` and the lookup do, for any telephone system.
 
-It tells of its calls here: each order is a partial change for the door, and the same
-order again changes nothing. And it asks who calls, before anybody's telephone rings.
+It reports its calls here: each request is a partial change for the door, and the same
+request again changes nothing. And it asks who calls, before anybody's telephone rings.
 """
 
 from odoo import api, fields, models
@@ -37,133 +37,131 @@ class TelephonyApi(models.AbstractModel):
         )
 
     @api.model
-    def _register_call(self, pbx, order):
-        """Take a new call into the log, or tell more of a known one.
+    def _register_call(self, pbx, body):
+        """Add a new call to the log, or what is new of a known one.
 
         :param pbx: the `telephony.pbx` that tells
-        :param dict order: as ``controllers.api_schema`` describes it
+        :param dict body: as ``controllers.api_schema`` describes it
         :return: (call, whether it is new)
         """
-        known = self._find_call(pbx, order["id"])
-        return self._tell(pbx, order["id"], "register", order), not known
+        known = self._find_call(pbx, body["id"])
+        return self._process(pbx, body["id"], "register", body), not known
 
     @api.model
-    def _tell(self, pbx, uniqueid, name, order):
-        """Take an order of any kind, whether or not the call is known.
+    def _process(self, pbx, uniqueid, name, body):
+        """Process a request of any kind, whether or not the call is known.
 
         :param pbx: the `telephony.pbx` that tells
         :param str uniqueid: how it knows the call
-        :param str name: the order's: *register* or one of the route's
-        :param dict order: as ``controllers.api_schema`` describes it
+        :param str name: the operation's: *register* or one of the route's
+        :param dict body: as ``controllers.api_schema`` describes it
         :return: the call, as superuser
         """
         known = self._find_call(pbx, uniqueid)
-        change = getattr(self, f"_prepare_{name}")(known, order)
+        change = getattr(self, f"_prepare_{name}")(known, body)
         if change is None:
             return known
         change = {"pbx_id": pbx.id, "uniqueid": uniqueid, **change}
         calls = self.env["telephony.call"]
         return calls._apply_parts([change]) or self._find_call(pbx, uniqueid)
 
-    # === WHAT ORDERS SAY: A CHANGE FOR THE DOOR, None WHERE IT IS NO NEWS === #
+    # === WHAT REQUESTS SAY: A CHANGE FOR THE DOOR, None WHERE NOTHING CHANGES === #
 
     @api.model
-    def _prepare_register(self, call, order):
+    def _prepare_register(self, call, body):
         change = {
             "state": "ringing",
-            "direction": order["direction"],
-            "number": order.get("number", ""),
-            "withheld": order.get("withheld", False),
-            "caller_name": order.get("caller_name", ""),
-            "dialed_number": order.get("dialed_number", ""),
-            "queue": order.get("queue", ""),
-            "diverted_from": order.get("diverted_from", ""),
+            "direction": body["direction"],
+            "number": body.get("number", ""),
+            "withheld": body.get("withheld", False),
+            "caller_name": body.get("caller_name", ""),
+            "dialed_number": body.get("dialed_number", ""),
+            "queue": body.get("queue", ""),
+            "diverted_from": body.get("diverted_from", ""),
         }
-        date = self._get_date(call, order)
-        if "at" in order or not call:
+        date = self._get_date(call, body)
+        if "at" in body or not call:
             change["start_date"] = date
-        leg = self._get_own_leg(call, order.get("extension"))
-        if order.get("extension") and ("at" in order or not leg):
-            date = order.get("at") or call.start_date or date
-            change["legs"] = [self._prepare_leg(order, start_date=date)]
+        leg = self._get_own_leg(call, body.get("extension"))
+        if body.get("extension") and ("at" in body or not leg):
+            date = body.get("at") or call.start_date or date
+            change["legs"] = [self._prepare_leg(body, start_date=date)]
         return change
 
     @api.model
-    def _prepare_ringing(self, call, order):
-        leg = self._get_own_leg(call, order["extension"])
+    def _prepare_ringing(self, call, body):
+        leg = self._get_own_leg(call, body["extension"])
         # Without a time it is a repetition, unless the phone may ring once more.
         is_old = leg.state == "ringing" or leg.answer_date or call.state == "ended"
-        if leg and is_old and "at" not in order:
+        if leg and is_old and "at" not in body:
             return None
-        date = self._get_date(call, order)
+        date = self._get_date(call, body)
         return {
             "state": "ringing",
             "start_date": date,
-            "legs": [self._prepare_leg(order, start_date=date)],
+            "legs": [self._prepare_leg(body, start_date=date)],
         }
 
     @api.model
-    def _prepare_answered(self, call, order):
-        leg = self._get_own_leg(call, order.get("extension"))
-        if leg.answer_date and "at" not in order:
+    def _prepare_answered(self, call, body):
+        leg = self._get_own_leg(call, body.get("extension"))
+        if leg.answer_date and "at" not in body:
             return None
-        date = self._get_date(call, order)
+        date = self._get_date(call, body)
         change = {"state": "ongoing", "answer_date": date}
-        if order.get("extension"):
-            change["legs"] = [self._prepare_leg(order, answer_date=date)]
+        if body.get("extension"):
+            change["legs"] = [self._prepare_leg(body, answer_date=date)]
         return change
 
     @api.model
-    def _prepare_ended(self, call, order):
-        date = order.get("at") or call.end_date or fields.Datetime.now()
+    def _prepare_ended(self, call, body):
+        date = body.get("at") or call.end_date or fields.Datetime.now()
         change = {"state": "ended", "end_date": date}
         for key in ("outcome", "hangup_cause", "voicemail"):
-            if order.get(key):
-                change[key] = order[key]
+            if body.get(key):
+                change[key] = body[key]
         return change
 
     @api.model
-    def _prepare_recording(self, call, order):
-        change = {"recording_url": order["url"]}
-        if order.get("kind") == "voicemail":
-            change |= {"voicemail": True, "voicemail_duration": order.get("duration")}
+    def _prepare_recording(self, call, body):
+        change = {"recording_url": body["url"]}
+        if body.get("kind") == "voicemail":
+            change |= {"voicemail": True, "voicemail_duration": body.get("duration")}
         return change
 
     @api.model
-    def _prepare_show(self, call, order):
+    def _prepare_show(self, call, body):
         """Show the call to somebody, as if his phone took part in it."""
-        leg = self._get_own_leg(call, order["extension"])
+        leg = self._get_own_leg(call, body["extension"])
         is_seen = call.state == "ended" or leg.state in ("ringing", "ongoing")
-        if is_seen and "at" not in order:
+        if is_seen and "at" not in body:
             return None
-        date = self._get_date(call, order)
-        return {"legs": [self._prepare_leg(order, start_date=date, is_shown=True)]}
+        date = self._get_date(call, body)
+        return {"legs": [self._prepare_leg(body, start_date=date, is_shown=True)]}
 
     @api.model
-    def _prepare_hide(self, call, order):
+    def _prepare_hide(self, call, body):
         """Take the call away from somebody's screen."""
-        leg = self._get_own_leg(call, order["extension"])
-        if leg.state in (False, "ended") and "at" not in order:
+        leg = self._get_own_leg(call, body["extension"])
+        if leg.state in (False, "ended") and "at" not in body:
             return {} if not call else None
-        return {
-            "legs": [self._prepare_leg(order, end_date=self._get_date(call, order))]
-        }
+        return {"legs": [self._prepare_leg(body, end_date=self._get_date(call, body))]}
 
     @api.model
     def _get_own_leg(self, call, extension):
         return call.leg_ids.filtered(lambda leg: leg.uniqueid == extension)
 
     @api.model
-    def _get_date(self, call, order):
+    def _get_date(self, call, body):
         """Return when it happened: now, or before the end where that came first."""
         now = fields.Datetime.now()
-        return order.get("at") or min(now, call.end_date or now)
+        return body.get("at") or min(now, call.end_date or now)
 
     @api.model
-    def _prepare_leg(self, order, **values):
+    def _prepare_leg(self, body, **values):
         return {
-            "uniqueid": order["extension"],
-            "extension": order["extension"],
+            "uniqueid": body["extension"],
+            "extension": body["extension"],
             **values,
         }
 

@@ -68,9 +68,9 @@ class TelephonyCall(models.Model):
     )
     source_term = fields.Integer(readonly=True)
     source_revision = fields.Integer(readonly=True)
-    told = fields.Json(
+    facts = fields.Json(
         groups=NO_ACCESS,
-        help="What a source that tells of calls in parts told: see engine/parts.py.",
+        help="What a source that sends calls in parts reported: see engine/parts.py.",
     )
 
     # What happened

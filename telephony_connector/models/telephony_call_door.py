@@ -78,7 +78,7 @@ class TelephonyCall(models.Model):
             else:
                 call = known[key] = calls.create({**values, "uniqueid": key[1]})
             if not merging.is_whole(change):
-                call._settle()
+                call._align_parts()
             changed |= call
             if call.parking_space != before:
                 parked |= call
@@ -166,7 +166,7 @@ class TelephonyCall(models.Model):
             values["voicemail_duration"] = change["voicemail_duration"]
         if not self:
             values["pbx_id"] = change["pbx_id"]
-        values = merging.settle_outcome(known, values)
+        values = merging.fill_outcome(known, values)
         if values.get("state") == "ended":
             values["is_timeline_due"] = True
         values |= self._prepare_number(change) | self._prepare_parties(change)
@@ -220,13 +220,13 @@ class TelephonyCall(models.Model):
             values["user_ids"] = [Command.link(user.id) for user in new_users]
         return values
 
-    def _settle(self):
+    def _align_parts(self):
         """Bring a call that is told in parts in line with itself.
 
         Who handled it: the extension that answered last, else the only one that rang.
         """
         for call in self:
-            call.leg_ids._settle(call)
+            call.leg_ids._align_parts(call)
             values = {}
             legs = call.leg_ids.filtered("extension_id")
             if legs:
@@ -518,19 +518,19 @@ class TelephonyCall(models.Model):
             if field.store
             and not (field.compute or field.related or field.type.endswith("2many"))
             and name not in models.MAGIC_COLUMNS
-            and name not in ("uniqueid", "state", "outcome", "told")
+            and name not in ("uniqueid", "state", "outcome", "facts")
             and other[name]
             and not self[name]
         }
         known, told = (read_stored(call, merging.KNOWN_KEYS) for call in (self, other))
-        taken["told"] = parts.join_call(
-            *(call["told"] or parts.read_call(call) for call in (known, told))
+        taken["facts"] = parts.join_call(
+            *(call["facts"] or parts.read_call(call) for call in (known, told))
         )
         taken["state"] = max((self, other), key=lambda call: State(call.state).rank)[
             "state"
         ]
         taken["user_ids"] = [Command.link(user.id) for user in other.user_ids]
-        taken = merging.settle_outcome(known, taken)
+        taken = merging.fill_outcome(known, taken)
         other.leg_ids.call_id = self
         other.unlink()
         self.write(taken)

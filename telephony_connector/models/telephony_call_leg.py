@@ -62,9 +62,9 @@ class TelephonyCallLeg(models.Model):
         help="The call was answered while Odoo was not connected to the telephone "
         "system.",
     )
-    told = fields.Json(
+    facts = fields.Json(
         groups=NO_ACCESS,
-        help="What a source that tells of calls in parts told: see engine/parts.py.",
+        help="What a source that sends calls in parts reported: see engine/parts.py.",
     )
 
     _call_uniqueid_uniq = models.Constraint(
@@ -94,21 +94,21 @@ class TelephonyCallLeg(models.Model):
                 for key, value in values.items()
                 if value is not False and key not in DERIVED
             }
-            known = self.told or parts.read_leg({key: self[key] for key in DERIVED})
-            values["told"] = parts.join_leg(known, parts.read_leg(leg))
+            known = self.facts or parts.read_leg({key: self[key] for key in DERIVED})
+            values["facts"] = parts.join_leg(known, parts.read_leg(leg))
         if not self:
             return values
         return merging.merge_leg(read_stored(self, {"state", *values}), values)
 
-    def _settle(self, call):
+    def _align_parts(self, call):
         """Bring legs in line with their call, which is told in parts.
 
         :param call: their `telephony.call`
         """
         for leg in self:
             values = {}
-            if leg.told:
-                values = parts.derive_leg(leg.told, call.state, call.end_date)
+            if leg.facts:
+                values = parts.derive_leg(leg.facts, call.state, call.end_date)
             elif call.state == "ended" and leg.state != "ended":
                 values = {
                     "state": "ended",
@@ -121,7 +121,7 @@ class TelephonyCallLeg(models.Model):
     def _get_last_answer(self):
         """Return when it was answered last, as a text to compare with others'."""
         self.ensure_one()
-        facts = self.told or parts.read_leg({"answer_date": self.answer_date})
+        facts = self.facts or parts.read_leg({"answer_date": self.answer_date})
         return parts.get_last_answer(facts)
 
     # === TRANSFERS === #

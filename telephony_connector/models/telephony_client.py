@@ -72,7 +72,7 @@ class TelephonyClient(models.AbstractModel):
         if len(found) > 1:
             return {"choose": self._describe_choices(found, pbx)}
         text = pbx._authorize(found[0])
-        questions = [text.question, self._ask_ring_again(extension)]
+        questions = [text.question, self._get_ring_again_question(extension)]
         if any(questions) and not confirmed:
             return {"confirm": "\n\n".join(filter(None, questions))}
         reading = text.reading
@@ -118,7 +118,7 @@ class TelephonyClient(models.AbstractModel):
         }
 
     @api.model
-    def _ask_ring_again(self, extension):
+    def _get_ring_again_question(self, extension):
         """Say what a user is asked before the own phone is rung, where it is not known
         whether an earlier click rings it.
 
@@ -474,7 +474,9 @@ class TelephonyClient(models.AbstractModel):
         """
         call = self._browse_call(call_id)
         # Others may be rung, or have answered, since the client was told.
-        if not self._wants_page(call, self.env.user, call._get_leg_state(self.env.user)):
+        if not self._wants_page(
+            call, self.env.user, call._get_leg_state(self.env.user)
+        ):
             return False
         # sudo - telephony.call.pop: users see no rows, the claim is all there is to it
         if not self.env["telephony.call.pop"].sudo()._claim(call, self.env.user):

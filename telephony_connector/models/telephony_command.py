@@ -11,7 +11,7 @@ from ..tools.groups import ADMINISTRATOR
 # Seconds in which the listener must have taken a command up (a user waits no longer,
 # and a phone that rings later is a nuisance), and in which it must have an answer,
 # beyond the time that a phone may ring.
-TAKE_UP_WITHIN = 5
+CLAIM_WITHIN = 5
 ANSWER_WITHIN = 20
 # It is not known whether it was done: the connection ended before the telephone system
 # answered, it did not answer, it accepted a call and then told nothing of it.
@@ -69,7 +69,7 @@ class TelephonyCommand(models.Model):
     # === FOR WEB WORKERS === #
 
     @api.model
-    def _ask(self, pbx, action, payload, call=None):
+    def _send(self, pbx, action, payload, call=None):
         """Leave a command for the listener that leads ``pbx``.
 
         :param str action: what to do; the listener's ``commands`` know the names
@@ -89,8 +89,7 @@ class TelephonyCommand(models.Model):
                 "call_id": call.id if call else False,
                 "action": action,
                 "payload": payload,
-                "expire_date": fields.Datetime.now()
-                + timedelta(seconds=TAKE_UP_WITHIN),
+                "expire_date": fields.Datetime.now() + timedelta(seconds=CLAIM_WITHIN),
             }
         )
         self.env["telephony.listener"]._notify({"command": pbx.id})

@@ -158,10 +158,10 @@ class TelephonyNumber(models.Model):
         region, options = self._dial_plan(pbx.id if pbx else False, self.env.company.id)
         read = numbers.read_typed if typed else numbers.read
         reading = read(number or "", region, **options)
-        return self._settle(reading) if len(reading.keys) > 1 else reading
+        return self._choose_existing(reading) if len(reading.keys) > 1 else reading
 
     @api.model
-    def _settle(self, reading):
+    def _choose_existing(self, reading):
         """Return an ambiguous reading as the likeliest number that some record has."""
         rows = self.env.execute_query(
             SQL(

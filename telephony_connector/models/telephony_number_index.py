@@ -234,7 +234,7 @@ class TelephonyNumber(models.Model):
         )
 
     @api.model
-    def _note_removed(self, model, ids):
+    def _mark_removed(self, model, ids):
         """Have the rows of records that are no more removed at the next flush."""
         pending = self._pending()
         pending.removed[model].update(ids)

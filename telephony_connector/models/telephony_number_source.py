@@ -13,7 +13,7 @@ _logger = logging.getLogger(__name__)
 CRON = "telephony_connector.ir_cron_telephony_number_index"
 # Records written while the index was built are looked at again, from this long before
 # it began: a transaction may have been open since then.
-SETTLE_MINUTES = 60
+FINISH_MINUTES = 60
 # What the nightly check looks at: records written since the night before last.
 RECENT_HOURS = 48
 
@@ -160,7 +160,7 @@ class TelephonyNumberSource(models.Model):
         """
         self.ensure_one()
         if self.res_model not in self.env["telephony.number"]._phone_models():
-            self._forget()
+            self._remove()
             return 0
         if not self.last_id:
             self.start_date = fields.Datetime.now()
@@ -172,7 +172,7 @@ class TelephonyNumberSource(models.Model):
             self.last_id = ids[-1]
         else:
             numbers._drop_orphans(self.res_model, self.last_id + 1)
-            self._settle()
+            self._finish()
         return len(ids)
 
     def _next_ids(self, after):
@@ -187,12 +187,12 @@ class TelephonyNumberSource(models.Model):
         )
         return [id_ for (id_,) in rows]
 
-    def _settle(self):
+    def _finish(self):
         """End the building: follow what was written while it ran."""
         self.is_done = True
         self.env.registry.clear_cache()
         minutes = (fields.Datetime.now() - self.start_date).total_seconds() / 60
-        added, removed = self._check_recent(minutes + SETTLE_MINUTES)
+        added, removed = self._check_recent(minutes + FINISH_MINUTES)
         _logger.info(
             "Phone numbers of %s indexed (%s rows added and %s removed at the end)",
             self.res_model,
@@ -201,7 +201,7 @@ class TelephonyNumberSource(models.Model):
         )
         self.env["telephony.number"]._wake_linking()
 
-    def _forget(self):
+    def _remove(self):
         """Drop what is left of a model that is no more, or has no phone field now."""
         self.env.cr.execute(
             SQL("DELETE FROM telephony_number WHERE res_model = %s", self.res_model)

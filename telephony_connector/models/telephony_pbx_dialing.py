@@ -377,7 +377,7 @@ class TelephonyPbx(models.Model):
                     name=self.name,
                 )
             )
-        return self._ask_do_not_call(numbers)
+        return self._get_do_not_call_question(numbers)
 
     def _get_meanings(self, reading, text):
         """Return every outside number that would be reached by what is sent.
@@ -454,7 +454,7 @@ class TelephonyPbx(models.Model):
 
     # === NUMBERS NOT TO CALL === #
 
-    def _ask_do_not_call(self, numbers):
+    def _get_do_not_call_question(self, numbers):
         """Say what a user is asked before a number of the blacklist is dialed.
 
         :param set numbers: as of ``_get_meanings``

@@ -63,24 +63,24 @@ class TelephonyPhone(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         phones = super().create(vals_list)
-        phones._note_owners_changed()
+        phones._mark_owners_changed()
         return phones
 
     def write(self, vals):
         if not OWNERS.keys().isdisjoint(vals):
-            self._note_owners_changed()
+            self._mark_owners_changed()
         result = super().write(vals)
         if not {"number", *OWNERS}.isdisjoint(vals):
-            self._note_owners_changed()
+            self._mark_owners_changed()
             # A number is moved only to a record that one may write.
             self.check_access("write")
         return result
 
     def unlink(self):
-        self._note_owners_changed()
+        self._mark_owners_changed()
         return super().unlink()
 
-    def _note_owners_changed(self):
+    def _mark_owners_changed(self):
         """Have the index follow at the next flush."""
         # sudo - telephony.phone: the index follows, whoever changed a number
         for name, model in OWNERS.items():

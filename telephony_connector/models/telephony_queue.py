@@ -54,7 +54,7 @@ class TelephonyQueue(models.Model):
     # === FOR THE LISTENER === #
 
     @api.model
-    def _note(self, pbx_id, names):
+    def _add_missing(self, pbx_id, names):
         """Take up the queues of a telephone system that Odoo does not know yet.
 
         :param list names: as the telephone system calls them

@@ -37,7 +37,7 @@ class TelephonySecretMixin(models.AbstractModel):
         result = super().write(vals)
         self._forget_typed_secrets()
         if self._get_place_fields() & vals.keys():
-            self._settle_secrets(asks=not self._get_kind_fields() & vals.keys())
+            self._check_secret_places(asks=not self._get_kind_fields() & vals.keys())
         return result
 
     def _forget_typed_secrets(self):
@@ -122,7 +122,7 @@ class TelephonySecretMixin(models.AbstractModel):
         bound = frozenset((self[f"{name}_places"] or "").split())
         return self._get_secret_places(name) <= bound
 
-    def _settle_secrets(self, asks):
+    def _check_secret_places(self, asks):
         """See to the secrets whose address is no longer the one they were typed for.
 
         :param bool asks: refuse the change; else forget the secrets

@@ -9,7 +9,7 @@ from odoo.tools import clean_context, consteq
 from .telephony_pbx import GRACE
 
 # Seldom enough that noting it costs nothing.
-NOTE_EVERY = timedelta(hours=1)
+UPDATE_EVERY = timedelta(hours=1)
 PREFIX = "tpc_"
 SHOWN = len(PREFIX) + 4
 
@@ -106,13 +106,13 @@ class TelephonyToken(models.Model):
         is_over = token_sudo.expire_date and token_sudo.expire_date <= now
         if is_over or not token_sudo.pbx_id.active:
             return none
-        token_sudo._note_use(now)
+        token_sudo._update_use_date(now)
         return token_sudo
 
-    def _note_use(self, now):
+    def _update_use_date(self, now):
         self.ensure_one()
         used = self.use_date
-        if self.env.cr.readonly or (used and used > now - NOTE_EVERY):
+        if self.env.cr.readonly or (used and used > now - UPDATE_EVERY):
             return
         if self.try_lock_for_update():
             self.use_date = now

@@ -24,7 +24,7 @@ class TelephonyWebhookEvent(models.Model):
     )
 
     @api.model
-    def _take(self, pbx, guid):
+    def _claim(self, pbx, guid):
         """Record that an event is taken in now, and that its sender was heard of.
 
         :param pbx: the `telephony.pbx` that sent it, as superuser

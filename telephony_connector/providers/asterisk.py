@@ -40,14 +40,14 @@ class AsteriskProvider(Provider):
     dials_codes = True
 
     def dial(self, call, extension, number):
-        order = self._prepare_own_phone(extension, call.uniqueid)
-        order["number"] = number
+        payload = self._prepare_own_phone(extension, call.uniqueid)
+        payload["number"] = number
         client = self.env["telephony.client"]
-        order["called_name"] = client._get_called_name(call)
+        payload["called_name"] = client._get_called_name(call)
         if call.direction != "internal" and not FEATURE_CODE.match(number):
-            order["is_internal"] = False
-            order["caller_id"] = self._get_outside_number(extension, number)
-        return self.env["telephony.command"]._ask(self.pbx, "dial", order, call)
+            payload["is_internal"] = False
+            payload["caller_id"] = self._get_outside_number(extension, number)
+        return self.env["telephony.command"]._send(self.pbx, "dial", payload, call)
 
     def _get_outside_number(self, extension, number):
         """Return the number that an outside party sees, empty for the phone's own.
@@ -84,8 +84,8 @@ class AsteriskProvider(Provider):
         return frozenset(offered)
 
     def control(self, call, action, number):
-        order = getattr(self, f"_prepare_{action}")(call, number)
-        return self.env["telephony.command"]._ask(self.pbx, *order, call)
+        command = getattr(self, f"_prepare_{action}")(call, number)
+        return self.env["telephony.command"]._send(self.pbx, *command, call)
 
     def _prepare_hangup(self, call, _number):
         return "hangup", {"channel": self._existing(call._get_own_channel())}
@@ -170,7 +170,7 @@ class AsteriskProvider(Provider):
                 )
             )
         if action in ("pause", "resume"):
-            order = (
+            command = (
                 "pause",
                 {
                     "extension": extension.number,
@@ -179,7 +179,7 @@ class AsteriskProvider(Provider):
                 },
             )
         else:
-            order = (
+            command = (
                 action,
                 {
                     "extension": extension.number,
@@ -189,18 +189,18 @@ class AsteriskProvider(Provider):
                     "queue": queue,
                 },
             )
-        return self.env["telephony.command"]._ask(self.pbx, *order)
+        return self.env["telephony.command"]._send(self.pbx, *command)
 
     def can_dial_codes(self):
         return self._may("Originate")
 
     def dial_code(self, own, code, name):
-        order = {
+        payload = {
             **self._prepare_own_phone(own, f"odoo-code-{uuid.uuid4()}"),
             "number": code,
             "called_name": name,
         }
-        return self.env["telephony.command"]._ask(self.pbx, "dial_code", order)
+        return self.env["telephony.command"]._send(self.pbx, "dial_code", payload)
 
     def _existing(self, channel):
         if not channel:

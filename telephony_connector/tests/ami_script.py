@@ -81,7 +81,7 @@ class Script:
         event = {"Timestamp": f"{self.seconds:.6f}", **headers, "Event": name}
         self.events.append(event)
         self.tracker.feed(event)
-        for call in self.tracker.take():
+        for call in self.tracker.pop_changes():
             self.calls[call.uniqueid] = call
         return self
 

@@ -22,7 +22,7 @@ class TestConsulting(BaseCase):
         tracker, seen = Script().tracker, []
         for event in transcript(name):
             tracker.feed(event)
-            for call in tracker.take():
+            for call in tracker.pop_changes():
                 found = get(call)
                 if not seen or seen[-1] != found:
                     seen.append(found)

@@ -17,7 +17,7 @@ def fail(*_arguments):
 @tagged("telephony")
 class TestFaults(BaseCase):
     def problems(self, script):
-        found = script.tracker.problems.take()
+        found = script.tracker.problems.export()
         return [(each["kind"], each["name"], each["count"]) for each in found]
 
     def test_a_fault_is_logged_once_for_each_kind_of_event(self):
@@ -96,7 +96,7 @@ class TestFaults(BaseCase):
         """Names come from the network."""
         script = Script()
         for number in range(1000):
-            script.tracker.problems.note("skipped", f"E{number}", {})
+            script.tracker.problems.count("skipped", f"E{number}", {})
         self.assertLess(len(self.problems(script)), 100)
 
 
@@ -104,4 +104,4 @@ def learn_what_fails(each):
     from ..ami.actions import recording_file
     from ..ami.entities import Inquiry
 
-    each.learn(Inquiry(recording_file("PJSIP/1001-1"), fail), {})
+    each.process_answer(Inquiry(recording_file("PJSIP/1001-1"), fail), {})

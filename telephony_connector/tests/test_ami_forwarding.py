@@ -54,7 +54,7 @@ class ForwardedScript(Script):
         self.dial_end("l1", "t", "ANSWER").enter("b2", "t", "l1").wait(5)
         return self.hang_up("t", "l1", "l2", "m")
 
-    def let_ring(self, status="NOANSWER", cause="19"):
+    def mark_unanswered(self, status="NOANSWER", cause="19"):
         self.wait(9).dial_end("l2", "m", status).hang_up("m", cause=cause)
         self.hang_up("l2", cause=cause).dial_end(None, "l1", status)
         self.hang_up("l1", cause=cause)
@@ -73,7 +73,7 @@ class TestForwarded(BaseCase):
 
     def test_nobody_answers(self):
         script = ForwardedScript().ring_own().begin().divert().ring_mobile()
-        script.hang_up("own", cause="23").let_ring()
+        script.hang_up("own", cause="23").mark_unanswered()
         self.assertEqual(script.log, [UNANSWERED])
 
     def test_in_any_order(self):
@@ -87,7 +87,7 @@ class TestForwarded(BaseCase):
         ):
             for last, line in (
                 (("pick_up", "meet_customer"), ANSWERED),
-                (("let_ring",), UNANSWERED),
+                (("mark_unanswered",), UNANSWERED),
             ):
                 script = ForwardedScript().ring_own()
                 script.gone = lambda script=script: script.hang_up("own", cause="23")
@@ -121,7 +121,7 @@ class TestForwarded(BaseCase):
         number that it names."""
         for last, line in (
             (("pick_up", "meet_customer"), ANSWERED),
-            (("let_ring",), UNANSWERED),
+            (("mark_unanswered",), UNANSWERED),
         ):
             script = ForwardedScript()
             script.tracker.originated("k1", "1001", CUSTOMER)
@@ -197,7 +197,7 @@ class TestForwarded(BaseCase):
             ("CONGESTION", "34", "failed"),
         ):
             script = ForwardedScript().ring_own().begin().divert().ring_mobile()
-            script.hang_up("own").let_ring(status, cause)
+            script.hang_up("own").mark_unanswered(status, cause)
             with self.subTest(status=status, cause=cause):
                 self.assertEqual(len(script.log), 1)
                 self.assertIn(f"outbound {outcome} {CUSTOMER} ext", script.log[0])
@@ -274,7 +274,7 @@ class TestForwarded(BaseCase):
                 for name in names
             ]
             script.wait(4).tracker.resync(channels, script.clock())
-            for call in script.tracker.take():
+            for call in script.tracker.pop_changes():
                 script.calls[call.uniqueid] = call
             with self.subTest(names=names):
                 self.assertIn(f"outbound cancelled {CUSTOMER}", script.log[0])
@@ -324,7 +324,7 @@ class TestForwarded(BaseCase):
             else:
                 now = script.clock() + timedelta(seconds=121)
                 script.tracker.expire(now)
-            for call in script.tracker.take():
+            for call in script.tracker.pop_changes():
                 script.calls[call.uniqueid] = call
             with self.subTest(way=way):
                 self.assertIn("outbound failed", script.log[0])

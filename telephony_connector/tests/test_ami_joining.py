@@ -154,7 +154,7 @@ class TestOriginated(BaseCase):
     def test_it_is_told_at_once_and_dated_by_the_pbx(self):
         script = Script()
         script.tracker.originated("tc-1", "1001", "0698765432")
-        (call,) = script.tracker.take()
+        (call,) = script.tracker.pop_changes()
         self.assertEqual((call.direction, call.state), ("outbound", "ringing"))
         script.wait(5).new("tc-1", "PJSIP/1001-00000001", number="1001")
         self.assertEqual(script.calls["tc-1"].start_date, script.clock())

@@ -311,9 +311,9 @@ class TestTaking(BaseCase):
     def test_nothing_new_nothing_taken(self):
         script = Script()
         script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
-        self.assertEqual(script.tracker.take(), [])
+        self.assertEqual(script.tracker.pop_changes(), [])
         script.on("DialState", "a").on("Newexten", "a").on("Registry", "a")
-        self.assertEqual(script.tracker.take(), [])
+        self.assertEqual(script.tracker.pop_changes(), [])
 
     def test_times_without_time_stamps(self):
         script = Script()
@@ -321,4 +321,4 @@ class TestTaking(BaseCase):
         event = {**script.channels.get("a", {}), "Event": "Newchannel", "Uniqueid": "a"}
         event |= {"Channel": "PJSIP/trunk-00000001", "ChannelState": "4"}
         script.tracker.feed(event)
-        self.assertEqual(script.tracker.take()[0].start_date, script.clock())
+        self.assertEqual(script.tracker.pop_changes()[0].start_date, script.clock())

@@ -33,7 +33,7 @@ class TestPresence(BaseCase):
         )
 
     def take(self):
-        return {p.extension: p for p in self.tracker.take_presence()}
+        return {p.extension: p for p in self.tracker.pop_presences()}
 
     def availability(self, extension="1001"):
         return self.take()[extension].availability
@@ -199,7 +199,7 @@ class TestPresence(BaseCase):
         presences = []
         for event in transcript("01-inbound-answered"):
             self.tracker.feed(event)
-            presences += self.tracker.take_presence()
+            presences += self.tracker.pop_presences()
         mine = [p.availability for p in presences if p.extension == "1001"]
         told = [
             now

@@ -32,7 +32,7 @@ class TestWaiting(BaseCase):
             [{"Event": "QueueEntry", "Queue": "support", **entry} for entry in entries],
             self.script.clock(),
         )
-        for call in tracker.take():
+        for call in tracker.pop_changes():
             self.script.calls[call.uniqueid] = call
 
     def test_from_joining_to_leaving(self):
@@ -69,7 +69,7 @@ class TestWaiting(BaseCase):
         script.tracker.resync([listed], script.clock())
         entry = {"Event": "QueueEntry", "Queue": "support", "Uniqueid": "a"}
         script.tracker.resync_presence([{**entry, "Wait": "90"}], script.clock())
-        [call] = script.tracker.take()
+        [call] = script.tracker.pop_changes()
         self.assertEqual(call.queue_date, script.clock() - timedelta(seconds=90))
 
     def test_who_waits_is_not_dated_anew(self):
@@ -124,7 +124,7 @@ class TestWaiting(BaseCase):
             script, waited = Script(), set()
             for event in transcript(name):
                 script.tracker.feed(event)
-                for call in script.tracker.take():
+                for call in script.tracker.pop_changes():
                     script.calls[call.uniqueid] = call
                     waited.add(call.queue_date is not None)
                     if call.state == "ongoing":

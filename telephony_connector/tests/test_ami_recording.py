@@ -79,7 +79,7 @@ class TestInquiries(BaseCase):
             await asyncio.gather(*inquiries._tasks)
 
         asyncio.run(run())
-        for call in script.tracker.take():
+        for call in script.tracker.pop_changes():
             script.calls[call.uniqueid] = call
         return pbx
 
@@ -107,7 +107,7 @@ class TestInquiries(BaseCase):
         self.assertEqual(pbx.asked, [("Getvar", headers)])
         self.assertEqual(script.calls["a"].recording_file, path)
         self.assertEqual(pbx.wakes, 1)
-        self.assertEqual(script.tracker.take_inquiries(), [], "asked once")
+        self.assertEqual(script.tracker.pop_inquiries(), [], "asked once")
 
     def test_answer_after_the_end_still_reaches_the_call(self):
         script = self.recorded().hang_up("b", "a")
@@ -143,7 +143,7 @@ class TestInquiries(BaseCase):
         script.new("c", "PJSIP/trunk-00000003", "Ring", CALLER, exten=DID)
         listed = {"Event": "CoreShowChannel", "Channel": "PJSIP/trunk-00000003"}
         listed |= {"Uniqueid": "c", "Linkedid": "c", "ChannelState": "4"}
-        script.tracker.take_inquiries()
+        script.tracker.pop_inquiries()
         for _again in range(2):
             script.tracker.resync([listed], script.clock())
             asked = self.ask(script, Response({"Value": ""})).asked
@@ -206,14 +206,14 @@ class TestInquiries(BaseCase):
         script = self.recorded()
         pbx, leader = script.tracker._pbx, Pbx(script, PermissionMissing())
         pbx.inquiries.clear()
-        pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(1))
+        pbx.inquire(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(1))
         self.ask(script, PermissionMissing())
         self.assertEqual(gave_up, [1])
-        pbx.ask(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
+        pbx.inquire(recording_file("PJSIP/1001-1"), None, lambda: gave_up.append(2))
         get_inquiries(leader).make(None)
         self.assertEqual(gave_up, [1, 2])
         for number in range(3, MAX_INQUIRIES + 4):
-            pbx.ask(
+            pbx.inquire(
                 recording_file("PJSIP/1001-1"), None, partial(gave_up.append, number)
             )
         self.assertEqual(gave_up, [1, 2, MAX_INQUIRIES + 3])
@@ -223,7 +223,7 @@ class TestInquiries(BaseCase):
         script.new("a", "PJSIP/trunk-00000001", "Ring", CALLER, exten=DID)
         for _again in range(MAX_INQUIRIES + 1):
             script.on("MixMonitorStart", "a")
-        self.assertEqual(len(script.tracker.take_inquiries()), MAX_INQUIRIES)
+        self.assertEqual(len(script.tracker.pop_inquiries()), MAX_INQUIRIES)
 
     def test_pbx_is_asked_little_at_once(self):
         script = Script()

@@ -43,7 +43,7 @@ def phone(uid, device, root="a", **more):
 class TestResync(BaseCase):
     def resync(self, script, *channels):
         script.tracker.resync(channels, script.clock())
-        for call in script.tracker.take():
+        for call in script.tracker.pop_changes():
             script.calls[call.uniqueid] = call
         return script.calls
 
@@ -68,7 +68,7 @@ class TestResync(BaseCase):
 
     def answer_inquiries(self, script, **told):
         """Tell of each channel (start, answer) as CDR has them, where it has."""
-        for inquiry in script.tracker.take_inquiries():
+        for inquiry in script.tracker.pop_inquiries():
             headers = inquiry.request.headers
             uid = headers["Channel"][-1]
             named = {"CDR(start,u)": 0, "CDR(answer,u)": 1}
@@ -76,10 +76,10 @@ class TestResync(BaseCase):
                 continue
             if uid in told:
                 value = told[uid][named[headers["Variable"]]]
-                script.tracker.learn(inquiry, {"Value": f"{value:.6f}"})
+                script.tracker.process_answer(inquiry, {"Value": f"{value:.6f}"})
             else:
-                script.tracker.give_up(inquiry)
-        for call in script.tracker.take():
+                script.tracker.process_no_answer(inquiry)
+        for call in script.tracker.pop_changes():
             script.calls[call.uniqueid] = call
 
     def test_when_an_unseen_talk_began_is_asked(self):
@@ -104,7 +104,7 @@ class TestResync(BaseCase):
         )
         self.assertTrue(all(leg["answered_unseen"] for leg in changes["legs"]))
         self.resync(script, *channels)
-        self.assertFalse(script.tracker.take_inquiries(), "asked once")
+        self.assertFalse(script.tracker.pop_inquiries(), "asked once")
 
     def test_when_it_began_is_not_told(self):
         """Then the younger channel dates it: no call waits for what never comes."""
@@ -289,7 +289,7 @@ class TestResync(BaseCase):
         script = Script()
         script.tracker.originated("odoo-1", "1001", "+33698765432")
         script.tracker.not_originated("odoo-1", is_certain=True)
-        [call] = script.tracker.take()
+        [call] = script.tracker.pop_changes()
         self.assertEqual((call.state, call.outcome), ("ended", "failed"))
 
     def test_a_click_to_call_that_the_connection_ended_upon(self):
@@ -299,7 +299,7 @@ class TestResync(BaseCase):
         script.tracker.disconnected()
         self.assertTrue(script.tracker.open_calls(), "the list of channels tells")
         script.tracker.resync([], script.clock())
-        (call,) = script.tracker.take()
+        (call,) = script.tracker.pop_changes()
         self.assertEqual((call.outcome, call.incomplete), ("failed", True))
 
     def test_a_click_to_call_of_which_it_is_not_known_whether_it_was_taken(self):
@@ -312,7 +312,7 @@ class TestResync(BaseCase):
                 script = Script()
                 script.tracker.originated("odoo-1", "1001", "+33698765432")
                 script.tracker.not_originated("odoo-1", is_certain=False)
-                self.assertEqual(script.tracker.take()[0].state, "ringing")
+                self.assertEqual(script.tracker.pop_changes()[0].state, "ringing")
                 script.wait(15)
                 call = self.resync(script, *channels)["odoo-1"]
                 self.assertEqual(call.state, state)
@@ -418,7 +418,7 @@ class TestResync(BaseCase):
 class TestExpiry(BaseCase):
     def expire(self, script):
         script.tracker.expire(script.clock())
-        for call in script.tracker.take():
+        for call in script.tracker.pop_changes():
             script.calls[call.uniqueid] = call
         return [(call.outcome, call.incomplete) for call in script.calls.values()]
 

@@ -58,7 +58,7 @@ class SipScript(Script):
         for event in self.events:
             kept = {k: v for k, v in event.items() if not k.endswith(header)}
             other.tracker.feed(kept)
-            for call in other.tracker.take():
+            for call in other.tracker.pop_changes():
                 other.calls[call.uniqueid] = call
         return other.log
 

@@ -44,7 +44,7 @@ class TestTranscripts(TranscriptCase):
         with self.assertNoLogs(LOGGER, "DEBUG"):
             for event in events:
                 script.tracker.feed(event)
-                for call in script.tracker.take():
+                for call in script.tracker.pop_changes():
                     script.calls[call.uniqueid] = call
         return script
 
@@ -80,7 +80,7 @@ class TestTranscripts(TranscriptCase):
         seen = []
         for event in transcript("click-answered"):
             tracker.feed(event)
-            for call in tracker.take():
+            for call in tracker.pop_changes():
                 legs = [
                     (leg.extension or leg.number, leg.state)
                     for leg in call.legs.values()
@@ -101,7 +101,7 @@ class TestTranscripts(TranscriptCase):
         held = []
         for event in transcript("23-hold"):
             tracker.feed(event)
-            for call in tracker.take():
+            for call in tracker.pop_changes():
                 on = [leg.extension for leg in call.legs.values() if leg.on_hold]
                 held.append(on)
         self.assertIn(["1001"], held)
@@ -143,7 +143,7 @@ class TestDamage(TranscriptCase):
                 self.assertEqual(leg.state, "ended", what)
 
     def check(self, tracker, last, what):
-        for call in tracker.take():
+        for call in tracker.pop_changes():
             for part in (call, *call.legs.values()):
                 dates = [part.start_date, part.answer_date, part.end_date]
                 dates = [date for date in dates if date]
@@ -181,7 +181,7 @@ class TestDamage(TranscriptCase):
             for event in events:
                 for _time in range(2):
                     script.tracker.feed(event)
-                for call in script.tracker.take():
+                for call in script.tracker.pop_changes():
                     script.calls[call.uniqueid] = call
             log = [line.rstrip() for line in script.log]
             self.assertEqual(log, self.logs[name], name)
@@ -237,7 +237,7 @@ class TestDamage(TranscriptCase):
                 tracker.feed(event)
             tracker.resync([{"Uniqueid": 1}, {}, *damaged], now)
             tracker.expire(now + timedelta(days=2))
-            tracker.take()
+            tracker.pop_changes()
             self.assertFalse(tracker.open_calls(), name)
-            kinds = {problem["kind"] for problem in tracker.problems.take()}
+            kinds = {problem["kind"] for problem in tracker.problems.export()}
             self.assertEqual(kinds, {"skipped"}, "no fault of ours")

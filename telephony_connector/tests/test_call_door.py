@@ -56,7 +56,7 @@ class TestCallDoor(TelephonyCommon):
         steps = (
             "_find_calls",
             "_prepare_call_values",
-            "_settle",
+            "_align_parts",
             "_link_calls",
             "_process_changes",
             "_notify_changes",
@@ -72,7 +72,9 @@ class TestCallDoor(TelephonyCommon):
             self.assertTrue(of_steps[name].env.su)
         del seen[:]
         self.apply(self.answered(1))
-        self.assertNotIn("_settle", dict(seen), "a whole call is in line with itself")
+        self.assertNotIn(
+            "_align_parts", dict(seen), "a whole call is in line with itself"
+        )
 
     def test_an_addon_may_skip_a_change(self):
         self.watch("_prepare_call_values", result=lambda name: None)
@@ -373,7 +375,9 @@ class TestCallDoor(TelephonyCommon):
         unseen["legs"][0]["answered_unseen"] = True
         call = self.apply(unseen)
         payload = self.get_payload(call, self.alice)
-        self.assertEqual((payload["leg_state"], payload["show_card"]), ("ongoing", True))
+        self.assertEqual(
+            (payload["leg_state"], payload["show_card"]), ("ongoing", True)
+        )
         self.assertFalse(payload["open_page"])
         [card] = self.read_cards(call.with_user(self.alice))
         self.assertEqual((card["open_page"], card["answer_date"]), (False, False))

@@ -118,7 +118,7 @@ class TestCallOrder(TelephonyCommon):
 
     def tell(self, uniqueid, order, pbx=None):
         name, values = order
-        return self.env["telephony.api"]._tell(
+        return self.env["telephony.api"]._process(
             pbx or self.pbx, uniqueid, name, {**values}
         )
 

@@ -83,7 +83,7 @@ class TestCopies(TelephonyCommon):
         with self.assertRaisesRegex(UserError, "copy"):
             self.dial()
         with self.assertRaisesRegex(UserError, "copy"):
-            self.env["telephony.command"]._ask(self.pbx, "hangup", {"channel": "x"})
+            self.env["telephony.command"]._send(self.pbx, "hangup", {"channel": "x"})
         self.assertEqual(self.env["telephony.call"].search_count([]), before)
         self.assertFalse(self.env["telephony.command"].search([]))
 

@@ -195,10 +195,10 @@ class TestInternalCalls(TelephonyCommon):
             self.assertEqual(card["progress"], progress)
 
     def take_again(self, script):
-        call = self.take(script) if self.has_news(script) else None
+        call = self.take(script) if self.has_changes(script) else None
         return call or self.env["telephony.call"].search([("uniqueid", "=", "odoo-1")])
 
-    def has_news(self, script):
+    def has_changes(self, script):
         known = self.env["telephony.call"].search([("pbx_id", "=", self.pbx.id)])
         last = max(call.revision for call in script.calls.values())
         return not known or known.source_revision < last

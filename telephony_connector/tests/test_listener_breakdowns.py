@@ -194,7 +194,7 @@ class TestBreakdowns(LeaderCase):
 
     def test_a_click_that_is_not_answered_or_of_which_nothing_comes(self):
         """It rings in the log no longer than it takes to ask; nobody dials again."""
-        self.patch(commands, "SIGN_WITHIN", 0.05)
+        self.patch(commands, "PROGRESS_WITHIN", 0.05)
         for answer, code in ((None, "unanswered"), ("Response: Success\n", "silent")):
             for listed in (False, True):
                 self.setUp()
@@ -237,7 +237,7 @@ class TestBreakdowns(LeaderCase):
             "set_connection",
             "set_presence",
             "set_statistics",
-            "note_queues",
+            "add_queues",
             "notify_watchers",
             "claim_commands",
             "open_calls",
@@ -308,7 +308,7 @@ class TestBreakdowns(LeaderCase):
                 for _time in range(3):
                     pbx.send("Event: Hangup\nUniqueid: 1.1\nUniqueid: 1.2\n\n")
                 await self.until(lambda: ("skipped", "Hangup") in self.bridge.problems)
-            [problem] = leader.problems.take()
+            [problem] = leader.problems.export()
             self.assertEqual(problem["count"], 3)
 
         self.lead_a_pbx(scenario)

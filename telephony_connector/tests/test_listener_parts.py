@@ -44,7 +44,7 @@ class Source:
     def __init__(self):
         self.calls, self.open = [], []
 
-    def take(self):
+    def pop_changes(self):
         calls, self.calls = self.calls, []
         return calls
 
@@ -169,7 +169,7 @@ class TestWriter(BaseCase):
                 written.put({"uniqueid": name, "pbx_id": 7})
             self.assertFalse(written.is_waiting("a"))
             self.assertTrue(written.is_waiting("b") and written.is_waiting("c"))
-            self.assertEqual(statistics.take()["dropped"], 1)
+            self.assertEqual(statistics.pop()["dropped"], 1)
 
         self.run_writer(scenario)
 
@@ -182,12 +182,12 @@ class TestListenerParts(BaseCase):
             lambda: datetime(2026, 1, 1, 9, 0, 0, 5), lambda: now[0]
         )
         for _ in range(10):
-            statistics.heard()
+            statistics.count_event()
         now[0] = 0.25
         statistics.committed()
         now[0] = 60.0
         self.assertEqual(
-            statistics.take(),
+            statistics.pop(),
             {
                 "events_per_minute": 10,
                 "delay": 250,
@@ -195,7 +195,7 @@ class TestListenerParts(BaseCase):
                 "last_event_date": datetime(2026, 1, 1, 9),
             },
         )
-        self.assertEqual(statistics.take()["events_per_minute"], 0)
+        self.assertEqual(statistics.pop()["events_per_minute"], 0)
 
     def test_secret_is_in_no_repr(self):
         self.assertNotIn("hidden-secret", repr(SETTINGS))
@@ -208,7 +208,7 @@ class TestListenerParts(BaseCase):
         self.assertIn("calling from Odoo", text)
         self.assertEqual(len(get_missing(set())), 4)
 
-    def carry_out(
+    def execute(
         self,
         action,
         payload,
@@ -241,14 +241,14 @@ class TestListenerParts(BaseCase):
                 if name == "Getvar" and presented is not None:
                     return {"Value": presented.pop(0)}
                 for event in before:
-                    carrier.hear(event)
+                    carrier.handle_event(event)
                 if error:
                     raise error
                 if answer:
-                    carrier.hear({"ActionID": headers["ActionID"], **answer})
+                    carrier.handle_event({"ActionID": headers["ActionID"], **answer})
                 later = asyncio.get_running_loop().call_later
                 for event in after:
-                    later(0.01, carrier.hear, event)
+                    later(0.01, carrier.handle_event, event)
                 if is_cut:
                     later(0.01, carrier.disconnected)
                 return {}
@@ -280,7 +280,7 @@ class TestListenerParts(BaseCase):
         carrier = Commands(report, lambda *fault: self.fail(fault), list_channels)
         session, tracker = Session(), Tracker()
         command = {"id": 1, "action": action, "payload": payload}
-        asyncio.run(carrier.carry_out(command, session, tracker))
+        asyncio.run(carrier.execute(command, session, tracker))
         return reported, session, tracker
 
     def dial(self, order=None, **kwargs):
@@ -293,7 +293,7 @@ class TestListenerParts(BaseCase):
             "uniqueid": "odoo-1",
             **(order or {}),
         }
-        return self.carry_out("dial", payload, **kwargs)
+        return self.execute("dial", payload, **kwargs)
 
     def get_variables(self, presented=(), **order):
         """Return what the Originate of such an order sets, by name."""
@@ -428,7 +428,7 @@ class TestListenerParts(BaseCase):
 
     def test_a_call_that_was_accepted_and_of_which_nothing_is_heard(self):
         """The PBX's channels tell whether it rings."""
-        self.patch(commands, "SIGN_WITHIN", 0.05)
+        self.patch(commands, "PROGRESS_WITHIN", 0.05)
         self.patch(commands, "GRACE", 0.05)
         for error, code in ((None, "silent"), (ActionTimeout(), "unanswered")):
             for has_channel, expected in (
@@ -471,14 +471,14 @@ class TestListenerParts(BaseCase):
             (ConnectionFailed(), "unknown"),
         ):
             payload = {"channel": "PJSIP/1001-1"}
-            reported, *_rest = self.carry_out("hangup", payload, error=error)
+            reported, *_rest = self.execute("hangup", payload, error=error)
             self.assertEqual(reported[0][1:3], ("failed", code))
 
     def agent(self, action, error=None, **payload):
         payload = {"extension": "1001", "queue": "support", "device": "PJSIP/1001"} | (
             payload
         )
-        return self.carry_out(action, {**payload, "name": "Alice"}, error=error)
+        return self.execute(action, {**payload, "name": "Alice"}, error=error)
 
     def test_a_break_in_every_queue(self):
         reported, session, tracker = self.agent("pause", paused=True, reason="Lunch")
@@ -536,21 +536,21 @@ class TestListenerParts(BaseCase):
             "uniqueid": "odoo-code-1",
         }
         answer = {"Event": "OriginateResponse", "Response": "Failure", "Reason": "3"}
-        reported, session, tracker = self.carry_out("dial_code", payload, answer=answer)
+        reported, session, tracker = self.execute("dial_code", payload, answer=answer)
         self.assertEqual(reported, [(1, "failed", "phone_unanswered", "3")])
         [(name, headers)] = session.all
         self.assertEqual((name, headers["Exten"]), ("Originate", "*5511001"))
         self.assertFalse(hasattr(tracker, "announced"))
 
     def test_hostile_payload_is_never_sent(self):
-        reported, session, _tracker = self.carry_out(
+        reported, session, _tracker = self.execute(
             "hangup", {"channel": "PJSIP/1\r\nAction: Command"}
         )
         self.assertEqual(reported[0][1:3], ("failed", "invalid"))
         self.assertFalse(hasattr(session, "sent"))
 
     def test_unknown_command(self):
-        reported, *_rest = self.carry_out("reboot", {})
+        reported, *_rest = self.execute("reboot", {})
         self.assertEqual(reported[0][1:3], ("failed", "invalid"))
 
     def test_without_a_session(self):
@@ -560,5 +560,5 @@ class TestListenerParts(BaseCase):
             reported.append(outcome)
 
         command = {"id": 1, "action": "hangup", "payload": {"channel": "PJSIP/1-1"}}
-        asyncio.run(Commands(report, print, print).carry_out(command, None, None))
+        asyncio.run(Commands(report, print, print).execute(command, None, None))
         self.assertEqual(reported[0][1:3], ("failed", "unreachable"))

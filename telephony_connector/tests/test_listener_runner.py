@@ -90,7 +90,7 @@ class Bridge:
         self._reach()
         self.told.append(call_ids)
 
-    def note_queues(self, pbx_id, names):
+    def add_queues(self, pbx_id, names):
         self._reach()
         self.queues += names
 
@@ -413,11 +413,11 @@ class TestRunner(LeaderCase):
             leader.statistics.dropped = 3
             presences = [Presence("1001")]
 
-            def take_presence():
+            def pop_presences():
                 taken, presences[:] = presences[:], []
                 return taken
 
-            leader.tracker.take_presence = take_presence
+            leader.tracker.pop_presences = pop_presences
             refused = self.bridge.refused
             pbx.cut()
             await self.until(lambda: pbx.names.count("Login") > 1)

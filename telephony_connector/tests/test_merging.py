@@ -110,14 +110,14 @@ class TestReplaceCall(BaseCase):
 
     def test_what_was_told_in_parts_gives_way(self):
         change = {"term": 1, "revision": 2, "state": "ended", "queue": ""}
-        before = known(told={"outcome": "busy"}, queue="sales")
+        before = known(facts={"outcome": "busy"}, queue="sales")
         values = merging.replace_call(before, merging.read_values(change), change)
         self.assertEqual(
             values,
             {
                 "state": "ended",
                 "queue": False,
-                "told": False,
+                "facts": False,
                 "source_term": 1,
                 "source_revision": 2,
             },
@@ -149,7 +149,7 @@ class TestAdoptCall(BaseCase):
 class TestSettleOutcome(BaseCase):
     def test_a_call_that_goes_on_has_none(self):
         values = {"state": "ongoing"}
-        self.assertEqual(merging.settle_outcome(known(), values), values)
+        self.assertEqual(merging.fill_outcome(known(), values), values)
 
     def test_it_follows_from_what_is_known(self):
         for before, values, outcome in (
@@ -157,15 +157,15 @@ class TestSettleOutcome(BaseCase):
             (known(answer_date=ANSWER), {"end_date": END}, "answered"),
             (known(direction="outbound"), {"end_date": END}, "cancelled"),
             (known(direction="outbound"), {"incomplete": True}, "unknown"),
-            (known(), {"told": {"outcome": "busy"}}, "busy"),
+            (known(), {"facts": {"outcome": "busy"}}, "busy"),
         ):
             with self.subTest(known=before, values=values):
-                settled = merging.settle_outcome(before, {"state": "ended", **values})
+                settled = merging.fill_outcome(before, {"state": "ended", **values})
                 self.assertEqual(settled["outcome"], outcome)
 
     def test_a_source_of_whole_calls_knows_it(self):
         values = {"state": "ended", "source_term": 1, "outcome": "busy"}
-        after = merging.settle_outcome(known(answer_date=ANSWER), values)
+        after = merging.fill_outcome(known(answer_date=ANSWER), values)
         self.assertEqual(after, values)
 
 

@@ -58,7 +58,7 @@ class TestPresence(PresenceCommon):
             "pause_reason": hostile,
         }
         self.env["telephony.extension"]._set_presence(self.pbx.id, [presence])
-        self.env["telephony.queue"]._note(self.pbx.id, [hostile, "Ab c"])
+        self.env["telephony.queue"]._add_missing(self.pbx.id, [hostile, "Ab c"])
         said = ActionRefused(hostile).text
         self.pbx._set_connection("unreachable", said, version=hostile)
         self.env.flush_all()

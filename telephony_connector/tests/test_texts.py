@@ -134,9 +134,9 @@ class TestTexts(common_texts.CodesCase):
         self.patch(type(self.pbx), "_has_leader", lambda pbx: False)
         for action, text in (("dial", "Nothing was dialed"), ("hangup", "done")):
             with self.subTest(action=action), self.assertRaisesRegex(Exception, text):
-                self.env["telephony.command"]._ask(self.pbx, action, {})
+                self.env["telephony.command"]._send(self.pbx, action, {})
         with self.assertRaises(Exception) as refused:
-            self.env["telephony.command"]._ask(self.pbx, "pause", {})
+            self.env["telephony.command"]._send(self.pbx, "pause", {})
         self.assertNotIn("dialed", str(refused.exception))
 
     # === WHAT IS STORED === #

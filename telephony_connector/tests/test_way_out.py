@@ -197,9 +197,9 @@ class TestWayOut(WayOutCommon):
             self.assertRegex(number, r"\A\+?[0-9*#]{1,32}\Z")
 
     def test_commands_take_no_other_number(self):
-        ask = self.env["telephony.command"]._ask
+        send = self.env["telephony.command"]._send
         with self.assertRaises(TypeError):
-            ask(self.pbx, "redirect", {"channel": "PJSIP/1-1", "number": "*5511002"})
+            send(self.pbx, "redirect", {"channel": "PJSIP/1-1", "number": "*5511002"})
 
     def test_providers_take_no_other_number(self):
         call = self.talk()

@@ -146,7 +146,7 @@ class TelephonyPbx(models.Model):
         ).unlink()
         # The keys of users are many: they are not asked for, they stay behind.
         every = self.with_context(active_test=False).extension_ids
-        every._settle_secrets(asks=False)
+        every._check_secret_places(asks=False)
         return super()._process_connection_change()
 
     # === SECRETS === #

@@ -302,7 +302,7 @@ class TelephonyCall(models.Model):
                 found = call._download_recording()
                 # The log may have been written to meanwhile, by the door or a user.
                 cron._commit_progress()
-                call._take_recording(*found)
+                call._process_fetched(*found)
                 remaining = self._count_due_recordings()
                 if not cron._commit_progress(1, remaining=remaining):
                     return
@@ -340,7 +340,7 @@ class TelephonyCall(models.Model):
             _logger.info("Recording of call %s: %s", self.id, error.code)
             return url, error
 
-    def _take_recording(self, url, found):
+    def _process_fetched(self, url, found):
         """Store what was found, or why it was not, if it is still wanted.
 
         :param url: the address that it was asked for at
@@ -351,7 +351,7 @@ class TelephonyCall(models.Model):
         if not is_wanted or self.stored_recording_url != url:
             return
         if isinstance(found, RecordingError):
-            self._note_missing(found)
+            self._set_missing(found)
         else:
             self._store_recording(*found)
 
@@ -370,7 +370,7 @@ class TelephonyCall(models.Model):
         )
         self.write({"recording_state": "fetched", "recording_error_code": False})
 
-    def _note_missing(self, error):
+    def _set_missing(self, error):
         """Try again later, or give up where that would not help."""
         values = {"recording_error_code": error.code}
         tries = self.recording_tries

@@ -203,7 +203,7 @@ class TestFetch(RecordingCommon):
         call = self.recorded()
         found = call._download_recording()
         call.with_user(self.supervisor).action_delete_recording()
-        call._take_recording(*found)
+        call._process_fetched(*found)
         self.assertEqual(call.recording_state, "deleted")
         self.assertFalse(call._get_recording_attachment())
 

@@ -243,7 +243,7 @@ class TestBoardState(BoardCommon):
         self.assertEqual(self.ext_bruno.state_date, at(0), "the break goes on")
 
     def test_queues_are_taken_up(self):
-        self.env["telephony.queue"]._note(self.pbx.id, ["support", "night", ""])
+        self.env["telephony.queue"]._add_missing(self.pbx.id, ["support", "night", ""])
         names = self.env["telephony.queue"].search([("pbx_id", "=", self.pbx.id)])
         self.assertEqual(sorted(names.mapped("name")), ["night", "sales", "support"])
 

@@ -239,9 +239,13 @@ def _ways_to_ring(callers):
     """
     :return: a line for each caller, to be pasted.
     """
-    orders = {f"make ring FROM={number} TO=1001": callers[number] for number in callers}
-    width = max(map(len, orders))
-    return "\n".join(f"  {order:{width}}   {text}" for order, text in orders.items())
+    commands = {
+        f"make ring FROM={number} TO=1001": callers[number] for number in callers
+    }
+    width = max(map(len, commands))
+    return "\n".join(
+        f"  {command:{width}}   {text}" for command, text in commands.items()
+    )
 
 
 STOP = "\nCtrl-C stops everything.\n"
