@@ -13,7 +13,7 @@ class TelephonyCall(models.Model):
     """The door writes by ``create`` and ``write``, so rules on calls run within it.
 
     A rule that fails would take the call along: it is switched off instead, its maker
-    is told, and the call is taken into the log without it.
+    is reported, and the call is taken into the log without it.
     """
 
     _inherit = "telephony.call"

@@ -246,7 +246,7 @@ def park(
 ) -> Request:
     """Let a channel wait in a parking space.
 
-    :param parker: the channel that hears of the space and gets the call back
+    :param parker: the channel that learns of the space and gets the call back
     :param timeout: seconds after which it is given back; the PBX's own if None
     """
     headers = {"Channel": _check_channel(channel)}

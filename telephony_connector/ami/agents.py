@@ -9,7 +9,7 @@ from .state import PbxState
 
 
 def wait_for_callers(pbx: PbxState, channel: Channel, now: datetime):
-    """Note that an agent waits, for the first time or again: done with the last call.
+    """Record that an agent waits, for the first time or again: done with the last call.
 
     What the channel did there stays, as something past.
     """
@@ -24,7 +24,7 @@ def wait_for_callers(pbx: PbxState, channel: Channel, now: datetime):
 
 
 def start_call(channel: Channel, now: datetime):
-    """Note that a waiting agent is given a caller: from now on it is a call's."""
+    """Record that a waiting agent is given a caller: from now on it is a call's."""
     channel.start = now
 
 

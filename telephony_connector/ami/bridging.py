@@ -28,7 +28,7 @@ def on_bridge_enter(pbx: PbxState, event: dict):
 
 
 def _set_first_peers(channel, bridge):
-    """Note whom a channel came to: transfers do not always say whom they join."""
+    """Record whom a channel came to: transfers do not always say whom they join."""
     channel.first_peers = list(bridge.members.values())
     for other in channel.first_peers:
         other.first_peers = other.first_peers or [channel]

@@ -59,7 +59,7 @@ def link(pbx: PbxState, source: Channel, called: Channel):
 
 
 def set_dialed_number(channel: Channel, exten: str):
-    """Note what a call that another program began goes on to after the own phone.
+    """Record what a call that another program began goes on to after the own phone.
 
     :param channel: runs the dial plan
     :param exten: where it is there: a step, the number of the own phone, or what counts

@@ -10,7 +10,7 @@ from .state import PbxState
 
 
 def hang_up(pbx: PbxState, channel: Channel, now: datetime, cause: int | None = None):
-    """Note that a channel is gone, and the call with its last one."""
+    """Record that a channel is gone, and the call with its last one."""
     tracked = channel.tracked
     if _rang_out(pbx, channel, cause):
         mark_unanswered(pbx, channel)
@@ -43,8 +43,8 @@ def _rang_out(pbx, channel, cause):
 
 
 def mark_unanswered(pbx: PbxState, channel: Channel):
-    """Note that nobody answered behind a Local channel: those who rang there are told
-    only that the call was cancelled."""
+    """Record that nobody answered behind a Local channel: those who rang there are
+    notified only that the call was cancelled."""
     for called in channel.dialed_channels:
         if called.is_local:
             mark_unanswered(pbx, called)
@@ -70,7 +70,7 @@ def close_leg(leg: Leg, now: datetime, channel: Channel):
 
 
 def end(pbx: PbxState, tracked: TrackedCall, now: datetime, cause: int | None = None):
-    """End a call: judge it, tell it once more, and forget it."""
+    """End a call: judge it, publish it once more, and forget it."""
     call = tracked.call
     called = list(tracked.called.values())
     for channel in list(tracked.channels.values()):
@@ -115,7 +115,7 @@ def _judge_own_phone(tracked):
 
 
 def _publish_failed_attempt(pbx, tracked):
-    """A call from within that called nobody: tell it if it tried to."""
+    """A call from within that called nobody: publish it if it tried to."""
     call = tracked.call
     if tracked.is_deferred:
         pbx.publish(tracked)

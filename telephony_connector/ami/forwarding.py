@@ -19,7 +19,7 @@ def number_of(forward: str) -> str:
 
 
 def forward(pbx: PbxState, channel: Channel, destination: str, now: datetime):
-    """Note that a phone that was dialed forwards to another destination."""
+    """Record that a phone that was dialed forwards to another destination."""
     tracked, leg = channel.tracked, channel.leg
     number = leg.transferred_to = number_of(destination)
     tracked.call.diverted_from = leg.extension or leg.number
@@ -33,7 +33,7 @@ def forward(pbx: PbxState, channel: Channel, destination: str, now: datetime):
 
 
 def on_originated(pbx: PbxState, channel: Channel, dial_string: str, now: datetime):
-    """Note that the PBX dials by itself: a call of its own, or one that is forwarded.
+    """Record that the PBX dials by itself: a call of its own, or one that is forwarded.
 
     :param channel: the channel dialed
     """
@@ -47,7 +47,7 @@ def on_originated(pbx: PbxState, channel: Channel, dial_string: str, now: dateti
 
 
 def catch_up(pbx: PbxState, listed: dict[str, dict]):
-    """Find own phones that forwarded their call while nothing was heard: they are gone
+    """Find own phones that forwarded their call while no event arrived: they are gone
     unanswered, and the PBX has begun one other call.
 
     :param listed: uniqueid → CoreShowChannel event
@@ -111,7 +111,7 @@ def _absorb(pbx, tracked, other, now):
     if other is tracked:
         return
     tracked.forward, other.is_deferred = "", False
-    if other.is_published:  # told already: it stays as one that was handed over
+    if other.is_published:  # published already: it stays as one that was handed over
         for channel in list(other.channels.values()):
             talking.move(pbx, channel, tracked, now)
         return

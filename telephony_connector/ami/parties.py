@@ -10,7 +10,7 @@ from .state import PbxState
 
 
 def set_caller(pbx: PbxState, channel: Channel):
-    """Note the party that a call began with, if it is not known yet."""
+    """Record the party that a call began with, if it is not known yet."""
     tracked = channel.tracked
     if tracked.caller is not None or channel.is_local:
         return
@@ -80,7 +80,7 @@ def set_other_party(
 
 
 def ring(pbx: PbxState, channel: Channel, dial_string: str = ""):
-    """Note that a telephone is being called for the call that it is part of."""
+    """Record that a telephone is being called for the call that it is part of."""
     tracked = channel.tracked
     if tracked.is_click and channel.uniqueid == tracked.call.uniqueid:
         channel.extension = tracked.own_extension
@@ -107,7 +107,7 @@ def ring(pbx: PbxState, channel: Channel, dial_string: str = ""):
 
 
 def become_own(channel: Channel):
-    """Note that a telephone rings first, on whose behalf another is called then.
+    """Record that a telephone rings first, on whose behalf another is called then.
 
     A mobile telephone that an extension leads or forwards to stands for the extension.
     """
@@ -171,7 +171,7 @@ def publish_deferred(pbx: PbxState):
 
 
 def pick_up(pbx: PbxState, channel: Channel, now: datetime):
-    """Note that the telephone that rings first in a call that the PBX began was
+    """Record that the telephone that rings first in a call that the PBX began was
     answered: the caller's own, or that of the outside party who is called back."""
     tracked, leg = channel.tracked, channel.leg
     if not tracked.is_originated or leg is None or leg.answer_date:

@@ -62,7 +62,7 @@ class PresenceTracker:
         """Begin anew from what ExtensionStateList, DeviceStateList and QueueStatus
         list.
 
-        :param missing: of which of these what they told before stays
+        :param missing: of which of these what they reported before stays
         """
         known = set(self._hints) | set(self._devices) | set(self._queues)
         self._touched.update(dict.fromkeys(known))

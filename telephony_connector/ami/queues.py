@@ -42,7 +42,7 @@ def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
 
     :param listed: its events
     :param now: the present, naive UTC
-    :param mark: the board's count when it was asked; of channels that were heard of
+    :param mark: the board's count when it was asked; of channels that were reported
         since, the events know better than the list
     """
     waits = {
@@ -52,18 +52,18 @@ def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
     }
     for tracked in list(pbx.tracked_calls.values()):
         call = tracked.call
-        heard = [
+        reported = [
             u for u, channel in tracked.channels.items() if channel.last_count > mark
         ]
         waiting = next((u for u in tracked.channels if u in waits), None)
-        if waiting is not None and waiting not in heard:
+        if waiting is not None and waiting not in reported:
             entry = waits[waiting]
             if call.queue_date is not None and call.queue == entry.get("Queue", ""):
                 continue
             seconds = number(entry.get("Wait")) or 0
             since = now - timedelta(seconds=seconds)
             _wait(pbx, tracked.channels[waiting], entry, since)
-        elif waiting is None and not heard and call.queue_date is not None:
+        elif waiting is None and not reported and call.queue_date is not None:
             call.queue_date = None
         else:
             continue

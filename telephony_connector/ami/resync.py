@@ -38,17 +38,17 @@ def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
     :param listed: CoreShowChannel events
     :param now: the present, naive UTC
     :param mark: the board's count when the list was asked for; of channels that were
-        heard of since, the events know better than the list
+        reported since, the events know better than the list
     """
     listed = {event["Uniqueid"]: event for event in listed if event.get("Uniqueid")}
-    heard = min(pbx.last_event_time(), now)
+    last_event = min(pbx.last_event_time(), now)
     forwarding.catch_up(pbx, listed)
     for uniqueid, channel in list(pbx.channels.items()):
         if channel.last_count > mark:
             listed.pop(uniqueid, None)
         elif uniqueid not in listed:
             channel.tracked.call.incomplete = True
-            ending.hang_up(pbx, channel, heard)
+            ending.hang_up(pbx, channel, last_event)
     aged = [(_duration(event), event) for event in listed.values()]
     aged.sort(key=lambda pair: (_is_dialed(pair[1]), -pair[0]))
     dials = _read_dials(listed.values())
@@ -58,7 +58,7 @@ def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
             _catch_up(pbx, event, now, dial)
         else:
             _adopt(pbx, event, now, age, dial)
-    _rebuild_bridges(pbx, listed, heard, now)
+    _rebuild_bridges(pbx, listed, last_event, now)
     for tracked in list(pbx.tracked_calls.values()):
         if tracked.channels:
             tracked.forward = ""
@@ -69,7 +69,7 @@ def resync(pbx: PbxState, listed: Iterable[dict], now: datetime, mark: int):
 
 def _catch_up(pbx, event, now, dial):
     """Take what the list says of a channel that is known already: what happened to it
-    meanwhile was not heard."""
+    meanwhile was not seen."""
     channel = pbx.channels[event["Uniqueid"]]
     if channel.tracked.call.incomplete:
         _age(pbx, channel, now - _duration(event))
@@ -81,7 +81,7 @@ def _catch_up(pbx, event, now, dial):
 
 
 def _age(pbx, channel, start):
-    """Take the list's word for how old a channel is that was not heard to begin."""
+    """Take the list's word for how old a channel is whose begin was not seen."""
     if start >= channel.start:
         return
     channel.start = start
@@ -104,7 +104,7 @@ def _adopt(pbx, event, now, age, dial):
 
 
 def _restore_role(pbx, channel, event, now, dial):
-    """Note what a listed channel does in its call.
+    """Record what a listed channel does in its call.
 
     :param now: when it was answered at the latest, if it was and that is not known
     :param dial: the `Dial` that it was called by, as far as that is known
@@ -167,7 +167,7 @@ def _find_dial(dials, event):
     return found[0] if len(found) == 1 else UNKNOWN
 
 
-def _rebuild_bridges(pbx, listed, heard, now):
+def _rebuild_bridges(pbx, listed, last_event, now):
     bridges = {}
     for uniqueid, event in listed.items():
         channel = pbx.channels.get(uniqueid)
@@ -183,27 +183,27 @@ def _rebuild_bridges(pbx, listed, heard, now):
             bridge.members[uniqueid] = channel
             bridges[event["BridgeId"]] = bridge
     for bridge in bridges.values():
-        _resume_talk(pbx, bridge, heard, now)
+        _resume_talk(pbx, bridge, last_event, now)
 
 
-def _resume_talk(pbx, bridge, heard, now):
+def _resume_talk(pbx, bridge, last_event, now):
     """When they began to talk unseen is asked, as no list says it: at the earliest when
-    the last of them came, or when we last heard of a call that we knew."""
+    the last of them came, or when the last event of a call that we knew came."""
     talkers = talking.talkers(pbx, bridge)
-    unheard = [channel for channel in talkers if not _is_answered(channel)]
+    unanswered = [channel for channel in talkers if not _is_answered(channel)]
     silent = {c.tracked for c in talkers if not c.tracked.call.answer_date}
-    if len(talkers) < 2 or not (unheard or silent):
-        talking.talk(pbx, bridge, heard)
+    if len(talkers) < 2 or not (unanswered or silent):
+        talking.talk(pbx, bridge, last_event)
         return
-    began = heard
+    began = last_event
     if silent:
         began = max(channel.start for channel in talkers)
         if not all(tracked.call.incomplete for tracked in silent):
-            began = max(began, heard)
+            began = max(began, last_event)
     for tracked in silent:
         tracked.call.incomplete = True
     talking.talk(pbx, bridge, began)
-    for channel in unheard:
+    for channel in unanswered:
         channel.leg.answered_unseen = True
     asked = [channel for channel in talkers if channel.leg.answered_unseen]
     UnseenTalk(pbx, asked, silent, now).ask()

@@ -313,7 +313,7 @@ class Session:
         """
         while True:
             await asyncio.sleep(self._ping_interval)
-            heard = self._connection.last_received
+            last_received = self._connection.last_received
             silent = 0
             while True:
                 try:
@@ -321,9 +321,9 @@ class Session:
                     break
                 except ActionTimeout:
                     silent += 1
-                    if silent == 3 or heard == self._connection.last_received:
+                    if silent == 3 or last_received == self._connection.last_received:
                         return NotResponding("fell_silent")
-                    heard = self._connection.last_received
+                    last_received = self._connection.last_received
 
     def _deliver(self, event):
         try:
@@ -342,7 +342,7 @@ class Session:
             return
         if not connection.banner.done():
             connection.banner.set_exception(reason)
-            connection.banner.exception()  # nobody may be waiting: then it is no news
+            connection.banner.exception()  # nobody may be waiting for it
         for action in list(connection.responses.values()):
             if not action.future.done():
                 action.future.set_exception(reason)

@@ -43,7 +43,7 @@ class PbxState:
         self.consulting = {}  # uniqueid of the transferer → attended transfer
         self.deferred = []  # calls that are published once it is known what they are
         self.last_event = None
-        self.last_heard = None  # time of the last event, by our clock
+        self.last_event_date = None  # time of the last event, by our clock
         self.count = 0  # events so far
 
     def time(self, event) -> datetime:
@@ -54,7 +54,7 @@ class PbxState:
         """Return the time of the last event: its Timestamp, else when it came."""
         if self.last_event is None:
             return self.clock()
-        return _time_stamp(self.last_event) or self.last_heard
+        return _time_stamp(self.last_event) or self.last_event_date
 
     def channel(self, event, prefix="", start=None) -> Channel | None:
         """Return the channel of an event; add it if it is new.

@@ -32,7 +32,7 @@ def talkers(pbx: PbxState, bridge: Bridge | None) -> list[Channel]:
 
 
 def talk(pbx: PbxState, bridge: Bridge | None, now: datetime):
-    """Note who talks with whom after somebody entered a bridge."""
+    """Record who talks with whom after somebody entered a bridge."""
     channels = talkers(pbx, bridge)
     if len(channels) < 2:
         return

@@ -82,7 +82,7 @@ class Tracker:
         :return: whether it can be read; an invalid one is skipped
         """
         pbx = self._pbx
-        pbx.last_event, pbx.last_heard = event, pbx.clock()
+        pbx.last_event, pbx.last_event_date = event, pbx.clock()
         name = event.get("Event")
         if not isinstance(name, str):
             return False
@@ -226,8 +226,8 @@ class Tracker:
         return self._presence.get_memberships()
 
     def expect_pause(self, extension: str, paused: bool, reason: str):
-        """Note that an agent is being paused, or the pause ended, in all queues: what
-        is decided before the PBX tells of it must know it."""
+        """Record that an agent is being paused, or the pause ended, in all queues: what
+        is decided before the PBX reports it must know it."""
         self._presence.expect_pause(extension, paused, reason)
 
     def get_handlers(self) -> set[str]:
@@ -279,11 +279,11 @@ class Tracker:
         mark = self._pbx.count if self._mark is None else self._mark
         self._mark = None
         channels = [event for event in channels if self._can_read(event)]
-        heard = {u for u, each in self._pbx.channels.items() if each.last_count > mark}
+        recent = {u for u, each in self._pbx.channels.items() if each.last_count > mark}
         try:
             resync.resync(self._pbx, channels, now, mark)
             parked = [event for event in parked if self._can_read(event)]
-            transfers.resync_parked(self._pbx, parked, now, heard)
+            transfers.resync_parked(self._pbx, parked, now, recent)
             consulting.find(self._pbx)
             if self._was_away:
                 recording.find(self._pbx)

@@ -123,7 +123,7 @@ def _park(pbx, channel, space, since):
 
 
 def leave_parking(pbx: PbxState, channel: Channel):
-    """Note that a channel leaves the bridge where it is parked, if it is."""
+    """Record that a channel leaves the bridge where it is parked, if it is."""
     call = channel.tracked.call
     if channel.bridge.is_holding and call.parking_space:
         call.parking_space, call.parking_date = "", None
@@ -131,24 +131,24 @@ def leave_parking(pbx: PbxState, channel: Channel):
 
 
 def resync_parked(
-    pbx: PbxState, listed: Iterable[dict], now: datetime, heard: Collection[str]
+    pbx: PbxState, listed: Iterable[dict], now: datetime, recent: Collection[str]
 ):
     """Bring who is parked in line with what ParkedCalls listed, after the bridges.
 
     :param listed: its events
     :param now: the present, naive UTC
-    :param heard: unique ids of the channels that were heard of since the list was asked
+    :param recent: unique ids of the channels that events named since the list was asked
         for: of those the events know better
     """
     for tracked in pbx.tracked_calls.values():
         call, channels = tracked.call, tracked.channels
         is_waiting = any(c.bridge and c.bridge.is_holding for c in channels.values())
-        if call.parking_space and not is_waiting and not channels.keys() & heard:
+        if call.parking_space and not is_waiting and not channels.keys() & recent:
             call.parking_space, call.parking_date = "", None
             pbx.mark_changed(tracked)
     for event in listed:
         channel = pbx.channels.get(event.get("ParkeeUniqueid"))
-        if channel is not None and channel.uniqueid not in heard:
+        if channel is not None and channel.uniqueid not in recent:
             seconds = number(event.get("ParkingDuration")) or 0
             since = now - timedelta(seconds=seconds)
             if channel.bridge is not None:

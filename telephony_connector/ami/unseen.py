@@ -1,4 +1,4 @@
-"""When a talk began that nobody heard begin: Asterisk's call records tell."""
+"""When calls were answered whose answer no event reported: call records say."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ class UnseenTalk:
     """A talk that is under way, of which the PBX is asked when it began.
 
     :param channels: those who talk
-    :param tracked_calls: their calls whose talk is dated by what is told
+    :param tracked_calls: their calls whose talk is dated by what is reported
     :param now: the present; nobody answers later
     """
 
@@ -35,8 +35,8 @@ class UnseenTalk:
     def ask(self):
         """Ask for each telephone when it began and when it was picked up.
 
-        Until that is known or known not to be told, a call that goes on has no time of
-        answer for the log, which keeps the first that it hears.
+        Until that is known or known not to be reported, a call that goes on has no time
+        of answer for the log, which keeps the first that it hears.
         """
         questions = []
         for channel in self._channels:
@@ -89,7 +89,7 @@ class UnseenTalk:
                 self._pbx.mark_changed(tracked)
 
     def _get_answer(self, channel):
-        """Return when a telephone was picked up, ``None`` where that is not told.
+        """Return when a telephone was picked up, ``None`` where that is not reported.
 
         By how long it rang: the PBX's clock may not be ours.
         """

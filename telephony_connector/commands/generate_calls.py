@@ -60,11 +60,12 @@ RUN_ID = "generated-%Y%m%d%H%M%S"
 def generate_calls(dbname, out, count=1000, days=90, seed=None):
     """Invent ended calls of the last days on the first telephone system.
 
-    They are inserted by SQL, past the door: nobody is told, and 100 000 of them take
-    seconds. Who was missed in the last two days is followed up as after real calls.
+    They are inserted by SQL, past the door: nobody is notified, and 100 000 of them
+    take seconds. Who was missed in the last two days is followed up as after real
+    calls.
 
     :param str dbname: database
-    :param out: text stream that is told what was done
+    :param out: text stream for what was done
     :param int count: how many
     :param int days: over how many days up to now, most of them at working hours
     :param seed: the same seed gives the same calls

@@ -42,7 +42,7 @@ def reindex(dbname, out, restart=False):
     anew, and stays usable meanwhile.
 
     :param str dbname: database
-    :param out: text stream that is told the progress
+    :param out: text stream for the progress
     :param bool restart: start over even where an earlier run was interrupted
     """
     registry = Registry(dbname)

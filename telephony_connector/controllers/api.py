@@ -9,7 +9,7 @@ from ..engine.presented import is_presentable
 from . import api_check, guard
 from .api_schema import BASE, BY_NAME, ID_PATTERN, build_openapi
 
-# Calls are told of as they happen, or soon after.
+# Calls are reported as they happen, or soon after.
 OLDEST = timedelta(days=366)
 FUTURE = timedelta(days=1)
 NUMBERS = ("number", "dialed_number", "diverted_from")
@@ -65,7 +65,7 @@ class TelephonyApi(http.Controller):
     )
     @guard.guarded
     def update_call(self, uniqueid, name, **_parameters):
-        """Tell what happened to a call, which begins with the first that is told."""
+        """Process what happened to a call, which begins with the first request."""
         pbx_sudo = guard.authenticate()
         check_id(uniqueid)
         body = read_body(name)

@@ -25,7 +25,7 @@ _NUMBER = {
 }
 _TEXT = {"type": "string", "maxLength": 128}
 _EXTENSION = {"type": "string", "pattern": EXTENSION_PATTERN}
-# What a source may tell: that nobody told is for us to say.
+# What a source may tell: that nobody reported is for us to say.
 _OUTCOMES = [each.value for each in Outcome if each is not Outcome.UNKNOWN]
 _DIRECTIONS = [each.value for each in Direction]
 _STATES = [each.value for each in State]

@@ -104,7 +104,7 @@ def _read_password(value):
 def read_body():
     """Return the raw body of a request.
 
-    :raise Refused: it is too long, or its length is not told
+    :raise Refused: it is too long, or its length is not reported
     """
     length = request.httprequest.content_length
     if length is None:

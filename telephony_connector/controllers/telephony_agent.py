@@ -26,7 +26,7 @@ class TelephonyAgentController(http.Controller):
         """Check the token, before the websocket, which has no answer for a wrong one.
 
         :return: ``user``; ``last``, the bus's newest notification, to listen from; and
-            ``calls`` that ring or go on already, as the bus tells of them
+            ``calls`` that ring or go on already, as the bus reports them
         """
         token_sudo = self._get_token()
         token_sudo.last_seen = fields.Datetime.now()

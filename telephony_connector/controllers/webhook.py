@@ -33,7 +33,7 @@ class TelephonyWebhook(http.Controller):
         headers = request.httprequest.headers
         wanted = provider.answer_handshake(headers)
         if wanted and not request.httprequest.content_length:
-            # The handshake: nothing is told yet.
+            # The handshake: nothing is reported yet.
             return Response(status=200, headers=wanted)
         body = guard.read_body()
         with guard.refusing_unreadable():

@@ -38,8 +38,8 @@ class Outcome(StrEnum):
     Inbound: *answered* = bridged with a person (a caller waiting in a queue is not
     answered), *missed* = nobody answered, whoever ended it, *busy* and *declined* = the
     called side said so. Outbound: *cancelled* = our side gave up before the answer,
-    *failed* = it never reached the other party. Either: *unknown* = nobody told how it
-    went.
+    *failed* = it never reached the other party. Either: *unknown* = nobody reported how
+    it went.
     """
 
     ANSWERED = "answered"

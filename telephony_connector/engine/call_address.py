@@ -6,7 +6,7 @@ by ours everywhere else.
 
 import re
 
-# What an address may tell of a call, by our own names.
+# What an address may say of a call, by our own names.
 PARAMETERS = ("number", "dialed", "uniqueid", "name")
 # These say which page is meant, whatever the softphone.
 RESERVED = frozenset(("pbx", "ref", "call", "direction"))
@@ -25,7 +25,7 @@ def is_parameter_name(name):
 
 
 def read_parameters(parameters, names):
-    """Return what an address tells of a call.
+    """Return what an address says of a call.
 
     :param dict parameters: names and values as they came
     :param dict names: what the telephone system calls ``PARAMETERS``, by these

@@ -15,7 +15,7 @@ CALLER_ID = "TELEPHONY_CALLERID"
 HEADER = "TELEPHONY_HEADER"
 
 # Of a telephone that answers, Asterisk takes over the caller id: the option I keeps the
-# one that is set. Each cause of a hang-up is passed on, so that the user is told.
+# one that is set. Each cause of a hang-up is passed on, so that the user is notified.
 _PLAIN = """\
 [odoo-phones]
 exten => _X!,1,Set(PHONES={phones})

@@ -1,4 +1,4 @@
-"""What becomes of a call when a source tells more of it: the pure rules of the door.
+"""What becomes of a call when a source reports more of it: the pure rules of the door.
 
 Values are those of the fields of a call, or of a leg, by name. ``known`` are the stored
 ones, links as ids; it is empty where the call is new.
@@ -64,7 +64,7 @@ MAX_TEXT = 128
 
 
 def is_whole(change):
-    """Say whether a change is of a source that tells whole calls and numbers them."""
+    """Say whether a change is of a source that reports whole calls and numbers them."""
     return "term" in change
 
 
@@ -133,8 +133,8 @@ def pick_new(known, values):
 def merge_call(known, values, change, now):
     """Join what a partial change says with what is known of the call already.
 
-    The state only moves forward, and what was told late fills gaps alone; the dates
-    follow from the facts (`parts`), in whatever order they were told.
+    The state only moves forward, and what was reported late fills gaps alone; the dates
+    follow from the facts (`parts`), in whatever order they were reported.
 
     :param dict values: what the change says, see `read_values`
     :param datetime now: when the call began, where nothing tells
@@ -150,10 +150,10 @@ def merge_call(known, values, change, now):
     if is_late:
         merged.pop("state", None)
     if not known.get("source_term") and values.get("direction"):
-        # Before it is told, a call comes in.
+        # Before it is reported, a call comes in.
         merged["direction"] = values["direction"]
     if values.get("end_date") and not values.get("incomplete"):
-        # The end that nobody had seen is told after all.
+        # The end that nobody had seen is reported after all.
         merged["incomplete"] = bool(known.get("source_term") and known["incomplete"])
     facts = parts.read_call(change)
     if change.get("is_listed"):
@@ -172,7 +172,7 @@ def merge_call(known, values, change, now):
 
 
 def is_outdated(known, change):
-    """Say whether a whole call was told before, or something newer of it."""
+    """Say whether a whole call was reported before, or something newer of it."""
     if not known or not is_whole(change):
         return False
     revision = change["term"], change["revision"]
@@ -218,7 +218,8 @@ def adopt_call(known, values):
 def fill_outcome(known, values):
     """See to it that a call which is over has an outcome.
 
-    A source that tells whole calls knows it; of others it follows from what was told.
+    A source that reports whole calls knows it; of others it follows from what was
+    reported.
 
     :param dict values: to be written
     :return: likewise, with ``outcome`` where the call is over

@@ -1,9 +1,9 @@
 """Calls that are reported in parts: by a webhook or the API, in any order, some twice.
 
-What was told of a call, and of each phone's leg, is kept as *facts*: the first or the
-last moment that something happened. Facts of two parts are joined by taking the earlier
-or the later moment, so that the same parts come to the same facts in whatever order
-they come; everything else follows from the facts.
+What was reported of a call, and of each phone's leg, is kept as *facts*: the first or
+the last moment that something happened. Facts of two parts are joined by taking the
+earlier or the later moment, so that the same parts come to the same facts in whatever
+order they come; everything else follows from the facts.
 
 Facts are stored as JSON: moments are texts as ``2026-03-02T09:00:00``.
 """
@@ -29,7 +29,7 @@ UNANSWERED = (None, False, Outcome.MISSED, Outcome.CANCELLED, Outcome.UNKNOWN)
 
 
 def read_call(change):
-    """Return the facts that a change tells of a call.
+    """Return the facts that a change reports of a call.
 
     :param dict change: as of the door; moments are naive UTC datetimes
     """
@@ -40,7 +40,7 @@ def read_call(change):
 
 
 def read_leg(leg):
-    """Return the facts that a change tells of a leg.
+    """Return the facts that a change reports of a leg.
 
     :param dict leg: as of the door, with ``start_date``, ``answer_date`` or
         ``end_date``; ``outcome`` *cancelled* where it only stopped ringing;
@@ -58,8 +58,8 @@ def read_leg(leg):
 
 
 def join_call(known, reported):
-    """Join the facts of a call; of two outcomes that were told the later part's stands,
-    and *unknown* gives way."""
+    """Join the facts of a call; of two outcomes that were reported the later part's
+    stands, and *unknown* gives way."""
     joined = _join(CALL_FACTS, known, reported)
     outcomes = [facts.get("outcome") for facts in (known, reported)]
     outcomes = [outcome for outcome in outcomes if outcome]
@@ -73,7 +73,7 @@ def join_leg(known, reported):
 
 
 def derive_dates(facts):
-    """Return the dates of a call that were told: field name → datetime."""
+    """Return the dates of a call that were reported: field name → datetime."""
     return {key: _moment(facts[key]) for key in CALL_FACTS if key in facts}
 
 

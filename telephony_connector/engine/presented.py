@@ -12,7 +12,7 @@ def is_presentable(text: str) -> bool:
     """Whether a text may stand where a number is expected.
 
     That is digits, with the signs people write between them, or a word for a withheld
-    number; the empty text stands for a number that is not told.
+    number; the empty text stands for a number that is not reported.
     """
     if not text:
         return True

@@ -67,7 +67,7 @@ class Problems:
         return self.count(FAULT, name, text("fault", error=description))
 
     def clear(self, kind: str, name: str):
-        """Note that a problem is over."""
+        """Record that a problem is over."""
         if self._known.pop((kind, name), None) is not None:
             self.is_changed = True
 

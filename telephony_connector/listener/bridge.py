@@ -227,7 +227,7 @@ class Bridge:
         return self._run(lambda env: env["telephony.command"]._claim(pbx_id))
 
     def finish_command(self, command_id, state, code=None, answer=None):
-        """Write what came of a command, and tell its user."""
+        """Write what came of a command, and notify its user."""
 
         def finish(env):
             command = env["telephony.command"].browse(command_id).exists()

@@ -30,7 +30,7 @@ READ_CLASSES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: ``ok`` is ``None`` where it can't be told, or is
+    """One thing that was looked at: ``ok`` is ``None`` where it can't be known, or is
     for the administrator to judge; ``text`` is as of ``engine.texts.text``."""
 
     ok: bool | None

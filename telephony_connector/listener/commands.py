@@ -35,7 +35,7 @@ HANGUP_CAUSES = {
 # It rang and was hung up from Odoo or on the PBX: there is nothing to complain of.
 HUNG_UP = "16"
 # Seconds in which a phone's channel is gone after Asterisk said that it failed: the
-# two are told in no fixed order.
+# two are reported in no fixed order.
 HANGUP_WITHIN = 1.0
 # What Asterisk answers where a member or a queue is not as was believed.
 QUEUE_REFUSALS = {
@@ -52,7 +52,7 @@ PROGRESS_WITHIN = 10
 
 
 class Origin:
-    """A call that Asterisk was asked to place, and what was heard of it."""
+    """A call that Asterisk was asked to place, and what events reported of it."""
 
     def __init__(self):
         loop = asyncio.get_running_loop()

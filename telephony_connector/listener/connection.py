@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 RESYNC_EVERY = 60.0
 # A session that ended sooner was no success: the next attempt waits longer.
 STEADY_AFTER = 10.0
-# The lists that tell of phones and queues, each with what is not known without it.
+# The lists that report phones and queues, each with what is not known without it.
 PRESENCE_LISTS = (
     (
         actions.extension_state_list(),
@@ -125,7 +125,7 @@ class Connection:
         self._resync_asked.set()
 
     def count_event(self, event):
-        """Count what proves that the account may hear of calls."""
+        """Count what proves that the account may learn of calls."""
         if event.get("Event") == "Newchannel":
             self._new_channels += 1
 
@@ -320,7 +320,7 @@ class Connection:
         """Ask how the phones are, and who is in a queue.
 
         Of a list that fails after a new login nothing is known any more; later on, what
-        events told since holds.
+        events reported since holds.
         """
         lists = await asyncio.gather(
             *(self._list(session, *question) for question in PRESENCE_LISTS)

@@ -1,4 +1,4 @@
-"""What an Asterisk tells of its extensions and queues, with least rights."""
+"""What an Asterisk says of its extensions and queues, with least rights."""
 
 import re
 from dataclasses import dataclass
@@ -151,7 +151,8 @@ async def _ask_value(session, request):
 
 
 async def count_phones(session, device):
-    """Return how many phones are registered on a device, None where that is not told.
+    """Return how many phones are registered on a device, None where that is not
+    reported.
 
     It takes the permission “call” or “reporting” (write).
 

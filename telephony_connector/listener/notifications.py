@@ -19,8 +19,8 @@ class Notifications:
 
     :param dsn: callable that returns keywords for psycopg2
     :param on_message: called with each message, a dict
-    :param on_connect: called whenever hearing begins (again): what was told before is
-        unknown then and must be looked up
+    :param on_connect: called whenever hearing begins (again): what was reported before
+        is unknown then and must be looked up
     """
 
     def __init__(self, dsn, on_message, on_connect):

@@ -116,7 +116,7 @@ class PbxRunner:
         if self.tracker is not None:
             self.tracker.use_dialplan(self._get_dialplan())
             self._connection.settings = settings
-            # What a phone does is told when it changes: of a new extension's, ask
+            # What a phone does is reported when it changes: of a new extension's, ask
             self._connection.resync_now()
 
     def log_fault(self, name, error):
@@ -132,7 +132,7 @@ class PbxRunner:
         self.check_commands()
 
     def disconnected(self):
-        """Note that the connection with the telephone system ended."""
+        """Record that the connection with the telephone system ended."""
         self._commands.disconnected()
         self.tracker.disconnected()
 

@@ -24,14 +24,14 @@ class Statistics:
             self._first_unwritten = self._timer()
 
     def committed(self):
-        """Note that all that was heard is in the database now."""
+        """Record that all that was heard is in the database now."""
         if self._first_unwritten is not None:
             self._delays += self._timer() - self._first_unwritten
             self._written += 1
             self._first_unwritten = None
 
     def nothing_to_write(self):
-        """Note that what was heard changed no call."""
+        """Record that what was heard changed no call."""
         self._first_unwritten = None
 
     def pop(self):

@@ -191,7 +191,7 @@ class ResUsers(models.Model):
 
     @api.model
     def _get_telephony_presence_channels(self):
-        """Return the channels on which the current user hears of presences."""
+        """Return the channels on which the current user learns of presences."""
         if not self.env.user.has_group(USER):
             return []
         # sudo - res.users: where a user is sent what concerns them
@@ -202,7 +202,7 @@ class ResUsers(models.Model):
         return [[user.id, user.telephony_presence] for user in self]
 
     def _get_telephony_talking(self):
-        """Return users' states by their calls: not every system tells of its phones.
+        """Return users' states by their calls: not every system reports its phones.
 
         :rtype: dict[res.users, set]
         """

@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 
 
 class TelephonyAgentToken(models.Model):
-    """A user's permission for one desktop agent to hear of the user's calls.
+    """A user's permission for one desktop agent to learn of the user's calls.
 
     It is good for that alone: no route but the agent's takes it. The token is a random
     number of 256 bits, shown once and stored as its SHA-256, by which it is found; no
@@ -59,7 +59,7 @@ class TelephonyAgentToken(models.Model):
     # === ACTION METHODS === #
 
     def action_revoke(self):
-        """Take the permission away; the agent is told and stops.
+        """Take the permission away; the agent is notified and stops.
 
         :return: an action
         """

@@ -17,7 +17,7 @@ MAX_RECORDS = 20
 class TelephonyApi(models.AbstractModel):
     """What a telephone system may tell and ask, for which the controllers let it in.
 
-    There is no user: a telephone system tells of its own calls, and is told of the
+    There is no user: a telephone system reports its own calls, and is told of the
     records of its company.
     """
 
@@ -243,8 +243,8 @@ class TelephonyApi(models.AbstractModel):
 
         :param pbx: the `telephony.pbx` that asks
         :param str number: as a trunk presents it
-        :return: list of dicts ``model``, ``id``, ``name`` ("" where it is not told),
-            ``extension`` of who is responsible
+        :return: list of dicts ``model``, ``id``, ``name`` ("" where it is not
+            reported), ``extension`` of who is responsible
         """
         return [
             {

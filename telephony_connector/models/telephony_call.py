@@ -25,7 +25,7 @@ OUTCOMES = [
     ("declined", "Declined"),
     ("cancelled", "Cancelled"),
     ("failed", "Failed"),
-    # Nobody told how it went: by far most were answered, so it is no missed call.
+    # Nobody reported how it went: by far most were answered, so it is no missed call.
     ("unknown", "Unknown"),
 ]
 
@@ -589,7 +589,7 @@ class TelephonyCall(models.Model):
     def _get_outcome_text(self):
         """Return how the call went in words, as “Missed · Busy”.
 
-        :return: "" where nobody told
+        :return: "" where nobody reported
         """
         self.ensure_one()
         if self.outcome == "unknown":
@@ -692,7 +692,7 @@ class TelephonyCall(models.Model):
         if user not in self.user_ids:
             return False
         legs = self._get_legs(user)
-        # Not every source tells of legs.
+        # Not every source reports legs.
         return not legs or any(
             leg.answer_date
             or leg.state == "ongoing"

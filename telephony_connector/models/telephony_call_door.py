@@ -1,7 +1,8 @@
 """The door: every source of calls ends in ``telephony.call._apply``.
 
-First its steps, then what a call belongs to, the sources that tell of calls in parts,
-and who is told. What a change makes of a call by itself is in ``engine/merging.py``.
+First its steps, then what a call belongs to, the sources that report calls in parts,
+and who is notified. What a change makes of a call by itself is in
+``engine/merging.py``.
 """
 
 from datetime import timedelta
@@ -18,7 +19,7 @@ from ..tools.groups import USER
 from ..tools.stored import read_stored
 from .telephony_number import Matches
 
-# How long after a click an outgoing call that the telephone system tells of may be the
+# How long after a click an outgoing call that the telephone system reports may be the
 # one that was clicked.
 CLAIM_WITHIN = timedelta(minutes=2)
 # By how much the telephone system's clock may be behind ours.
@@ -26,7 +27,7 @@ CLOCK_SKEW = timedelta(minutes=1)
 # After this long without a word a call is over, whatever became of its last event.
 LOST_RINGING = timedelta(minutes=15)
 LOST_TALKING = timedelta(hours=12)
-# What a list may add to a call that events told of to the end.
+# What a list may add to a call that events reported to the end.
 LISTED_LATER = frozenset(
     ("pbx_id", "uniqueid", "voicemail", "voicemail_duration", "recording_url")
 )
@@ -39,7 +40,7 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _apply(self, changes):
-        """Take what sources know of calls into the log, and tell whom it concerns.
+        """Take what sources know of calls into the log, and notify whom it concerns.
 
         Applying the same change again, late or out of order does no harm: a source that
         sends whole calls numbers its changes (``term``, ``revision``), and an older one
@@ -53,7 +54,7 @@ class TelephonyCall(models.Model):
         :param list changes: dicts as of ``engine.call.Call.changes``, each with
             ``pbx_id`` (database id) and, for whole calls, ``term``; ``user_ids``
             where a source knows users of its own; ``is_listed`` for a partial change
-            whose dates stand only where nobody told others
+            whose dates stand only where nobody reported others
         :return: the calls that changed, as superuser
         :rtype: recordset of `telephony.call`
         """
@@ -150,7 +151,7 @@ class TelephonyCall(models.Model):
         :rtype: dict | None
         """
         if self.is_anonymized:
-            # Old news must not bring back what was taken out.
+            # An old change must not bring back what was taken out.
             return None
         known = read_stored(self, merging.KNOWN_KEYS) if self else {}
         if merging.is_outdated(known, change):
@@ -171,7 +172,7 @@ class TelephonyCall(models.Model):
             values["is_timeline_due"] = True
         values |= self._prepare_number(change) | self._prepare_parties(change)
         if self and not merging.is_whole(change):
-            # What is known already is no news, and nobody is told of it.
+            # What is known already is no change, and nobody is notified.
             links = {key: values.pop(key) for key in LINKS if key in values}
             values = merging.pick_new(read_stored(self, values), values) | links
         return values
@@ -221,7 +222,7 @@ class TelephonyCall(models.Model):
         return values
 
     def _align_parts(self):
-        """Bring a call that is told in parts in line with itself.
+        """Bring a call that is reported in parts in line with itself.
 
         Who handled it: the extension that answered last, else the only one that rang.
         """
@@ -302,13 +303,13 @@ class TelephonyCall(models.Model):
     def _notify_changes(self):
         """Tell whom these calls concern that they changed.
 
-        ``self`` are the calls as superuser. For an addon to tell others, override and
+        ``self`` are the calls as superuser. For an addon to notify others, override and
         call super.
         """
         self._notify_owners()
         self._notify_watchers()
         self._notify_users()
-        # A listener hears of the phones themselves.
+        # A listener learns of the phones themselves.
         silent = self.filtered(lambda call: not call.pbx_id.has_listener)
         silent.leg_ids.extension_id.user_id._notify_telephony_presence()
 
@@ -490,7 +491,7 @@ class TelephonyCall(models.Model):
             if known._is_dialed():
                 continue
             dialed = calls_sudo._find_dialed(change, known)
-            # The click came before anything that the telephone system told of it.
+            # The click came before anything that the telephone system reported of it.
             if not dialed or (known and known.id < dialed.id):
                 continue
             dialed._lock()
@@ -537,7 +538,7 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _find_dialed(self, change, known):
-        """Return the click-to-call that an event tells of, if there is.
+        """Return the click-to-call that an event reports, if there is.
 
         :param known: the row that earlier events made, if they did
         """
@@ -581,10 +582,10 @@ class TelephonyCall(models.Model):
         )
 
     def _filtered_listened(self):
-        """Return the calls that a listener knows of, which tells of their end.
+        """Return the calls that a listener knows of, which reports their end.
 
-        Those that the API told of are none, whatever their telephone system is; nor are
-        those of a telephone system that nobody listens to any more.
+        Those that the API reported are none, whatever their telephone system is; nor
+        are those of a telephone system that nobody listens to any more.
         """
         commands = self.env["telephony.command"].search([("call_id", "in", self.ids)])
         listened = self.pbx_id.filtered(lambda pbx: pbx._is_listened())
@@ -597,7 +598,7 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _cron_end_lost(self):
-        """End calls whose end nobody will tell: none rings for ever."""
+        """End calls whose end nobody will report: none rings for ever."""
         now = fields.Datetime.now()
         lost = self.search(
             [

@@ -76,12 +76,12 @@ class TelephonyCallLeg(models.Model):
     def _prepare_values(self, leg, extension, is_whole):
         """Return what is to be written of this leg, or of a new one.
 
-        Of a leg that is told in parts, what follows from the parts is written by
+        Of a leg that is reported in parts, what follows from the parts is written by
         `_settle`, which knows of the whole call.
 
         :param dict leg: as of ``telephony.call._apply``
         :param extension: the `telephony.extension` that it names, if there is one
-        :param bool is_whole: whether the source tells whole calls
+        :param bool is_whole: whether the source reports whole calls
         :rtype: dict
         """
         values = merging.read_leg_values(leg)
@@ -101,7 +101,7 @@ class TelephonyCallLeg(models.Model):
         return merging.merge_leg(read_stored(self, {"state", *values}), values)
 
     def _align_parts(self, call):
-        """Bring legs in line with their call, which is told in parts.
+        """Bring legs in line with their call, which is reported in parts.
 
         :param call: their `telephony.call`
         """

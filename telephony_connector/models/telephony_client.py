@@ -473,7 +473,7 @@ class TelephonyClient(models.AbstractModel):
         :raise AccessError: the user may not read the call
         """
         call = self._browse_call(call_id)
-        # Others may be rung, or have answered, since the client was told.
+        # Others may be rung, or have answered, since the client was notified.
         if not self._wants_page(
             call, self.env.user, call._get_leg_state(self.env.user)
         ):

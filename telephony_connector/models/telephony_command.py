@@ -100,7 +100,7 @@ class TelephonyCommand(models.Model):
         """Make sure that the listener can carry out a command now.
 
         :param pbx: the `telephony.pbx`
-        :param bool dials: whether it dials: then the user is told that nothing was
+        :param bool dials: whether it dials: then the user reads that nothing was
         :raise UserError: telling the user what is wrong
         """
         pbx._check_at_home()
@@ -225,7 +225,7 @@ class TelephonyCommand(models.Model):
         ]
 
     def _finish(self, state, code=False, answer=False):
-        """Write what became of the command and tell its user.
+        """Write what became of the command and notify its user.
 
         :param str state: ``done``, ``failed`` or ``expired``
         :param str code: of ``engine.errors``, or how the called phone ended it
@@ -247,7 +247,7 @@ class TelephonyCommand(models.Model):
         call = self.call_id
         is_unknown = self.code in UNKNOWN_CODES
         if is_unknown and not call.pbx_id.has_listener:
-            # It may ring: its events tell, or in the end that none came.
+            # It may ring: its events report, or in the end that none came.
             return
         if call.state == "ringing" and not call.source_revision:
             call._apply(

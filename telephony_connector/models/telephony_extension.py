@@ -234,7 +234,7 @@ class TelephonyExtension(models.Model):
 
     @api.model
     def _notify_presence_channels(self):
-        """Have web clients ask anew whose presence they may hear of."""
+        """Have web clients ask anew whose presence they may learn of."""
         self.env.ref(USER).sudo()._bus_send("telephony.presences/changed", {})
 
     # === FOR THE LISTENER === #

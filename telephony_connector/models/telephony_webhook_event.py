@@ -25,7 +25,8 @@ class TelephonyWebhookEvent(models.Model):
 
     @api.model
     def _claim(self, pbx, guid):
-        """Record that an event is taken in now, and that its sender was heard of.
+        """Record that an event is taken in now, and when its sender was
+        active last.
 
         :param pbx: the `telephony.pbx` that sent it, as superuser
         :param str guid: the event's id

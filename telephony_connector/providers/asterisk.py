@@ -7,7 +7,7 @@ from ..engine.origin import Origin
 from ..engine.presence import WRAP_UP
 from .base import Provider, get_authority_mark
 
-# Services of the telephone system, which no outside party hears of.
+# Services of the telephone system, which no outside party learns of.
 FEATURE_CODE = re.compile(r"[*#]")
 # Control → the AMI action that the account must be allowed.
 NEEDED_ACTIONS = {

@@ -8,14 +8,14 @@ from .base import Provider
 class SoftphoneProvider(Provider):
     """A softphone on the user's computer, which browsers and Odoo reach by links alone.
 
-    It is given a number by a link that the browser opens, and tells of calls by opening
+    It is given a number by a link that the browser opens, and reports calls by opening
     pages (``/telephony/incoming``). It never tells how a call went.
     """
 
     has_click_to_call = True
 
     def prepare_call(self):
-        # Nobody will tell of the call's end: it is logged as over, how is not known,
+        # Nobody will report the call's end: it is logged as over, how is not known,
         # rather than as ringing for ever.
         return {"state": "ended", "outcome": "unknown", "incomplete": True}
 

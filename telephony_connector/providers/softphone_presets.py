@@ -16,7 +16,7 @@ MICROSIP_SCRIPT = r"C:\ProgramData\odoo-call.ps1"
 
 @dataclass(frozen=True)
 class Softphone:
-    """What one softphone calls the things that an address may tell of a call.
+    """What one softphone calls the things that an address may say of a call.
 
     ``number``, ``name``, ``dialed`` and ``uniqueid`` are its placeholders, empty where
     it has none. ``prefix`` stands before the address in the softphone's settings.

@@ -809,7 +809,7 @@ class TelephonyRegistration(models.TransientModel):
     def _create_call(self):
         """Take a call that is known by its URL alone into the log.
 
-        Nobody tells how it went and when it ended: it has no end.
+        Nobody reports how it went and when it ended: it has no end.
 
         :raise UserError: where no URL made the page
         """

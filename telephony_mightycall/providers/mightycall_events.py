@@ -128,7 +128,7 @@ def read_listed_call(entry):
     """Turn one entry of the server's list of calls into a change for the door.
 
     The list tells a talk's length, not when it began: a call's times are those of the
-    list only where no event told them.
+    list only where no event reported them.
 
     :param dict entry: as in ``data.calls``
     :return: a partial change of an ended call, with ``recording_url`` where it has one
@@ -190,7 +190,7 @@ def parse_date(text):
 
 
 def read_number(body, key):
-    """Return a party's number, "" where it is withheld or not told.
+    """Return a party's number, "" where it is withheld or not reported.
 
     :raise InvalidPayload: it holds what no number can hold
     """

@@ -82,7 +82,7 @@ class TelephonyBoard(models.AbstractModel):
 
     @api.model
     def _get_bus_channels(self):
-        """Return the channels on which the current user's board hears of changes."""
+        """Return the channels on which the current user's board learns of changes."""
         if not self.env.user.has_group(SUPERVISOR):
             return []
         return [(pbx, "board") for pbx in self._search_pbxs()]

@@ -92,7 +92,7 @@ class TelephonyPbx(models.Model):
     # === ACTION METHODS === #
 
     def action_acknowledge_spying(self):
-        """Note that the current user has read what is to be heeded, and when."""
+        """Record that the current user has read what is to be heeded, and when."""
         self.check_access("write")
         # sudo - telephony.pbx: who acknowledged it can't be written by hand
         self.sudo().write(

@@ -1,4 +1,4 @@
-"""The agent itself: hears of calls and opens their pages."""
+"""The agent itself: learns of calls and opens their pages."""
 
 import logging
 import threading
