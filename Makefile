@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 test-odoo clean openapi i18n
+.PHONY: help setup demo ring test e2e fuzz audit lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 test-odoo clean openapi i18n
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -36,6 +36,10 @@ test:  ## run all tests: each addon alone, all together, install and uninstall, 
 e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk chromium api packages
 	@env -u PBX_HOST $(STACK) e2e -- $(ARGS)
+
+fuzz:  ## try generated input on whatever reads what others send [MINUTES=5]; writes .local/bench/fuzz.json [ARGS=for pytest]
+	@env -u PBX_HOST tools/setup odoo asterisk chromium
+	@env -u PBX_HOST FUZZ_MINUTES="$(or $(MINUTES),5)" $(STACK) fuzz -- $(ARGS)
 
 test-asterisk16:  ## play shapes of calls, controls and caller ids on Debian 11's Asterisk 16 [ARGS=for pytest]
 	@env -u PBX_HOST tools/setup odoo asterisk16

@@ -1,5 +1,6 @@
 """Channels come, change state, are held and hang up."""
 
+from ..engine.call import State
 from . import ending, parties
 from .state import PbxState
 
@@ -78,7 +79,7 @@ def _hold(pbx, event, on):
     channel = pbx.channel(event)
     if channel is not None and not channel.is_local:
         leg = pbx.leg(channel)
-        if leg.on_hold != on:
+        if leg.on_hold != on and leg.state is not State.ENDED:
             leg.on_hold = on
             pbx.mark_changed(channel.tracked)
 

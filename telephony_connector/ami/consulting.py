@@ -8,7 +8,7 @@ Local channel that calls the consulted party. That is the same whether Odoo aske
 
 from collections.abc import Iterable
 
-from ..engine.call import Consultation
+from ..engine.call import Consultation, State
 from . import talking
 from .entities import Bridge, Channel, Consulting
 from .state import PbxState
@@ -86,7 +86,7 @@ def review(pbx: PbxState):
         if state is None:
             del pbx.consulting[uniqueid]
         leg, tracked = consulting.channel.leg, consulting.channel.tracked
-        if leg is None or leg.consultation is state:
+        if leg is None or leg.state is State.ENDED or leg.consultation is state:
             continue
         leg.consultation = state
         pbx.mark_changed(tracked)

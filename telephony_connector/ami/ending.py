@@ -45,15 +45,34 @@ def _rang_out(pbx, channel, cause):
 def mark_unanswered(pbx: PbxState, channel: Channel):
     """Record that nobody answered behind a Local channel: those who rang there are
     notified only that the call was cancelled."""
-    for called in channel.dialed_channels:
-        if called.is_local:
-            mark_unanswered(pbx, called)
+    for called in _find_dialed(channel):
         leg = called.leg
         if leg is None or leg.answer_date or leg.transferred_to:
             continue
         if leg.outcome in (None, Outcome.CANCELLED):
             leg.outcome = Outcome.MISSED
             pbx.mark_changed(called.tracked)
+
+
+def _find_dialed(channel):
+    """Return the channels that a Local channel dials, also through others.
+
+    Local channels may dial each other in a circle.
+    """
+    found, todo = {}, [channel]
+    while todo:
+        for called in todo.pop().dialed_channels:
+            if called.uniqueid not in found:
+                found[called.uniqueid] = called
+                todo.append(called)
+    return found.values()
+
+
+def answer_leg(leg: Leg, now: datetime):
+    """Record that a party was answered, even one that was believed to have ended."""
+    leg.answer_date = leg.answer_date or max(now, leg.start_date)
+    leg.state = State.ONGOING
+    leg.end_date = leg.outcome = None
 
 
 def close_leg(leg: Leg, now: datetime, channel: Channel):
@@ -80,7 +99,9 @@ def end(pbx: PbxState, tracked: TrackedCall, now: datetime, cause: int | None = 
     call.state = State.ENDED
     call.queue_date = call.parking_date = None
     call.parking_space = ""
-    call.end_date = max(now, call.answer_date or call.start_date)
+    # The clock of the PBX may go back, and events may come late.
+    ends = [leg.end_date for leg in call.legs.values() if leg.end_date]
+    call.end_date = max(now, call.answer_date or call.start_date, *ends)
     call.hangup_cause = cause
     if called and not call.answer_date and called[-1].hangup_cause is not None:
         call.hangup_cause = called[-1].hangup_cause

@@ -4,6 +4,7 @@ call."""
 from datetime import datetime
 
 from ..engine.call import Direction, State
+from . import ending
 from .dialplan import is_withheld, known, parse_dialed_number
 from .entities import Channel, TrackedCall
 from .state import PbxState
@@ -182,7 +183,7 @@ def pick_up(pbx: PbxState, channel: Channel, now: datetime):
             tracked.call.extension = channel.extension
     elif not channel.is_own:
         return
-    leg.state, leg.answer_date = State.ONGOING, max(now, leg.start_date)
+    ending.answer_leg(leg, now)
     pbx.mark_changed(tracked)
 
 

@@ -206,7 +206,9 @@ def _resume_talk(pbx, bridge, last_event, now):
     for channel in unanswered:
         channel.leg.answered_unseen = True
     asked = [channel for channel in talkers if channel.leg.answered_unseen]
-    UnseenTalk(pbx, asked, silent, now).ask()
+    # Without the calls that were joined to others.
+    dated = silent & {channel.tracked for channel in talkers}
+    UnseenTalk(pbx, asked, dated, now).ask()
 
 
 def _is_dialed(event):

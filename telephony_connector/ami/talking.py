@@ -48,8 +48,7 @@ def _start_talk(pbx, channel, now):
     tracked, call = channel.tracked, channel.tracked.call
     leg = pbx.leg(channel)
     if leg.answer_date is None or leg.state is State.RINGING:
-        leg.answer_date = leg.answer_date or max(now, leg.start_date)
-        leg.state = State.ONGOING
+        ending.answer_leg(leg, now)
         pbx.mark_changed(tracked)
     tracked.last_event_date = now
     if call.answer_date is None:

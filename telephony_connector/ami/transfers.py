@@ -118,7 +118,7 @@ def on_parked_call(pbx: PbxState, event: dict):
 def _park(pbx, channel, space, since):
     call = channel.tracked.call
     if call.parking_space != space:
-        call.parking_space, call.parking_date = space, since
+        call.parking_space, call.parking_date = space, since if space else None
         pbx.mark_changed(channel.tracked)
 
 

@@ -7,6 +7,7 @@ from . import test_ami_consulting
 from . import test_ami_devices
 from . import test_ami_forwarding
 from . import test_ami_faults
+from . import test_ami_invariants
 from . import test_ami_joining
 from . import test_ami_login
 from . import test_ami_outcomes

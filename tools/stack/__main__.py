@@ -26,7 +26,7 @@ def main():
     ring.add_argument("--talk", type=float, default=exchange.TALK_SECONDS)
     commands.add_parser("clean", help="remove databases, logs and screenshots")
     commands.add_parser("i18n", help="write the template of the translations")
-    runs = {"test": testing.run, "e2e": testing.run_flows}
+    runs = {"test": testing.run, "e2e": testing.run_flows, "fuzz": testing.run_fuzz}
     for name in runs:
         tests = commands.add_parser(name, help="run the tests")
         tests.add_argument("args", nargs="*", help="for pytest")

@@ -25,6 +25,17 @@ def run_flows(args):
     return _cross_process_tests(["-m", "flow", *args, *places])
 
 
+def run_fuzz(args):
+    """Run the properties of the fuzz tests for ``FUZZ_MINUTES``.
+
+    :param args: for pytest.
+    :return: the exit status for the shell.
+    """
+    places = [] if _paths(args) else ["tests/fuzz"]
+    # What runs for long says what it does.
+    return _cross_process_tests(["-s", *args, *places])
+
+
 def _paths(args):
     names = [arg.split("::")[0] for arg in args]
     return [name for name in names if (ROOT / name).exists()]

@@ -1,0 +1,1 @@
+"""Random input for whatever reads what others send: ``make fuzz``."""
