@@ -70,7 +70,7 @@ class ExampleProvider(Provider):
         try:
             date = datetime.fromisoformat(event["date"])
             state = event["state"]
-            told = {"state": state, STATES[state]: date}
+            reported = {"state": state, STATES[state]: date}
             change = {
                 "uniqueid": str(event["call"]),
                 "direction": "inbound",
@@ -79,10 +79,10 @@ class ExampleProvider(Provider):
                     {
                         "uniqueid": str(event["extension"]),
                         "extension": str(event["extension"]),
-                        **told,
+                        **reported,
                     }
                 ],
-                **told,
+                **reported,
             }
             return str(event["id"]), date, [change]
         except (KeyError, TypeError, ValueError) as error:
