@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e fuzz audit lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 test-odoo clean openapi i18n
+.PHONY: help setup demo ring test e2e fuzz audit lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 test-odoo clean openapi i18n docs
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -100,6 +100,11 @@ bench-pop:  ## measure the way from the event to the card in the browser [ROWS=1
 i18n:  ## write each addon's i18n/*.pot, the texts to translate
 	@tools/setup odoo
 	@$(STACK) i18n
+
+docs:  ## make a site of docs/ in .local/docs/site; a broken link fails
+	@tools/setup docs
+	@NO_MKDOCS_2_WARNING=1 .local/docs/venv/bin/mkdocs build
+	@echo "docs: .local/docs/site/index.html"
 
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi

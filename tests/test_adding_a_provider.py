@@ -11,7 +11,7 @@ from .support.logs import complaints
 
 ADDON = "telephony_example"
 FOLDER = ROOT / "tests" / "addons"
-BLOCK = re.compile(r"^```\w+ (\S+/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r'^```\w+ title="(\S+/\S+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 CALLS = """
 pbx = env["telephony.pbx"].create({
     "name": "E", "provider": "example", "host": "example.com", "secret": "s",

@@ -4,7 +4,9 @@ import re
 
 from tools.stack.paths import ROOT
 
-_BLOCK = re.compile(r"^```ini (\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r'^```ini title="(\S+?)(?: \((\S+)\))?"\n(.*?)^```$', re.MULTILINE | re.DOTALL
+)
 
 
 def lines_for(page, tag=""):
