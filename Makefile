@@ -4,12 +4,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e fuzz audit lint format bench bench-lookup bench-views bench-board chaos bench-listener bench-pop test-asterisk16 test-odoo clean openapi i18n docs
+.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
 LINT := .local/lint/bin
 PRETTIER_FILES = $(shell git ls-files '*.cjs' 'telephony_*/*.js' 'telephony_*/*.scss' 'telephony_*/*.xml')
+BENCHES = $(patsubst bench/bench_%.py,%,$(wildcard bench/bench_*.py))
 ADDONS = $(patsubst %/__manifest__.py,%,$(wildcard */__manifest__.py))
 
 help:  ## show this
@@ -29,7 +30,7 @@ ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|
 	@[ -x $(PYTHON_ODOO) ] || { echo "No demo is running here: start one with 'make demo'."; exit 1; }
 	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
 
-test:  ## run all tests: each addon alone, all together, install and uninstall, end to end [ARGS=for pytest]
+test:  ## run all tests: each addon alone, all together, install and uninstall, end to end [ARGS=for pytest] [FAST=yes|upgrade]
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api packages
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
@@ -66,36 +67,19 @@ format:  ## bring all files into style, as far as it goes by itself
 	@node_modules/.bin/eslint --no-warn-ignored --fix . || true
 	@node_modules/.bin/prettier --log-level warn --write $(PRETTIER_FILES)
 
-bench-lookup:  ## measure the number index: lookups, building, writing, disk [ROWS=1000000]
-	@tools/setup odoo
-	@$(PYTHON_ODOO) bench/bench_lookup.py $(if $(ROWS),--rows $(ROWS))
-
-bench-views:  ## measure how long each view of calls takes to open [CALLS=100000]
-	@tools/setup odoo
-	@$(PYTHON_ODOO) bench/bench_views.py $(if $(CALLS),--calls $(CALLS))
-
-bench-board:  ## measure the live board in a browser: 200 agents, 100 calls; writes .local/bench/board.json
-	@tools/setup odoo chromium
-	@$(PYTHON_ODOO) bench/bench_board.py $(ARGS)
-
-bench:  ## measure all: each bench/bench_*.py prints a table and writes .local/bench/*.json
-	@tools/setup odoo asterisk chromium
-	@missed=; for file in bench/bench_*.py; do \
-		name=$$(basename "$$file" .py); echo "== $$name"; \
-		$(PYTHON_ODOO) "$$file" || missed="$$missed $$name"; \
+bench:  ## measure: one of bench/, or all without a name; writes .local/bench/*.json [BENCH=board|listener|lookup|pop|views] [ROWS=] [CALLS=] [ARGS=]
+	@missed=; for name in $(or $(BENCH),$(BENCHES)); do \
+		echo "== $$name"; $(MAKE) "bench-$$name" || missed="$$missed $$name"; \
 	done; [ -z "$$missed" ] || { echo "missed a bar, or failed:$$missed"; exit 1; }
 
-bench-listener:  ## measure the listener: events, calls and delay, with a database; writes .local/bench/listener.json
-	@tools/setup odoo
-	@$(PYTHON_ODOO) bench/bench_listener.py $(ARGS)
+bench-%: bench/bench_%.py
+	@tools/setup odoo $(if $(filter board pop,$*),chromium)
+	@$(PYTHON_ODOO) $< $(if $(ROWS),$(if $(filter lookup pop,$*),--rows $(ROWS))) \
+		$(if $(CALLS),$(if $(filter pop views,$*),--calls $(CALLS))) $(ARGS)
 
 chaos:  ## break each part in the middle of calls, in each way to run; writes .local/bench/failover.json [ARGS=--mode prefork]
 	@tools/setup odoo asterisk
 	@$(PYTHON_ODOO) -m tools.chaos $(ARGS)
-
-bench-pop:  ## measure the way from the event to the card in the browser [ROWS=1000000]
-	@tools/setup odoo chromium
-	@$(PYTHON_ODOO) bench/bench_pop.py $(if $(ROWS),--rows $(ROWS))
 
 i18n:  ## write each addon's i18n/*.pot, the texts to translate
 	@tools/setup odoo
@@ -108,6 +92,11 @@ docs:  ## make a site of docs/ in .local/docs/site; a broken link fails
 
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi
+
+lift:  ## raise the pinned versions of Python and npm packages to the newest that go together
+	@tools/setup lint
+	@$(LINT)/python tools/lift-versions
+	@git diff --stat -- '*requirements*.txt' package.json
 
 clean:  ## remove databases, logs and screenshots (KEEP=no: Odoo, Asterisk and the linters, too)
 	@if [ -x $(PYTHON_ODOO) ]; then $(STACK) clean; fi

@@ -9,7 +9,7 @@ import pytest
 from tools.stack.paths import ADDONS, ROOT
 
 # Documents that are no part of the site, whose links `make docs` checks.
-DOCUMENTS = ("README.md", "CHANGELOG.md", "agent/README.md")
+DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "agent/README.md")
 # Pages whose texts in italics are labels of the interface.
 GUIDES = ("troubleshooting.md", "using.md")
 MESSAGES = re.compile(r"^\| Odoo shows \|.*\n\| -.*\n((?:\|.*\n)+)", re.MULTILINE)

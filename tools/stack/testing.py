@@ -1,5 +1,6 @@
 """``make test`` and ``make e2e``."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -69,7 +70,7 @@ def run(args):
 def _run_chosen(postgres, args):
     named = {path.partition("/")[0] for path in _paths(args)}
     if addons := tuple(addon for addon in ADDONS if addon in named):
-        return [_addon_tests(postgres, addons, args)]
+        return [_addon_tests(postgres, addons, args, fast=os.environ.get("FAST"))]
     return [_agent_tests(args) if AGENT in named else _cross_process_tests(args)]
 
 
@@ -87,19 +88,27 @@ def _run_all(postgres, args):
     return [*results, _cross_process_tests([*args, "tests"])]
 
 
-def _addon_tests(postgres, addons, args, output=None):
+def _addon_tests(postgres, addons, args, output=None, fast=None):
     """
     :param output: a file for what pytest says.
+    :param fast: to run in a database that is kept from one time to the next: ``yes`` as
+        it is, ``upgrade`` after an upgrade of the addons.
     """
-    say(f"Tests of {', '.join(addons)}, in a database that has no more …")
-    odoo = Odoo(postgres, f"test_{addons[0]}" if len(addons) == 1 else "test_together")
-    odoo.create(addons)
-    odoo.install(addons)
+    name = addons[0] if len(addons) == 1 else "together"
+    odoo = Odoo(postgres, f"fast_{name}" if fast else f"test_{name}")
+    if fast and postgres.exists(odoo.database):
+        if fast == "upgrade":
+            odoo.upgrade(addons)
+    else:
+        say(f"Tests of {', '.join(addons)}, in a database that has no more …")
+        odoo.create(addons)
+        odoo.install(addons)
     try:
         options = [f"--odoo-config={odoo.config}", "--odoo-http"]
         return _pytest(*options, *args, output=output)
     finally:
-        postgres.drop(odoo.database)
+        if not fast:
+            postgres.drop(odoo.database)
 
 
 def _together_tests(postgres, args, output):
