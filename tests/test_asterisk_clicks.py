@@ -91,7 +91,8 @@ def test_the_contacts_list(stack, agent_page, number):
     page.locator(".o_searchview_input").fill(name)
     # Before it is there, Enter searches for nothing.
     expect(page.locator(".o_searchview_autocomplete")).to_contain_text(name)
-    page.keyboard.press("Enter")
+    page.locator(".o_searchview_input").press("Enter")
+    expect(page.locator(".o_searchview_facet")).to_contain_text(name)
     row = page.locator(".o_data_row", has_text=name)
     expect(page.locator(".o_data_row")).to_have_count(1)
     agent_page.shot("contacts-list")
