@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift
+.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift dist
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -31,7 +31,7 @@ ring:  ## call into the running demo: FROM=+33612345678 TO=1001 [ANSWER=seconds|
 	@$(STACK) ring $(if $(ANSWER),--answer "$(ANSWER)") $(if $(TALK),--talk "$(TALK)") -- "$(FROM)" "$(TO)"
 
 test:  ## run all tests: each addon alone, all together, install and uninstall, end to end [ARGS=for pytest] [FAST=yes|upgrade]
-	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api packages
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium api packages packaging
 	@env -u ODOO_BIN -u PBX_HOST $(STACK) test -- $(ARGS)
 
 e2e:  ## run the ways of a call from end to end, alone [ARGS=for pytest]
@@ -89,6 +89,10 @@ docs:  ## make a site of docs/ in .local/docs/site; a broken link fails
 	@tools/setup docs
 	@NO_MKDOCS_2_WARNING=1 .local/docs/venv/bin/mkdocs build
 	@echo "docs: .local/docs/site/index.html"
+
+dist:  ## build each addon and the desktop agent as a package, install them beside Odoo alone, and have a customer call
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk packaging
+	@env -u ODOO_BIN -u PBX_HOST $(PYTHON_ODOO) -m tools.dist
 
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi

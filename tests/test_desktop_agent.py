@@ -11,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tools.stack.demo_data import make_token
 from tools.stack.odoo import LOGS
 from tools.stack.paths import ROOT
 from tools.stack.process import Process
@@ -92,21 +93,6 @@ class Desktop:
 
 def _noting(path, what):
     return shlex.join(["sh", "-c", f"echo {what} >> {shlex.quote(str(path))}"])
-
-
-def make_token(client, password):
-    """Make a token, as the dialogs of the preferences do.
-
-    :return: the token and the id of its row.
-    """
-    model = "telephony.agent.token.new"
-    wizard = client.create(model, name="Test desk")
-    shown = client.call(model, "make_token", [wizard])
-    if shown["res_model"] == "res.users.identitycheck":  # asked every ten minutes
-        check, context = shown["res_id"], {"password": password}
-        shown = client.call(shown["res_model"], "run_check", [check], context=context)
-    [token_id] = client.call("telephony.agent.token", "search", [], limit=1)
-    return shown["context"]["default_token"], token_id
 
 
 @pytest.fixture

@@ -101,3 +101,20 @@ def use_only(client, pbx, extensions):
     others = client.call("telephony.extension", "search", [("pbx_id", "!=", pbx)])
     client.call("telephony.extension", "write", others, {"user_id": False})
     create_extensions(client, pbx, extensions)
+
+
+def make_token(client, password):
+    """Make a token of a desktop agent, as the dialogs of the preferences do.
+
+    :param client: an :class:`~tools.stack.rpc.OdooClient` of the agent's user.
+    :param password: of that user.
+    :return: the token and the id of its row.
+    """
+    model = "telephony.agent.token.new"
+    wizard = client.create(model, name="Test desk")
+    shown = client.call(model, "make_token", [wizard])
+    if shown["res_model"] == "res.users.identitycheck":  # asked every ten minutes
+        check, context = shown["res_id"], {"password": password}
+        shown = client.call(shown["res_model"], "run_check", [check], context=context)
+    [token_id] = client.call("telephony.agent.token", "search", [], limit=1)
+    return shown["context"]["default_token"], token_id

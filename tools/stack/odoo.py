@@ -14,6 +14,7 @@ from .waiting import free_port, wait_for
 
 DATA = LOCAL / "odoo-data"
 LOGS = LOCAL / "log"
+UNTIL_WE_END = ("setpriv", "--pdeathsig", "TERM", "--")
 
 
 class OdooFailed(RuntimeError):
@@ -25,12 +26,23 @@ class Odoo:
 
     :param postgres: the :class:`Postgres` that holds the database.
     :param database: its name; also that of its configuration and log files.
+    :param program: the Odoo to run.
+    :param addons_path: where it finds addons; ``None`` where it needs no telling.
     :param options: of the configuration file, where they are to differ.
     """
 
-    def __init__(self, postgres, database, **options):
+    def __init__(
+        self,
+        postgres,
+        database,
+        program=ODOO_BIN,
+        addons_path=ADDONS_PATH,
+        **options,
+    ):
         self.postgres = postgres
         self.database = database
+        self._program = program
+        self._addons_path = addons_path
         self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -40,7 +52,7 @@ class Odoo:
     def write_config(self):
         """Write the configuration file; another one of this database may have."""
         options = {
-            "addons_path": ADDONS_PATH,
+            **({"addons_path": self._addons_path} if self._addons_path else {}),
             "data_dir": DATA,
             "db_host": self.postgres.socket_dir,
             "db_user": ROLE,
@@ -119,7 +131,7 @@ class Odoo:
 
         :return: the :class:`Process` that ends when it is done.
         """
-        command = [ODOO_BIN, "-c", self.config, "-u", BASE, "--stop-after-init"]
+        command = [self._program, "-c", self.config, "-u", BASE, "--stop-after-init"]
         return Process("the upgrade", [*command, "--no-http"], self.log("upgrade"))
 
     def run(self, what, *args):
@@ -138,10 +150,15 @@ class Odoo:
         :raise OdooFailed: it failed.
         """
         options = ["-c", self.config, "-d", self.database]
-        return self._odoo(
-            command,
-            [f"--addons-path={ADDONS_PATH}", "telephony", command, *options, *args],
-        )
+        return self._odoo(command, [*self._telephony_args(), command, *options, *args])
+
+    def _telephony_args(self):
+        """
+        :return: what stands before the name of a command of ``odoo telephony``: Odoo
+            looks for it before it reads the configuration file.
+        """
+        path = [f"--addons-path={self._addons_path}"] if self._addons_path else []
+        return [*path, "telephony"]
 
     def export_texts(self, addon):
         """
@@ -174,7 +191,7 @@ class Odoo:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("w") as output:
             status = subprocess.run(
-                ["setpriv", "--pdeathsig", "TERM", "--", ODOO_BIN, *map(str, args)],
+                [*UNTIL_WE_END, self._program, *map(str, args)],
                 cwd=ROOT,
                 input=stdin,
                 text=True,
@@ -199,7 +216,7 @@ class Odoo:
         path = f"{ROOT / 'node_modules/.bin'}{os.pathsep}{os.environ['PATH']}"
         server = Process(
             "Odoo",
-            [ODOO_BIN, "-c", self.config],
+            [self._program, "-c", self.config],
             self.log("server"),
             env={"PATH": path},
         )
@@ -225,7 +242,7 @@ class Odoo:
         :param name: of its log.
         :return: its :class:`Process`; it connects to its telephone systems by itself.
         """
-        command = [ODOO_BIN, f"--addons-path={ADDONS_PATH}", "telephony", "listen"]
+        command = [self._program, *self._telephony_args(), "listen"]
         return Process(
             "the listener",
             [*command, "-c", self.config, "-d", self.database],

@@ -1,0 +1,1 @@
+"""``make dist``: the packages, and what a company does with them."""
