@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift dist
+.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift dist screenshots
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -93,6 +93,10 @@ docs:  ## make a site of docs/ in .local/docs/site; a broken link fails
 dist:  ## build each addon and the desktop agent as a package, install them beside Odoo alone, and have a customer call
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk packaging
 	@env -u ODOO_BIN -u PBX_HOST $(PYTHON_ODOO) -m tools.dist
+
+screenshots:  ## take the pictures of the addons' pages in Odoo's Apps, static/description/*.png [ADDON=telephony_supervisor]
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium packages
+	@env -u ODOO_BIN -u PBX_HOST $(PYTHON_ODOO) -m tools.screenshots $(ADDON)
 
 openapi:  ## write docs/openapi.json, the API's description, as the code has it
 	@tools/write-openapi

@@ -5,7 +5,13 @@
     "summary": "Click-to-call and incoming calls with Asterisk and other systems",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
-    "images": ["static/description/incoming-call.png"],
+    "images": [
+        "static/description/banner.png",
+        "static/description/incoming-call.png",
+        "static/description/several-matches.png",
+        "static/description/calls.png",
+        "static/description/setup.png",
+    ],
     "depends": ["crm", "phone_validation", "privacy_lookup"],
     "external_dependencies": {
         "python": ["jsonschema", "panoramisk", "phonenumbers"],

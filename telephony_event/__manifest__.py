@@ -5,6 +5,10 @@
     "summary": "Attendees of events are known when they call",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/attendee.png",
+    ],
     "depends": ["telephony_connector", "event"],
     "auto_install": True,
 }

@@ -5,6 +5,10 @@
     "summary": "Colleagues are known when they call from their own phones",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/employee.png",
+    ],
     "depends": ["telephony_connector", "hr"],
     "auto_install": True,
 }

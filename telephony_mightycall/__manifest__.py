@@ -5,6 +5,10 @@
     "summary": "Click-to-call and incoming calls with MightyCall's servers",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/mightycall.png",
+    ],
     "depends": ["telephony_connector"],
     "external_dependencies": {"python": ["requests"]},
     "data": [

@@ -5,7 +5,10 @@
     "summary": "Recordings and messages of calls: heard, kept and deleted by rules",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
-    "images": ["static/description/recording.png"],
+    "images": [
+        "static/description/banner.png",
+        "static/description/recording.png",
+    ],
     "depends": ["telephony_connector"],
     "external_dependencies": {"python": ["requests"]},
     "data": [

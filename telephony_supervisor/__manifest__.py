@@ -5,7 +5,11 @@
     "summary": "Live board of calls, queues and agents; figures; listening to calls",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
-    "images": ["static/description/dashboard.png"],
+    "images": [
+        "static/description/banner.png",
+        "static/description/dashboard.png",
+        "static/description/live-board.png",
+    ],
     "depends": ["telephony_connector"],
     "data": [
         "security/telephony_security.xml",

@@ -84,6 +84,10 @@ class Talk:
         """Wait until the called side picks up."""
         self._background.run(self._call.answered())
 
+    def talk(self):
+        """Send silence until the call ends, so that a recording has a length."""
+        self._background.run_now(self._call.talk)
+
     def reject(self, code=486, reason="Busy Here"):
         """Refuse the call."""
         self._background.run_now(self._call.reject, code, reason)

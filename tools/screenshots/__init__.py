@@ -1,0 +1,1 @@
+"""``make screenshots``: pictures of the real thing for the pages in Odoo's Apps."""
