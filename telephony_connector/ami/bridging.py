@@ -2,7 +2,7 @@
 
 from . import agents, consulting, talking, transfers
 from .entities import Bridge
-from .state import PbxState
+from .state import MAX_CHANNELS, PbxState
 
 
 def on_bridge_create(pbx: PbxState, event: dict):
@@ -59,7 +59,9 @@ def bridge_of(pbx: PbxState, uniqueid: str | None, event: dict) -> Bridge | None
     if not uniqueid:
         return None
     bridge = pbx.bridges.get(uniqueid)
-    if bridge is None:
+    if bridge is None and len(pbx.bridges) >= MAX_CHANNELS:
+        pbx.is_full = True
+    elif bridge is None:
         bridge = Bridge(event.get("BridgeTechnology"), event.get("BridgeCreator"))
         pbx.bridges[uniqueid] = bridge
     return bridge

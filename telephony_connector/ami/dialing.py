@@ -5,7 +5,7 @@ from ..engine.outcomes import DIAL_STATUSES
 from . import ending, forwarding, parties, talking
 from .dialplan import is_dialable
 from .entities import Channel
-from .state import PbxState
+from .state import MAX_LEGS, PbxState
 
 
 def on_dial_begin(pbx: PbxState, event: dict):
@@ -55,6 +55,7 @@ def link(pbx: PbxState, source: Channel, called: Channel):
     for half in halves:
         if called not in half.dialed_channels:
             half.dialed_channels.append(called)
+            del half.dialed_channels[:-MAX_LEGS]
     called.is_own = source.is_far_half and any(half.is_own for half in halves)
 
 

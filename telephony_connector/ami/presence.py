@@ -24,6 +24,10 @@ _ORDER = (
     Availability.IDLE,
     Availability.UNAVAILABLE,
 )
+# Limits of what no PBX comes near, but what calls itself one may: extensions, queues,
+# and the hints, the devices and the places in queues of one extension.
+MAX_EXTENSIONS = 20_000
+MAX_OF_EXTENSION = 200
 # The lists that begin the board anew.
 HINTS, DEVICES, QUEUES = "ExtensionStateList", "DeviceStateList", "QueueStatus"
 HANDLERS = {
@@ -54,6 +58,7 @@ class PresenceTracker:
         self.queue_names = set()
         self._published = {}
         self._touched = {}
+        self._is_full = False
         self.handlers = {
             name: getattr(self, method) for name, method in HANDLERS.items()
         }
@@ -76,6 +81,11 @@ class PresenceTracker:
             handler = self.handlers.get(event.get("Event"))
             if handler is not None:
                 handler(event)
+
+    def pop_is_full(self) -> bool:
+        """Return whether a limit was reached since the last time."""
+        is_full, self._is_full = self._is_full, False
+        return is_full
 
     def pop_changes(self) -> list[Presence]:
         """Return the extensions that changed since the last time, as they stand."""
@@ -149,12 +159,9 @@ class PresenceTracker:
         number, status = event.get("Exten", ""), _whole(event.get("Status"))
         if not self.dialplan.may_be_extension(number):
             return
-        hints = self._hints.setdefault(number, {})
-        if status is None or status < 0:
-            hints.pop(event.get("Context", ""), None)
-        else:
-            hints[event.get("Context", "")] = _of_hint(status)
-        self._touched[number] = None
+        is_gone = status is None or status < 0
+        availability = None if is_gone else _of_hint(status)
+        self._put(self._hints, number, event.get("Context", ""), availability)
 
     def _on_device(self, event):
         device = event.get("Device", "")
@@ -162,15 +169,29 @@ class PresenceTracker:
         if not extension:
             return
         state = _DEVICE_STATES.get(event.get("State"))
-        devices = self._devices.setdefault(extension, {})
-        if state is None:
-            devices.pop(device, None)
+        self._put(self._devices, extension, device, state)
+
+    def _put(self, table, extension, key, value):
+        """Store what is known of one thing of an extension, ``None`` to forget it."""
+        if value is None:
+            table.get(extension, {}).pop(key, None)
+        elif extension not in table and len(table) >= MAX_EXTENSIONS:
+            self._is_full = True
+            return
         else:
-            devices[device] = state
-        self._touched[extension] = None
+            known = table.setdefault(extension, {})
+            if key not in known and len(known) >= MAX_OF_EXTENSION:
+                self._is_full = True
+                return
+            known[key] = value
+        if extension in table:
+            self._touched[extension] = None
 
     def _on_queue(self, event):
-        self.queue_names.add(event.get("Queue", ""))
+        if len(self.queue_names) < MAX_EXTENSIONS:
+            self.queue_names.add(event.get("Queue", ""))
+        else:
+            self._is_full = True
 
     def _on_member(self, event):
         extension, key = self._member(event)
@@ -178,14 +199,12 @@ class PresenceTracker:
             paused = event.get("Paused") == "1"
             reason = event.get("PausedReason", "") if paused else ""
             member = Membership(key[0], paused, reason)
-            self._queues.setdefault(extension, {})[key] = member
-            self._touched[extension] = None
+            self._put(self._queues, extension, key, member)
 
     def _on_member_removed(self, event):
         extension, key = self._member(event)
         if extension:
-            self._queues.get(extension, {}).pop(key, None)
-            self._touched[extension] = None
+            self._put(self._queues, extension, key, None)
 
     def _member(self, event):
         interface = event.get("Interface") or event.get("Location") or ""

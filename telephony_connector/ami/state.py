@@ -15,6 +15,9 @@ from .dialplan import Dialplan, is_withheld, known, parse_channel
 from .entities import Channel, Inquiry, TrackedCall
 
 EPOCH = datetime(1970, 1, 1)
+# Limit of the channels and of the bridges that exist at a time, and of the ids by which
+# channels name their call: no PBX comes near, but what calls itself one may.
+MAX_CHANNELS = 20_000
 # A caller who waits for hours makes many phones ring: the oldest legs are dropped.
 MAX_LEGS = 100
 # Limit of the questions that wait for a PBX that does not answer.
@@ -45,6 +48,12 @@ class PbxState:
         self.last_event = None
         self.last_event_date = None  # time of the last event, by our clock
         self.count = 0  # events so far
+        self.is_full = False  # a channel or bridge was ignored since `pop_is_full`
+
+    def pop_is_full(self) -> bool:
+        """Return whether a limit was reached since the last time."""
+        is_full, self.is_full = self.is_full, False
+        return is_full
 
     def time(self, event) -> datetime:
         """Return the time of an event: its Timestamp, else now."""
@@ -78,6 +87,9 @@ class PbxState:
         name = event.get(prefix + "Channel", "")
         parsed = parse_channel(name)
         if uniqueid in self.gone or not name or parsed.is_pseudo:
+            return None
+        if len(self.channels) >= MAX_CHANNELS:
+            self.is_full = True
             return None
         channel = Channel(uniqueid, name, parsed, start or self.time(event))
         self.channels[uniqueid] = channel
@@ -124,8 +136,11 @@ class PbxState:
             self.mark_changed(tracked)
         channel.tracked = tracked
         tracked.channels[channel.uniqueid] = channel
-        if self.linkedids.setdefault(channel.linkedid, tracked) is tracked:
-            tracked.linkedids.add(channel.linkedid)
+        link = channel.linkedid
+        if link not in self.linkedids and len(self.linkedids) >= MAX_CHANNELS:
+            self.is_full = True
+        elif self.linkedids.setdefault(link, tracked) is tracked:
+            tracked.linkedids.add(link)
 
     def remove_channel(self, channel):
         """Remove a channel that hung up."""
@@ -231,11 +246,12 @@ class PbxState:
         return leg
 
     def _drop_a_leg(self, tracked):
-        for uniqueid, leg in tracked.call.legs.items():
-            if leg.state is State.ENDED and leg.answer_date is None:
-                del tracked.call.legs[uniqueid]
-                tracked.called.pop(uniqueid, None)
-                return
+        """Drop the oldest leg that ended, if possible one that was not answered."""
+        ended = [leg for leg in tracked.call.legs.values() if leg.state is State.ENDED]
+        ended.sort(key=lambda leg: leg.answer_date is not None)
+        for leg in ended[:1]:
+            del tracked.call.legs[leg.uniqueid]
+            tracked.called.pop(leg.uniqueid, None)
 
     def remove_empty_bridges(self):
         """Remove bridges whose end was not reported."""

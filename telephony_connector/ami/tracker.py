@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ..engine.call import Call, Direction, State
 from ..engine.presence import Membership, Presence
 from ..engine.problems import SKIPPED, Problems
+from ..engine.texts import text
 from . import (
     agents,
     bridging,
@@ -103,6 +104,8 @@ class Tracker:
                 self._presence.handlers[name](event)
         except Exception as error:
             self._log_fault(name, error)
+        if pbx.pop_is_full() or self._presence.pop_is_full():
+            self.problems.count(SKIPPED, name, text("too_much_at_a_time"))
         return True
 
     def _can_read(self, event):

@@ -16,7 +16,13 @@ MAX_HEADERS = 120
 # No event comes near: a longer one is not Asterisk speaking.
 MAX_MESSAGE = 1 << 20
 
-_HEADER = re.compile(r"^([^:\r\n]+): ?([^\r\n]*)", re.MULTILINE)
+# Longer values are cut. Asterisk's names and numbers have at most a few hundred
+# characters, and thousands of them are kept.
+MAX_VALUE = 2000
+
+_HEADER = re.compile(
+    rf"^([^:\r\n]{{1,100}}): ?([^\r\n]{{0,{MAX_VALUE}}})", re.MULTILINE
+)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _BREAKS = re.compile(r"[\r\n\0]")
 

@@ -97,7 +97,7 @@ def valid_international(text: str) -> str | None:
 
     :return: a valid number; ``None`` where libphonenumber has to be asked
     """
-    if not text[1:4].isdecimal() or text.startswith(SPECIAL_PREFIXES):
+    if not text[1:4].isdecimal() or text.startswith(("+0", *SPECIAL_PREFIXES)):
         return None
     plan = _plan_of_code(text[1:4])
     if not plan:

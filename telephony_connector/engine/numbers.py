@@ -215,6 +215,8 @@ def compare(stored: str, certain: bool, reading: Reading) -> Reason | None:
     :param certain: whether the stored number's country is beyond doubt
     :return: why they match, or None
     """
+    if not reading.matchable:
+        return None
     if stored in reading.keys:
         return Reason.NUMBER
     if stored.endswith(number_plan.HEAD_MARK):

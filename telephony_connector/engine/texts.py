@@ -125,6 +125,9 @@ TEXTS = {
     "fault": _lt("%(error)s"),
     "event_value_twice": _lt("%(name)s stands in it twice"),
     "event_value_missing": _lt("%(name)s has no value"),
+    "too_much_at_a_time": _lt(
+        "More channels, extensions or queues are reported than a telephone system has"
+    ),
     "list_missing": _lt("%(reason)s Not known: %(purpose)s."),
     "no_events": _lt(
         "There are calls, but no event of them arrives: Odoo's account on the "

@@ -2,6 +2,8 @@
 
 from odoo.tests import BaseCase, tagged
 
+from ..ami import bridging, presence, state, wire
+from ..ami.dialplan import Dialplan
 from .ami_script import Script
 
 CUSTOMER = "+33612345678"
@@ -115,3 +117,97 @@ class TestInvariants(BaseCase):
             "BridgeId": bridge,
             "Duration": "00:00:09",
         }
+
+
+@tagged("telephony")
+class TestLimits(BaseCase):
+    """What calls itself a telephone system fills no memory."""
+
+    LIMIT = 30
+
+    def setUp(self):
+        super().setUp()
+        for module in (state, bridging):
+            self.patch(module, "MAX_CHANNELS", self.LIMIT)
+        self.patch(presence, "MAX_EXTENSIONS", self.LIMIT)
+        self.patch(presence, "MAX_OF_EXTENSION", self.LIMIT)
+        self.script = Script(Dialplan())
+        self.pbx = self.script.tracker._pbx
+
+    def assert_reported(self, *names):
+        """See that the form of the telephone system says what was skipped."""
+        problems = self.script.tracker.problems.export()
+        self.assertEqual(
+            {(each["kind"], each["name"], each["reason"]["code"]) for each in problems},
+            {("skipped", name, "too_much_at_a_time") for name in names},
+        )
+
+    def test_channels(self):
+        for number in range(100):
+            self.script.new(f"a{number}", "PJSIP/trunk-1", "Ring", CUSTOMER)
+        self.assertEqual(len(self.pbx.channels), self.LIMIT)
+        self.assertEqual(len(self.pbx.tracked_calls), self.LIMIT)
+        self.assert_reported("Newchannel")
+        self.script.hang_up("a0")
+        self.script.new("b", "PJSIP/trunk-1", "Ring", CUSTOMER)
+        self.assertIn("b", self.script.calls, "there is room again")
+
+    def test_bridges(self):
+        for number in range(100):
+            self.script.event("BridgeCreate", BridgeUniqueid=f"b{number}")
+        self.assertEqual(len(self.pbx.bridges), self.LIMIT)
+        self.assert_reported("BridgeCreate")
+
+    def test_channels_that_come_and_go_in_one_call(self):
+        self.script.new("a", "PJSIP/trunk-1", "Ring", CUSTOMER)
+        for number in range(300):
+            uid = f"b{number}"
+            self.script.new(uid, "PJSIP/1001-1", linked=f"l{number}")
+            self.script.dial("a", uid, "1001").answer("a", uid).hang_up(uid)
+        [call] = [each for each in self.script.calls.values() if each.uniqueid == "a"]
+        self.assertLessEqual(len(call.legs), state.MAX_LEGS)
+        self.assertIn("a", call.legs)
+        self.assertLessEqual(len(self.pbx.linkedids), self.LIMIT)
+        [tracked] = self.pbx.tracked_calls.values()
+        self.assertLessEqual(len(tracked.called), state.MAX_LEGS)
+
+    def test_local_channel_that_dials_on_and_on(self):
+        self.script.new("a", "Local/1001@office-1;2", exten="1001")
+        for number in range(300):
+            uid = f"b{number}"
+            self.script.new(uid, "PJSIP/1001-1", linked="a")
+            self.script.dial("a", uid, "1001").hang_up(uid)
+        [channel] = self.pbx.channels.values()
+        self.assertEqual(len(channel.dialed_channels), state.MAX_LEGS)
+
+    def test_extensions_and_queues(self):
+        tracker = self.script.tracker
+        for number in range(100):
+            exten, context = f"{1000 + number}", f"c{number}"
+            self.script.event("ExtensionStatus", Exten=exten, Status="0")
+            self.script.event(
+                "ExtensionStatus", Exten="1000", Status="0", Context=context
+            )
+            self.script.event(
+                "DeviceStateChange", Device=f"PJSIP/{exten}", State="INUSE"
+            )
+            self.script.event("QueueParams", Queue=context)
+            self.script.event(
+                "QueueMember", Queue=context, Interface="PJSIP/1000", Paused="0"
+            )
+        board = tracker._presence
+        for table in (board._hints, board._devices, tracker.queue_names):
+            self.assertEqual(len(table), self.LIMIT)
+        self.assertEqual(len(board._hints["1000"]), self.LIMIT)
+        self.assertEqual(len(tracker.get_memberships()["1000"]), self.LIMIT)
+        self.assertEqual(len(tracker.pop_presences()), self.LIMIT)
+        self.assert_reported(
+            "ExtensionStatus", "DeviceStateChange", "QueueParams", "QueueMember"
+        )
+
+    def test_long_values(self):
+        message = wire.parse(
+            f"Event: Newchannel\r\n{'x' * 999}: 1\r\nExten: {'1' * 9999}"
+        )
+        self.assertEqual(message.keys(), {"Event", "Exten"})
+        self.assertEqual(len(message["Exten"]), wire.MAX_VALUE)

@@ -154,6 +154,20 @@ class TestCompare(BaseCase):
         self.assertEqual(self.compare("0639980001", "+33639980001"), Reason.NUMBER)
         self.assertEqual(self.compare("1234567", "1234567"), Reason.DIGITS)
 
+    def test_no_country_begins_with_zero(self):
+        for text in ("00049 30 23125-0", "+049 30 231250", "+0033612345678"):
+            with self.subTest(text):
+                for key in read(text, "FR").keys:
+                    self.assertRegex(key, r"^\+[1-9]")
+                self.assertTrue(format_number(text, "FR"))
+                for stored in field_numbers(text, "FR"):
+                    self.assertFalse(stored.number.startswith("+0"))
+
+    def test_text_that_is_no_number(self):
+        for text in ("+33612345678ext. 12", "12345678 Ann", "*21*0612345678", "ab"):
+            with self.subTest(text):
+                self.assertIsNone(compare("+33612345678", True, read(text, "FR")))
+
     def test_probable(self):
         """Eight equal digits are a hint where one side's country is in doubt."""
         found = self.compare("+32639980001", "+33639980001", certain=False)
