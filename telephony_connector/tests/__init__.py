@@ -78,6 +78,7 @@ from . import test_query_count
 from . import test_rate_limit
 from . import test_registration
 from . import test_rights
+from . import test_routes
 from . import test_saved_numbers
 from . import test_secrets
 from . import test_server_action
