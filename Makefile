@@ -81,7 +81,7 @@ chaos:  ## break each part in the middle of calls, in each way to run; writes .l
 	@tools/setup odoo asterisk
 	@$(PYTHON_ODOO) -m tools.chaos $(ARGS)
 
-i18n:  ## write each addon's i18n/*.pot, the texts to translate
+i18n:  ## write each addon's i18n/*.pot, the texts to translate, and its translations by them
 	@tools/setup odoo
 	@$(STACK) i18n
 

@@ -188,7 +188,7 @@ class TestCustomer(TelephonyCommon):
         model = self.registry[self.model]
 
         def refuse(known, customer):
-            raise AccessError(known.env._("refused"))
+            raise AccessError(str(known))
 
         self.patch(model, "_build_calls", refuse)
         self.assertEqual([*self.sections()], ["opportunities", "activities", "notes"])

@@ -14,9 +14,9 @@ class MightyCallWorldCase(AccessWorldCase):
     def setUp(self):
         super().setUp()
         for name, answer in (
-            ("test", lambda _: ["+33199000001"]),
-            ("read_status", lambda *_: "available"),
-            ("write_status", lambda *_: None),
+            ("test", lambda provider: ["+33199000001"]),
+            ("read_status", lambda *args: "available"),
+            ("write_status", lambda *args: None),
         ):
             self.enterContext(patch.object(MightyCallProvider, name, answer))
 
