@@ -221,6 +221,13 @@ class TestUntranslated(BaseCase):
                 with self.subTest(path.relative_to(ADDONS), line=element.sourceline):
                     self.assertEqual([*find_untranslated_template(element)], [])
 
+    def test_a_label_is_a_string(self):
+        """Odoo shows a field's own name in place of the text within its label."""
+        for path in self.find_files("telephony_*/views/*.xml"):
+            for label in etree.parse(str(path)).iter("label"):
+                with self.subTest(path.relative_to(ADDONS), label=label.get("for")):
+                    self.assertFalse((label.text or "").strip())
+
     def test_python(self):
         """Pylint looks at errors alone."""
         without = "cli", "commands", "controllers", "__manifest__.py"

@@ -6,6 +6,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from odoo.addons.telephony_connector.engine.durations import format_seconds
 from odoo.addons.telephony_connector.tools.parameters import takes
@@ -214,8 +215,8 @@ class TelephonyCallReport(models.Model):
     @api.model
     def _format_group(self, name, key):
         if name == "day":
-            language = self.env["res.lang"]._lang_get(self.env.user.lang)
-            return key.strftime(f"%a {language.date_format}" if language else "%a %x")
+            weekday = format_date(self.env, key, date_format="EEE")
+            return f"{weekday} {format_date(self.env, key)}"
         if name == "hour":
             return f"{key}:00"
         return key.display_name if name == "user" else key

@@ -179,6 +179,16 @@ class TestDashboard(HistoryCommon):
             ],
         )
 
+    def test_days_are_named_in_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.supervisor.lang = "fr_FR"
+        for days in range(7):
+            self.had(days)
+        _figures, board = self.figures()
+        lines = {part["name"]: part["lines"] for part in board["breakdowns"]}
+        weekdays = {line["label"].split()[0].rstrip(".") for line in lines["day"]}
+        self.assertEqual(weekdays, {*"lun mar mer jeu ven sam dim".split()})
+
     def test_the_calls_behind_a_line(self):
         self.supervisor.tz = "Asia/Tokyo"
         for days in range(3):
