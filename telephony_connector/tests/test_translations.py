@@ -13,7 +13,11 @@ from odoo.tools.translate import OWL_TRANSLATED_ATTRS
 
 ADDONS = Path(__file__).parents[2]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]\b|\{[^{}]*\}")
-TAG = re.compile(r"<[^<>]*>")
+# Of HTML: “<the token>” is a text.
+TAG = re.compile(
+    r"</?(?:a|b|br|code|div|em|h\d|i|img|li|ol|p|pre|small|span|strong|t|table|tbody|td"
+    r"|th|thead|tr|u|ul)\b[^<>]*>"
+)
 # What a reader is told by an attribute is translated, the rest of a tag is not.
 TOLD = re.compile(r'(?<= )(title|aria-label|alt|placeholder)="[^"]*"')
 SENTENCE = re.compile(r"[A-Z][a-z]+ [a-z]|(?<![\w-])[a-z]{2,} [a-z]{2,}(?![\w-])")

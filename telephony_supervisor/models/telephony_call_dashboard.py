@@ -215,8 +215,9 @@ class TelephonyCallReport(models.Model):
     @api.model
     def _format_group(self, name, key):
         if name == "day":
-            weekday = format_date(self.env, key, date_format="EEE")
-            return f"{weekday} {format_date(self.env, key)}"
+            lang = self.env.user.lang
+            weekday = format_date(self.env, key, lang, date_format="EEE")
+            return f"{weekday} {format_date(self.env, key, lang)}"
         if name == "hour":
             return f"{key}:00"
         return key.display_name if name == "user" else key
