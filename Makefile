@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift dist screenshots
+.PHONY: help setup demo ring test e2e fuzz audit lint format bench chaos test-asterisk16 test-odoo clean openapi i18n docs lift dist docker screenshots
 
 PYTHON_ODOO := .local/odoo/venv/bin/python
 STACK := $(PYTHON_ODOO) -m tools.stack
@@ -51,13 +51,14 @@ test-odoo:  ## run Odoo's own tests without and with the addon, and compare [MOD
 	@env -u ODOO_BIN tools/setup odoo chromium
 	@env -u ODOO_BIN $(PYTHON_ODOO) -m tools.odoo_tests $(MODULES) $(ARGS)
 
-lint:  ## check style: ruff, pylint-odoo, eslint, prettier
-	@tools/setup lint
+lint:  ## check style: ruff, pylint-odoo, eslint, prettier, hadolint
+	@tools/setup lint packaging
 	@$(LINT)/ruff check --quiet .
 	@$(LINT)/ruff format --quiet --check .
 	@$(LINT)/pylint $(ADDONS)
 	@node_modules/.bin/eslint --no-warn-ignored .
 	@node_modules/.bin/prettier --log-level warn --check $(PRETTIER_FILES)
+	@.local/packaging/bin/hadolint --failure-threshold warning Dockerfile
 	@echo "lint: all clean"
 
 format:  ## bring all files into style, as far as it goes by itself
@@ -93,6 +94,10 @@ docs:  ## make a site of docs/ in .local/docs/site; a broken link fails
 dist:  ## build each addon and the desktop agent as a package, install them beside Odoo alone, and have a customer call
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk packaging
 	@env -u ODOO_BIN -u PBX_HOST $(PYTHON_ODOO) -m tools.dist
+
+docker:  ## do what Dockerfile and compose.yaml say, where no Docker engine is at hand, and have a customer call
+	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk packaging nginx
+	@env -u ODOO_BIN -u PBX_HOST $(PYTHON_ODOO) -m tools.docker
 
 screenshots:  ## take the pictures of the addons' pages in Odoo's Apps, static/description/*.png [ADDON=telephony_supervisor]
 	@env -u ODOO_BIN -u PBX_HOST tools/setup odoo asterisk chromium packages

@@ -90,8 +90,8 @@ class Trial:
 
         call = run(dial())
         own = run(self._telephones[EXTENSION].incoming(timeout=20))
-        [row] = self._wait_for(client, state="ringing")
-        [card] = client.call("telephony.card", "read_cards", [row["id"]])
+        row = self._wait_for(client, [("number", "=", NUMBER)], state="ringing")
+        [card] = client.call("telephony.card", "read_cards", [row])
         known = [match["name"] for match in card["matches"]]
         assert known == [CUSTOMER["name"]], card
         say(f"  the call is in the log, and its card says: {', '.join(known)}")
@@ -100,15 +100,20 @@ class Trial:
             say(f"  the desktop agent opened {self._pages.read_text().strip()}")
         run(own.answer())
         run(call.answered())
-        self._wait_for(client, state="ongoing")
+        this = [("id", "=", row)]
+        self._wait_for(client, this, state="ongoing")
         run(call.hangup())
-        self._wait_for(client, state="ended", outcome="answered")
+        self._wait_for(client, this, state="ended", outcome="answered")
         say("  it was answered, and ended")
 
     @staticmethod
-    def _wait_for(client, **values):
-        domain = [("number", "=", NUMBER), *((key, "=", values[key]) for key in values)]
-        return wait_for(
-            lambda: client.search_read("telephony.call", domain, ["state"]),
+    def _wait_for(client, domain, **values):
+        """
+        :return: the id of the call that has the values.
+        """
+        wanted = [*domain, *((key, "=", value) for key, value in values.items())]
+        [row] = wait_for(
+            lambda: client.search_read("telephony.call", wanted, ["id"]),
             what=f"the call to be {values}",
         )
+        return row["id"]
