@@ -97,17 +97,23 @@ class TelephonyCustomer(models.AbstractModel):
     def _get_section_builders(self):
         """Return the functions that build the sections, in the order of the page.
 
-        For an addon to show what it knows of a customer, as the open invoices,
-        override, call super, and add a method of its own. Each takes the
-        :class:`Customer` and returns what ``_make_section`` makes, or ``None``. It runs
-        as the user, and needs a number of queries that does not grow with the lines.
+        For an addon to show what it knows of a customer, override, call super, and add
+        a method of its own; what is open, as unpaid invoices, belongs among
+        ``_get_open_section_builders``. Each takes the :class:`Customer` and returns
+        what ``_make_section`` makes, or ``None``. It runs as the user, and needs a
+        number of queries that does not grow with the lines.
         """
         return [
-            self._build_opportunities,
-            self._build_activities,
+            *self._get_open_section_builders(),
             self._build_calls,
             self._build_notes,
         ]
+
+    @api.model
+    def _get_open_section_builders(self):
+        """Return those of ``_get_section_builders`` that tell what is open with the
+        customer: they stand above what happened last. For an addon to extend."""
+        return [self._build_opportunities, self._build_activities]
 
     @api.model
     def _make_section(self, key, title, icon, records, describe, count=None, more=None):

@@ -5,34 +5,16 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.telephony_customer import SECTION_LINES
-from ..odoo_compat import Cursor
-from .common import TelephonyCommon, at
+from . import common_customer
+from .common import at
+from .common_customer import NUMBER
 
-NUMBER = "+33612349872"
 SECTIONS = ["opportunities", "activities", "calls", "notes"]
 
 
 @tagged("post_install", "-at_install")
-class TestCustomer(TelephonyCommon):
+class TestCustomer(common_customer.CustomerCommon):
     """What stands beside the page of a call: what is open, what happened last."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company = cls.env["res.partner"].create(
-            {"name": "Testcase & Sons", "is_company": True}
-        )
-        cls.ada = cls.env["res.partner"].create(
-            {"name": "Ada Testcase", "parent_id": cls.company.id, "phone": NUMBER}
-        )
-        cls.model = "telephony.customer"
-
-    def sections(self, record=None, user=None, call=None):
-        """Return the sections of a record as a user sees them, by their keys."""
-        record = self.ada if record is None else record
-        customer = self.env[self.model].with_user(user or self.alice)
-        sections = customer.read_sections(record._name, record.id, call and call.id)
-        return {section["key"]: section for section in sections}
 
     def add_opportunity(self, name="Open", user=None, **values):
         return self.env["crm.lead"].create(
@@ -247,6 +229,25 @@ class TestCustomer(TelephonyCommon):
             ["alice_t of Testcase & Sons", "bruno_t of Testcase & Sons"],
         )
 
+    def test_what_is_open_stands_above_what_happened(self):
+        self.fill(1)
+        model = self.registry[self.model]
+        original = model._get_open_section_builders
+        user = self.alice
+
+        def build(customer):
+            known = self.env[self.model]
+            return known._make_section("open", "Open", "fa-tasks", user, lambda _: {})
+
+        def add(known):
+            return [*original(known), build]
+
+        self.patch(model, "_get_open_section_builders", add)
+        self.assertEqual(
+            [*self.sections()],
+            ["opportunities", "activities", "open", "calls", "notes"],
+        )
+
     # --- who it is ---
 
     def open_page(self, call):
@@ -290,22 +291,6 @@ class TestCustomer(TelephonyCommon):
         self.assertFalse(page.customer_since)
 
     # --- cost ---
-
-    def count_queries(self, method):
-        """Return how many queries a method sends, with cold caches of records."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        queries = []
-        execute = Cursor.execute
-
-        def record(cursor, query, *args, **kwargs):
-            queries.append(query)
-            return execute(cursor, query, *args, **kwargs)
-
-        self.patch(Cursor, "execute", record)
-        method()
-        self.patch(Cursor, "execute", execute)
-        return len(queries)
 
     def test_queries_do_not_grow_with_the_lines(self):
         self.fill(2)
