@@ -74,7 +74,7 @@ bench:  ## measure: one of bench/, or all without a name; writes .local/bench/*.
 	done; [ -z "$$missed" ] || { echo "missed a bar, or failed:$$missed"; exit 1; }
 
 bench-%: bench/bench_%.py
-	@tools/setup odoo $(if $(filter board pop,$*),chromium)
+	@tools/setup odoo $(if $(filter board pop views,$*),chromium)
 	@$(PYTHON_ODOO) $< $(if $(ROWS),$(if $(filter lookup pop,$*),--rows $(ROWS))) \
 		$(if $(CALLS),$(if $(filter pop views,$*),--calls $(CALLS))) $(ARGS)
 

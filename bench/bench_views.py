@@ -16,6 +16,9 @@ from datetime import UTC, datetime, timedelta
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
+from playwright.sync_api import sync_playwright
+
+from tests.support.browser import WebClient, launch
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
 from tools.stack.paths import ADDONS, LOCAL
@@ -35,6 +38,35 @@ MAX_FOLLOWUPS_WAKE_MS = 1000
 # colleagues wrote a page of notes: Odoo shows any chatter by pages.
 LINES = 10_000
 MAX_LINES_RATIO = 1.2
+# What the web client asks for when a chatter is opened.
+CHATTER = [
+    "activities",
+    "attachments",
+    "contact_fields",
+    "followers",
+    "scheduledMessages",
+    "suggestedRecipients",
+]
+OPEN_CONTACT = """
+async (id) => {
+    const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+    await action.doAction("contacts.action_contacts", { clearBreadcrumbs: true });
+    while (document.querySelector(".o-mail-Chatter")) {
+        await new Promise(requestAnimationFrame);
+    }
+    const start = performance.now();
+    await action.doAction({
+        type: "ir.actions.act_window",
+        res_model: "res.partner",
+        res_id: id,
+        views: [[false, "form"]],
+    });
+    while (document.querySelectorAll(".o-mail-Chatter .o-mail-Message").length < 30) {
+        await new Promise(requestAnimationFrame);
+    }
+    return performance.now() - start;
+}
+"""
 CUSTOMERS = 500
 SUPERVISOR = "supervisor"
 USER = "user"
@@ -173,7 +205,7 @@ class Bench:
 
     def measure_timelines(self, quiet, busy):
         """Measure opening a contact without calls, but with notes, and one with many,
-        by turns: the form's fields, then what the chatter asks for.
+        by turns: the form's fields, then all that the chatter asks for.
 
         :return: how many times as long the one with many takes
         """
@@ -192,10 +224,37 @@ class Bench:
                     thread_id=partner,
                     fetch_params={"limit": 30},
                 )
+                thread = {
+                    "thread_model": "res.partner",
+                    "thread_id": partner,
+                    "request_list": CHATTER,
+                }
+                self.client.request(
+                    "/mail/data", fetch_params=[["mail.thread", thread]]
+                )
                 times.append(time.perf_counter() - start)
-        first, second = (statistics.median(times) for times in taken.values())
-        self.seconds["res.partner: contact with notes, without calls"] = round(first, 3)
-        self.seconds[f"res.partner: contact with {LINES} calls"] = round(second, 3)
+        return self.compare("", *taken.values())
+
+    def measure_timelines_in_browser(self, page, quiet, busy):
+        """Measure the same as a user sees it, until the chatter's messages are there.
+
+        :param page: a Playwright page with the web client
+        :return: how many times as long the one with many takes
+        """
+        taken = {quiet: [], busy: []}
+        for round_ in range(3 * self.rounds + 1):
+            for partner, times in taken.items():
+                seconds = page.evaluate(OPEN_CONTACT, partner) / 1000
+                if round_:
+                    times.append(seconds)
+        return self.compare(" in the browser", *taken.values())
+
+    def compare(self, where, quiet, busy):
+        """Note the medians of two, and return how many times as long the second is."""
+        first, second = statistics.median(quiet), statistics.median(busy)
+        title = f"res.partner{where}: contact with"
+        self.seconds[f"{title} notes, without calls"] = round(first, 3)
+        self.seconds[f"{title} {LINES} calls"] = round(second, 3)
         return round(second / first, 2)
 
     def measure_followups(self, name):
@@ -345,6 +404,10 @@ def measure(calls, rounds):
             )
             partners = timeline["quiet"], timeline["busy"]
             ratio = bench.measure_timelines(*partners)
+            with sync_playwright() as playwright, launch(playwright) as browser:
+                page = WebClient(browser.new_page(), odoo.url)
+                page.log_in(client)
+                ratio_seen = bench.measure_timelines_in_browser(page.page, *partners)
             bench.client = administrator
             bench.measure("panel in a flood", "telephony.client", "get_panel")
             bench.measure("telephone in a flood", "telephony.client", "get_phone_state")
@@ -369,8 +432,9 @@ def measure(calls, rounds):
         "lines": LINES,
         "lines_made_seconds": timeline["made"],
         "lines_ratio": ratio,
+        "lines_ratio_in_browser": ratio_seen,
         "ok": slowest <= MAX_SECONDS
-        and ratio <= MAX_LINES_RATIO
+        and max(ratio, ratio_seen) <= MAX_LINES_RATIO
         and max(opened) <= MAX_FOLLOWUPS_OPEN_MS
         and taken["wake"] <= MAX_FOLLOWUPS_WAKE_MS,
     }
@@ -531,8 +595,9 @@ def main():
         f"{figures['followups_made_seconds']} s, dismissed together in "
         f"{figures['followups_dismiss_seconds']} s\n"
         f"A contact with {figures['lines']} calls in its chatter opens in "
-        f"{figures['lines_ratio']} times what one with 30 notes takes; the lines were "
-        f"written in {figures['lines_made_seconds']} s\n"
+        f"{figures['lines_ratio']} times what one with 30 notes takes, in the browser "
+        f"in {figures['lines_ratio_in_browser']} times; the lines were written in "
+        f"{figures['lines_made_seconds']} s\n"
     )
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(figures, indent=2) + "\n")

@@ -33,6 +33,7 @@ from . import telephony_number_index
 from . import telephony_number_source
 from . import base
 from . import telephony_phone_mixin
+from . import mail_thread
 from . import mail_thread_phone
 from . import crm_lead
 from . import res_company

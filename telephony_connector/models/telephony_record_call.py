@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class TelephonyRecordCall(models.Model):
@@ -70,16 +69,24 @@ class TelephonyRecordCall(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(
-            """
-            SELECT id, id AS call_id, company_id, start_date, direction, outcome,
-                   number, user_id, handled_by_id, is_missed, duration,
-                   disposition_id
-              FROM telephony_call
-             WHERE id IN %s
-            """,
-            self._get_calls_query(),
+        # One pass over the calls, not a comparison of their ids with those of a second
+        # one: a customer may have thousands, and each opening of the form counts them.
+        names = (
+            "id",
+            "id AS call_id",
+            "company_id",
+            "start_date",
+            "direction",
+            "outcome",
+            "number",
+            "user_id",
+            "handled_by_id",
+            "is_missed",
+            "duration",
+            "disposition_id",
         )
+        columns = [f"telephony_call.{name}" for name in names]
+        return self._get_calls_query().subselect(*columns)
 
     @api.depends("call_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -89,16 +96,14 @@ class TelephonyRecordCall(models.Model):
 
     @api.model
     def _get_calls_query(self):
-        """Return the subquery for the calls of the context's record.
+        """Return the query for the calls of the context's record.
 
-        :rtype: SQL
+        :rtype: odoo.tools.Query
         """
         record = self._get_record()
-        if record is None:
-            return SQL("(NULL)")
-        domain = Domain(record._get_telephony_call_domain())
+        domain = Domain.FALSE if record is None else record._get_telephony_call_domain()
         # sudo - telephony.call: the raw links lead to records that the user may read
-        return self.env["telephony.call"].sudo()._search(domain).subselect()
+        return self.env["telephony.call"].sudo()._search(domain)
 
     @api.model
     def _get_record(self):

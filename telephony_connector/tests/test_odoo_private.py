@@ -50,6 +50,7 @@ OWNERS = {
     "_phone_get_country": "mail.thread.phone",
     "_phone_get_country_field": "mail.thread.phone",
     "_read_group": "base",
+    "_sort_suggested_messages": "base",
     "_table": "base",
     "_transient": "base",
     "_trigger": "ir.cron",

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 from odoo.tests import new_test_user, tagged
 
+from ..odoo_compat import Cursor
 from .common import USER_GROUPS, TelephonyCommon, at
 
 GROUP = "telephony_connector.group_telephony_"
@@ -284,6 +285,25 @@ class TestRecordCalls(RightsCommon):
         )
         self.assertEqual([line["id"] for line in found["records"]], call.ids)
         self.assertEqual(self.partner.with_user(self.alice).telephony_call_count, 1)
+
+    def test_counting_reads_the_calls_once(self):
+        """However many they are: forms of customers wait for it."""
+        self.ring()
+        record_calls = self.env["telephony.record.call"]
+        queries = []
+        execute = Cursor.execute
+
+        def record(cursor, query, *args, **kwargs):
+            queries.append(str(getattr(query, "code", query)))
+            return execute(cursor, query, *args, **kwargs)
+
+        self.patch(Cursor, "execute", record)
+        count = record_calls.with_user(self.alice)._count(self.partner)
+        self.patch(Cursor, "execute", execute)
+        self.assertEqual(count, 1)
+        [counted] = [query for query in queries if 'FROM "telephony_call"' in query]
+        self.assertEqual(counted.count('FROM "telephony_call"'), 1)
+        self.assertNotIn("ORDER BY", counted)
 
     def test_record_out_of_reach_has_no_lines(self):
         call = self.ring(to="1002")

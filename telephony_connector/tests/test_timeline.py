@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
+from ..odoo_compat import Cursor
 from .common import TelephonyCommon, at
 
 NUMBER = "+33612340077"
@@ -102,6 +103,43 @@ class TestTimeline(TelephonyCommon):
         self.assertFalse(self.log())
         self.env.company.telephony_log_calls = True
         self.assertFalse(self.log(), "what ended before is not caught up")
+
+    def test_whom_an_answer_goes_to_is_found_without_the_lines(self):
+        """Each opening of a chatter asks for it, however many calls it has."""
+        buyer = self.env["res.partner"].create({"name": "Bo", "email": "bo@x.example"})
+        self.partner.message_post(
+            body="<p>And the mast?</p>",
+            author_id=buyer.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        for number in range(20):
+            self.end(f"t{number}", start=100 * number)
+        self.log()
+        partner = self.partner.with_user(self.alice)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = []
+        execute = Cursor.execute
+
+        def count(cursor, query, *args, **kwargs):
+            result = execute(cursor, query, *args, **kwargs)
+            if 'FROM "mail_message"' in str(getattr(query, "code", query)):
+                rows.append(cursor.rowcount)
+            return result
+
+        self.patch(Cursor, "execute", count)
+        found = partner._message_get_suggested_recipients(reply_discussion=True)
+        self.patch(Cursor, "execute", execute)
+        self.assertIn(buyer.id, [each["partner_id"] for each in found])
+        self.assertLess(max(rows), 5, rows)
+
+    def test_whom_an_answer_goes_to_where_nobody_wrote(self):
+        self.end()
+        self.log()
+        partner = self.partner.with_user(self.alice)
+        found = partner._message_get_suggested_recipients(reply_discussion=True)
+        self.assertEqual([each["partner_id"] for each in found], partner.ids)
 
     def test_unanswered_calls_in_a_row_share_a_line(self):
         for number in range(3):
