@@ -28,3 +28,20 @@ class TestDescription(TransactionCase):
         text = (DESCRIPTION / "index.html").read_text()
         self.assertNotIn("//", text)
         self.assertNotIn("<script", text)
+
+    def test_an_empty_list_is_told_from_one_that_filters_empty(self):
+        """Where an action opens with a filter, the text says nothing of all records."""
+        data = self.env["ir.model.data"].search(
+            [
+                ("module", "=like", "telephony_%"),
+                ("model", "=", "ir.actions.act_window"),
+            ]
+        )
+        actions = self.env["ir.actions.act_window"].browse(data.mapped("res_id"))
+        filtered = actions.filtered(lambda each: "search_default_" in each.context)
+        self.assertIn(
+            self.env.ref("telephony_connector.action_telephony_call"), filtered
+        )
+        for action in filtered:
+            with self.subTest(action.name):
+                self.assertNotRegex(str(action.help), r"\b[Yy]et\b")
