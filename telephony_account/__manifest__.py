@@ -5,6 +5,10 @@
     "summary": "Unpaid invoices stand beside a customer's call",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/invoices.png",
+    ],
     "depends": ["telephony_connector", "account"],
     "auto_install": True,
 }

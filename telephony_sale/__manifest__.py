@@ -5,6 +5,10 @@
     "summary": "Open quotations and orders stand beside a customer's call",
     "author": "The telephony_connector project",
     "license": "LGPL-3",
+    "images": [
+        "static/description/banner.png",
+        "static/description/orders.png",
+    ],
     "depends": ["telephony_connector", "sale"],
     "auto_install": True,
 }

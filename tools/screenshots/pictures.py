@@ -116,6 +116,52 @@ def employee(scene, web):
         yield "employee"
 
 
+def beside_the_call(scene, web, heading):
+    """Wait until what is open for Camille stands beside her call, then leave."""
+    with ringing(scene, web, CAMILLE):
+        shown = web.page.locator(".o_telephony_sections section", has_text=heading)
+        expect(shown).to_be_visible()
+        shown.scroll_into_view_if_needed()
+        yield
+
+
+def orders(scene, web):
+    client = scene.client
+    product = client.call("product.product", "search", [], limit=1)[0]
+    line = {"product_id": product, "product_uom_qty": 2, "price_unit": 1450}
+    order = {"partner_id": scene.camille, "order_line": [(0, 0, line)]}
+    client.call("sale.order", "create", [order])
+    for _ready in beside_the_call(scene, web, "Open Quotations and Orders"):
+        yield "orders"
+
+
+def invoices(scene, web):
+    client = scene.client
+    line = {"name": OPPORTUNITY, "quantity": 1, "price_unit": 2380}
+    invoice = {
+        "move_type": "out_invoice",
+        "partner_id": scene.camille,
+        "invoice_line_ids": [(0, 0, line)],
+    }
+    ids = client.call("account.move", "create", [invoice])
+    client.call("account.move", "action_post", ids)
+    for _ready in beside_the_call(scene, web, "Unpaid Invoices"):
+        yield "invoices"
+
+
+def tasks(scene, web):
+    client = scene.client
+    project = client.call("project.project", "create", [{"name": OPPORTUNITY}])[0]
+    task = {
+        "name": "Measure the terrace",
+        "project_id": project,
+        "partner_id": scene.camille,
+    }
+    client.call("project.task", "create", [task])
+    for _ready in beside_the_call(scene, web, "Open Tasks"):
+        yield "tasks"
+
+
 def automation_rule(scene, web):
     client = scene.client
     model = client.one("ir.model", [("model", "=", "telephony.call")])["id"]
@@ -144,6 +190,9 @@ PICTURES = {
     "telephony_mightycall": (mightycall,),
     "telephony_event": (attendee,),
     "telephony_hr": (employee,),
+    "telephony_sale": (orders,),
+    "telephony_account": (invoices,),
+    "telephony_project": (tasks,),
     "telephony_base_automation": (automation_rule,),
 }
 """By addon; the first one stands on its banner."""
