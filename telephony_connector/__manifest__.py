@@ -37,6 +37,7 @@
         "views/telephony_blocked_number_views.xml",
         "views/telephony_phone_field_views.xml",
         "views/telephony_registration_views.xml",
+        "data/telephony_home.xml",
         "views/telephony_menus.xml",
         "views/res_users_views.xml",
         "views/telephony_agent_token_views.xml",

@@ -15,6 +15,7 @@
         "security/telephony_security.xml",
         "security/ir.model.access.csv",
         "views/telephony_pbx_views.xml",
+        "views/telephony_pbx_setup_views.xml",
         "views/telephony_mightycall_status_views.xml",
         "data/ir_cron.xml",
     ],

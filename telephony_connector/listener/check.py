@@ -14,7 +14,7 @@ from ..engine.errors import (
 )
 from ..engine.texts import text
 from .connection import CHANNELS, PRESENCE_LISTS
-from .discover import count_phones
+from .discover import count_phones, find_contexts
 from .permissions import WRITE_CLASSES, get_missing
 
 # The device state that is set to see whether an event of it arrives: nobody's phone.
@@ -31,10 +31,12 @@ READ_CLASSES = {
 @dataclass(frozen=True)
 class Finding:
     """One thing that was looked at: ``ok`` is ``None`` where it can't be known, or is
-    for the administrator to judge; ``text`` is as of ``engine.texts.text``."""
+    for the administrator to judge; ``text`` is as of ``engine.texts.text``. ``offers``
+    are what there is in place of what is not."""
 
     ok: bool | None
     text: dict
+    offers: tuple[str, ...] = ()
 
 
 class Check:
@@ -157,7 +159,11 @@ class Check:
         try:
             await session.action("ShowDialPlan", Context=context)
         except (ActionRefused, PermissionMissing):
-            yield Finding(False, text("check_context_missing", context=context))
+            yield Finding(
+                False,
+                text("check_context_missing", context=context),
+                await find_contexts(session),
+            )
         else:
             yield Finding(True, text("check_context", context=context))
 

@@ -10,6 +10,10 @@ EXTENSION = re.compile(r"[0-9]{1,8}")
 # States of a device whose phone answers, and of a hint whose phone does not.
 REACHABLE = ("NOT_INUSE", "INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD")
 INVALID = "INVALID"
+# Who made a context that stands in extensions.conf, and how contexts begin that no
+# phone dials from.
+WRITTEN = "pbx_config"
+INNER = re.compile(r"(macro|func|sub|app)-")
 UNAVAILABLE = ("4", "-1", "-2")
 DEVICE = re.compile(r"(PJSIP|SIP|IAX2|SCCP)/([A-Za-z0-9_.@+-]+)")
 
@@ -128,6 +132,21 @@ async def _find_used_contexts(session, context):
         used.add(name)
         todo |= includes.get(name, set()) - used
     return used
+
+
+async def find_contexts(session):
+    """Return the names of the contexts that an administrator wrote, those first from
+    which other ones are reached.
+
+    :rtype: tuple[str]
+    """
+    includes = {}
+    for event in await _list(session, "ShowDialPlan"):
+        name = event.get("Context", "")
+        if event.get("Registrar", WRITTEN) == WRITTEN and not INNER.match(name):
+            includes[name] = includes.get(name, 0) + ("IncludeContext" in event)
+    names = sorted(filter(None, includes))
+    return tuple(sorted(names, key=includes.get, reverse=True))
 
 
 async def _ask_name(session, extension):

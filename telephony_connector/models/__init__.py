@@ -7,6 +7,7 @@ from . import telephony_pbx_dialing
 from . import telephony_extension
 from . import telephony_customer
 from . import telephony_disposition
+from . import telephony_home
 from . import telephony_call
 from . import telephony_call_leg
 from . import telephony_call_door

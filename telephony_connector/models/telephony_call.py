@@ -44,6 +44,7 @@ class TelephonyCall(models.Model):
     """
 
     _name = "telephony.call"
+    _inherit = ["telephony.home.mixin"]
     _description = "Call"
     _order = "start_date desc, id desc"
     _rec_name = "number"

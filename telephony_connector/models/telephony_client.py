@@ -75,6 +75,21 @@ class TelephonyClient(models.AbstractModel):
         questions = [text.question, self._get_ring_again_question(extension)]
         if any(questions) and not confirmed:
             return {"confirm": "\n\n".join(filter(None, questions))}
+        record = self._get_clicked_object(clicked, field)
+        return self._ring(extension, text, record)
+
+    @api.model
+    def _ring(self, extension, text, record=None):
+        """Ring the phone of one of the current user's extensions, then a number.
+
+        :param extension: the `telephony.extension`
+        :param text: the ``AuthorizedNumber`` of its telephone system
+        :param record: what the call belongs to, if that is known
+        :return: as ``dial``, of a call that was dialed
+        :rtype: dict
+        :raise UserError: with the reason in the user's words; nothing was dialed then
+        """
+        pbx = extension.pbx_id
         reading = text.reading
         is_internal = reading.kind == "internal"
         provider = pbx._get_provider()
@@ -102,7 +117,6 @@ class TelephonyClient(models.AbstractModel):
             )
             .with_env(self.env)
         )
-        record = self._get_clicked_object(clicked, field)
         if record is not None:
             call._set_object(record)
         command = provider.dial(call, extension, text)

@@ -29,7 +29,7 @@ class TelephonyFollowup(models.Model):
 
     _name = "telephony.followup"
     _description = "Missed Caller"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["telephony.home.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "kind, last_date desc, id desc"
     _rec_name = "number_display"
     _mail_post_access = "read"

@@ -29,6 +29,8 @@ _logger = logging.getLogger(__name__)
 TRY_EVERY = timedelta(seconds=5)
 # A server that was woken listens within seconds, one that starts within the minute.
 PATIENCE = timedelta(minutes=2)
+# What tells a browser that shows the guided form to look again.
+SETUP_CHANGED = "telephony.pbx.setup/changed"
 # How long the old address or token works on after it was changed, so that nothing is
 # lost until the telephone system has the new one.
 GRACE = timedelta(days=7)
@@ -514,6 +516,10 @@ class TelephonyPbx(models.Model):
         pbxs.sudo().home = read_identity(self.env)
         self.env.registry.clear_cache()  # numbers are read with it
         pbxs._process_connection_change()
+        begin = "telephony_connector.telephony_begin_todo"
+        if todo := self.env.ref(begin, raise_if_not_found=False):
+            # sudo - ir.actions.todo: the app is set up, whoever did
+            todo.sudo().state = "done"
         return pbxs
 
     def write(self, vals):
@@ -626,6 +632,10 @@ class TelephonyPbx(models.Model):
             pbx._notify_watchers()
             for user in pbx.extension_ids.user_id:
                 user._bus_send("telephony.pbx/changed", {"id": pbx.id})
+        # sudo - telephony.pbx.setup: whoever has one open, whoever writes the state
+        setups_sudo = self.env["telephony.pbx.setup"].sudo()
+        for setup_sudo in setups_sudo.search([("pbx_id", "in", self.ids)]):
+            setup_sudo.create_uid._bus_send(SETUP_CHANGED, {"id": setup_sudo.pbx_id.id})
 
     def _set_statistics(self, statistics):
         """Write how the connection does.

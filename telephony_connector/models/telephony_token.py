@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 from odoo.tools import clean_context, consteq
 
-from .telephony_pbx import GRACE
+from .telephony_pbx import GRACE, SETUP_CHANGED
 
 # Seldom enough that noting it costs nothing.
 UPDATE_EVERY = timedelta(hours=1)
@@ -68,6 +68,23 @@ class TelephonyToken(models.Model):
         :return: the action that shows it; it is stored nowhere in clear
         :raise AccessError: the user may not set up this telephone system
         """
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("API Token"),
+            "res_model": "telephony.token.show",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_token": self._make(pbx, name)},
+        }
+
+    @api.model
+    def _make(self, pbx, name=None):
+        """Make a token for a telephone system.
+
+        :return: the token itself, to be shown this once
+        :rtype: str
+        :raise AccessError: the user may not set up this telephone system
+        """
         self.check_access("create")
         pbx.check_access("write")
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -77,14 +94,7 @@ class TelephonyToken(models.Model):
         # sudo - telephony.token: the digest is out of every user's reach
         clean = self.with_context(clean_context(self.env.context))
         clean.sudo().create({**values, "digest": _digest(secret)})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("API Token"),
-            "res_model": "telephony.token.show",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_token": secret},
-        }
+        return secret
 
     @api.model
     def _authenticate(self, secret):
@@ -116,6 +126,9 @@ class TelephonyToken(models.Model):
             return
         if self.try_lock_for_update():
             self.use_date = now
+            if not used:
+                # Whoever made it may wait for the first request: the guided form does.
+                self.create_uid._bus_send(SETUP_CHANGED, {"id": self.pbx_id.id})
 
 
 class TelephonyTokenShow(models.AbstractModel):

@@ -42,6 +42,7 @@ from . import test_dial_rules
 from . import test_discover
 from . import test_followup
 from . import test_health
+from . import test_home
 from . import test_hostile
 from . import test_followup_flood
 from . import test_import_rules
@@ -70,6 +71,7 @@ from . import test_odoo_private
 from . import test_parameters
 from . import test_payloads
 from . import test_pbx_setup
+from . import test_pbx_setup_kinds
 from . import test_preferences
 from . import test_presence
 from . import test_provider_contract

@@ -354,6 +354,7 @@ class AccessWorldCase(AccessMatrixCase):
             user,
             country_id=cls.france.id,
             company_id=user.company_id.id,
+            system="freepbx",
             host="127.0.0.1",
             name=f"New system of {world.role}",
         )
@@ -362,8 +363,10 @@ class AccessWorldCase(AccessMatrixCase):
             user,
             country_id=cls.france.id,
             company_id=user.company_id.id,
+            system="freepbx",
             host="127.0.0.1",
             pbx_id=world.spare_pbx.id,
+            own_number=f"15{world.extension.number[2:]}",
             queues="support",
         )
         return {

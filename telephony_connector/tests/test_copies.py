@@ -100,6 +100,7 @@ class TestCopies(TelephonyCommon):
         setup = self.env["telephony.pbx.setup"].create(
             {
                 "name": "New",
+                "system": "freepbx",
                 "country_id": self.france.id,
                 "pbx_id": self.pbx.id,
                 "host": "127.0.0.1",

@@ -23,12 +23,24 @@ class TestPbxSetup(TelephonyCommon):
 
     def setup(self, **values):
         return self.env["telephony.pbx.setup"].create(
-            {"name": "New", "host": "127.0.0.1", "country_id": self.france.id, **values}
+            {
+                "name": "New",
+                "system": "freepbx",
+                "host": "127.0.0.1",
+                "country_id": self.france.id,
+                **values,
+            }
         )
 
     def find(self, *extensions, queues=()):
         found = Found({ext.number: ext for ext in extensions}, list(queues))
         return patch.object(telephony_pbx_setup, "discover_now", lambda _: found)
+
+    def browse_next(self, form):
+        """Save the first step and return the form's record, at the next one."""
+        setup = form.save()
+        setup.action_next()
+        return setup
 
     def test_the_account_to_copy(self):
         setup = self.setup()
@@ -120,6 +132,8 @@ class TestPbxSetup(TelephonyCommon):
 
     def test_encryption(self):
         form = Form(self.env["telephony.pbx.setup"])
+        form.system = "freepbx"
+        form = Form(self.browse_next(form))
         form.use_tls = True
         self.assertEqual(form.port, 5039)
         form.tls_ca = "-----BEGIN CERTIFICATE-----"
@@ -184,7 +198,9 @@ class TestPbxSetup(TelephonyCommon):
         action = setup.action_finish()
         self.assertFalse(setup.secret, "the draft keeps no secret")
         self.assertEqual(setup.pbx_id.sudo().stored_secret, secret)
-        self.assertEqual(action["res_id"], setup.pbx_id.id)
+        self.assertEqual(action["res_id"], setup.id)
+        self.assertEqual(setup.step, "call")
+        self.assertEqual(setup.action_open_pbx()["res_id"], setup.pbx_id.id)
         self.assertEqual(setup.pbx_id.extension_ids.mapped("number"), ["2001", "2003"])
         queues = self.env["telephony.queue"].search([("pbx_id", "=", setup.pbx_id.id)])
         self.assertEqual(queues.mapped("name"), ["support"])

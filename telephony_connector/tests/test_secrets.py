@@ -191,6 +191,7 @@ class TestWizard(SecretCommon):
             .create(
                 {
                     "name": "New",
+                    "system": "freepbx",
                     "country_id": self.france.id,
                     "pbx_id": self.pbx.id,
                     "host": "127.0.0.1",

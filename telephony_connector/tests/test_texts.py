@@ -178,6 +178,7 @@ class TestTexts(common_texts.CodesCase):
         setup = self.in_french(self.env["telephony.pbx.setup"]).create(
             {
                 "name": "x",
+                "system": "freepbx",
                 "host": "127.0.0.1",
                 "country_id": self.env.ref("base.fr").id,
             }

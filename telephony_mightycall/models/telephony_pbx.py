@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.telephony_connector.engine.errors import TelephonyError
+from odoo.addons.telephony_connector.engine.texts import text
+from odoo.addons.telephony_connector.listener.check import Finding
 from odoo.addons.telephony_connector.tools.actions import notify
 from odoo.addons.telephony_connector.tools.groups import ADMINISTRATOR
 
@@ -179,22 +181,39 @@ class TelephonyPbx(models.Model):
             return notify(
                 "warning", self.env._("A connection was attempted a moment ago.")
             )
+        first, *others = self._look_at_mightycall()
+        texts = self.env["telephony.text"]
+        if not first.ok:
+            return notify("danger", texts._render(first.text))
+        for finding in others:
+            if not finding.ok:
+                return notify("warning", texts._render(finding.text))
+        return notify("success", texts._render(first.text))
+
+    def _look_at_mightycall(self):
+        """Log in at MightyCall's server, and compare the business number.
+
+        :return: list of ``listener.check.Finding``, the login's first
+        """
+        self.ensure_one()
         provider = self._get_provider()
         try:
             numbers = provider.test()
         except TelephonyError as error:
             self._show_mightycall_answer(error)
-            return notify("danger", self.env["telephony.text"]._render(error.text))
+            return [Finding(False, error.text)]
         self._show_mightycall_answer()
+        login = Finding(True, text("mightycall_connected"))
+        if not numbers:
+            return [login]
         own = provider.write_number(self.mightycall_business_number)
-        if numbers and own not in map(provider.write_number, numbers):
-            message = self.env._(
-                "Connected, but the business number does not belong to the account: "
-                "%(numbers)s.",
-                numbers=", ".join(numbers),
-            )
-            return notify("warning", message)
-        return notify("success", self.env._("Connected."))
+        if own in map(provider.write_number, numbers):
+            return [login, Finding(True, text("mightycall_number"))]
+        names = ", ".join(numbers)
+        return [
+            login,
+            Finding(False, text("mightycall_number_foreign", numbers=names)),
+        ]
 
     # === SCHEDULED ACTION === #
 

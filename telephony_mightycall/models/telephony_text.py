@@ -9,6 +9,11 @@ TEMPLATES = {
         "Odoo sent %(count)s requests in 24 hours and stops there: the telephone "
         "system allows %(limit)s."
     ),
+    "mightycall_connected": _lt("Connected."),
+    "mightycall_number": _lt("The business number belongs to the account."),
+    "mightycall_number_foreign": _lt(
+        "The business number does not belong to the account, which has: %(numbers)s."
+    ),
     "server_address": _lt("The address of the telephone system's server is not valid."),
     "server_unencrypted": _lt("The keys are not sent without encryption (https)."),
     "server_timeout": _lt("The telephone system's server did not answer in time."),

@@ -7,6 +7,7 @@ from . import test_mightycall_client
 from . import test_mightycall_events
 from . import test_mightycall_provider
 from . import test_neutralize
+from . import test_pbx_setup
 from . import test_provider_contract
 from . import test_secrets
 from . import test_texts

@@ -31,5 +31,6 @@ class TestFields(Table, matrix.FieldMatrixCase):
         "telephony.mightycall.session": "session",
         "telephony.mightycall.status": "status",
         "telephony.pbx": "account",
+        "telephony.pbx.setup": "setup",
         "res.users": "user",
     }

@@ -28,6 +28,7 @@ class TestNeutralize(NeutralizeCase, TelephonyCommon):
         self.env["telephony.mightycall.session"].create(
             {"pbx_id": self.pbx.id, "expire_date": self.env.cr.now()}
         )
+        self.env["telephony.pbx.setup"].create({"system": "mightycall"})
         self.env.flush_all()
 
     def test_nothing_is_known(self):

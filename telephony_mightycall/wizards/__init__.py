@@ -1,1 +1,2 @@
 from . import telephony_mightycall_status
+from . import telephony_pbx_setup

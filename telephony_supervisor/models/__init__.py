@@ -5,5 +5,6 @@ from . import telephony_pbx
 from . import telephony_call_report
 from . import telephony_call_dashboard
 from . import telephony_board
+from . import telephony_home
 from . import digest_digest
 from . import ir_websocket

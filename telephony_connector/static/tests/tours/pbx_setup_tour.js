@@ -5,23 +5,24 @@ registry.category("web_tour.tours").add("telephony_pbx_setup", {
     steps: () => [
         {
             content: "Connect a telephone system",
-            trigger: ".o_list_view button:contains(Connect an Asterisk)",
+            trigger: ".o_list_view button:contains(Connect a Telephone System)",
+            run: "click",
+        },
+        {
+            content: "Which kind is it?",
+            trigger:
+                ".modal .o_field_widget[name=system] .form-check:contains(Asterisk, phones on PJSIP) input",
+            run: "click",
+        },
+        {
+            content: "Go on",
+            trigger: ".modal button[name=action_next]",
             run: "click",
         },
         {
             content: "The account to copy is there at once, with the least rights",
             trigger:
                 ".modal .o_field_widget[name=manager_conf]:contains(write = originate,call,agent,reporting)",
-        },
-        {
-            content: "Which kind is it?",
-            trigger: ".modal .o_field_widget[name=system] input",
-            run: "click",
-        },
-        {
-            content: "Plain Asterisk has another file to copy it to",
-            trigger: ".o_select_menu_item:contains(Asterisk, phones on PJSIP)",
-            run: "click",
         },
         {
             content: "It is told which",
@@ -44,19 +45,14 @@ registry.category("web_tour.tours").add("telephony_pbx_setup", {
         },
         {
             content: "What is wrong is said in words",
-            trigger: ".modal .alert-warning:contains(Odoo could not log in)",
+            trigger: ".modal .alert-danger:contains(Odoo could not log in)",
         },
         {
             content: "There is no way on",
             trigger: ".modal:not(:has(button[name=action_connect]))",
         },
         {
-            content: "Back to the account",
-            trigger: ".modal button[name=action_back]",
-            run: "click",
-        },
-        {
-            content: "The right address",
+            content: "The right address, where the fault is told",
             trigger: ".modal .o_field_widget[name=host] input",
             run: "edit 127.0.0.1",
         },
@@ -67,7 +63,7 @@ registry.category("web_tour.tours").add("telephony_pbx_setup", {
         },
         {
             content: "It is reached",
-            trigger: ".modal .o_field_widget[name=findings]:contains(✓)",
+            trigger: ".modal .alert-success:contains(found nothing wrong)",
         },
         {
             content: "Connect",
@@ -103,6 +99,20 @@ registry.category("web_tour.tours").add("telephony_pbx_setup", {
         {
             content: "Take them over",
             trigger: ".modal button[name=action_finish]",
+            run: "click",
+        },
+        {
+            content: "The last step is a call to one's own telephone",
+            trigger: ".modal .o_telephony_test_call:contains(Ring My Phone)",
+        },
+        {
+            content: "What its connection does is told",
+            trigger:
+                ".modal .alert-info .o_field_widget[name=connection_state]:contains(Connecting)",
+        },
+        {
+            content: "Done",
+            trigger: ".modal button[name=action_open_pbx]:contains(Done)",
             run: "click",
         },
         {
