@@ -116,3 +116,16 @@ test("a caller of nobody's has no note here, and it closes", async () => {
     await click(`${CARD}_close`);
     await contains(CARD, { count: 0 });
 });
+
+test("an incoming call that nobody took leaves nothing to do", async () => {
+    server.wrapUps = { 1: { ...WRAP_UP, direction: "inbound" } };
+    onRpc("telephony.card", "read_wrap_up", () => expect.step("read"));
+    const pyEnv = await startServer();
+    await start();
+    sendPayload(pyEnv, makePayload());
+    await contains(".o_telephony_card");
+    const over = { state: "ended", leg_state: "ended", outcome: "missed" };
+    sendPayload(pyEnv, makePayload({ ...over, revision: 2 }));
+    await contains(".o_telephony_card", { count: 0 });
+    expect.verifySteps([]);
+});

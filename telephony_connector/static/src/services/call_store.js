@@ -119,7 +119,7 @@ export class CallStore {
             call.title &&
             call.direction !== "internal" &&
             !call.isFailed &&
-            (call.hasTalked || !call.isIncoming)
+            (call.hasTalked || !call.is_incoming)
         );
     }
 
