@@ -53,12 +53,18 @@ class FieldWalkCase(AccessMatrixCase):
         """Return the names of the fields that a model has by the addon.
 
         Those that it defines, those of mixins that it brings, and of a model of its own
-        those that every model has.
+        those that every model has. What apps that the addon does not need add to a
+        mixin, as ratings to every thread, is not its own.
         """
+        needed = self.find_needed()
         found = {n for n, f in cls._fields.items() if self.addon in f._modules}
         of_every_model = set(self.registry["base"]._fields)
         for parent in self.find_parents(cls):
-            fields = set(self.registry[parent]._fields)
+            fields = {
+                name
+                for name, field in self.registry[parent]._fields.items()
+                if not field._modules or needed.intersection(field._modules)
+            }
             found |= fields if parent == "base" else fields - of_every_model
         return found
 

@@ -41,7 +41,6 @@ OWNERS = {
     "_has_field_access": "base",
     "_ids": "base",
     "_is_internal": "res.users",
-    "_lang_get": "res.lang",
     "_mail_get_partners": "mail.thread",
     "_make_access_error": "ir.rule",
     "_message_log": "mail.thread",

@@ -47,7 +47,7 @@ def find_tags(text):
 
 def find_edges(text):
     """Return the line breaks and blanks around a text that the next one relies on."""
-    return re.match(r"[ \n]*", text)[0], re.search(r"[ \n]*$", text)[0]
+    return re.match(r"[ \n]*", text)[0], re.search(r"[ \n]*\Z", text)[0]
 
 
 def find_faults(translation, template):
