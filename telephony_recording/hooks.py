@@ -11,6 +11,13 @@ def uninstall_hook(env):
 
     Odoo deletes the columns; files, messages and followers would stay.
     """
+    # Calls had a thread by this addon alone. That they inherit it Odoo also notes as of
+    # each addon that extends the thread, the base among them, and would leave behind.
+    domain = [
+        ("model_id.model", "=", "telephony.call"),
+        ("parent_id.model", "=", "mail.thread"),
+    ]
+    env["ir.model.inherit"].search(domain).unlink()
     files = env["ir.attachment"]._search(
         [("res_model", "=", "telephony.call"), ("res_field", "=", "recording_file")]
     )
