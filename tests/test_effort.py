@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tools.stack.asterisk import MANAGER
-from tools.stack.odoo import Odoo
 from tools.stack.rpc import OdooClient
 
 from .support.browser import WebClient
 from .support.records import contact, international, new_number
+from .support.stack import listening_odoo
 
 DID = "+33140001001"
 COUNT = """
@@ -58,14 +58,8 @@ def read_clicks(client, job):
 
 @pytest.fixture(scope="module")
 def _fresh(postgres, installed):
-    odoo = Odoo(postgres, "fresh", max_cron_threads=1)
-    odoo.copy(installed)
-    try:
-        server = odoo.start()
+    with listening_odoo(postgres, installed, "fresh") as odoo:
         yield odoo
-        server.stop()
-    finally:
-        postgres.drop(odoo.database)
 
 
 @pytest.fixture

@@ -3,22 +3,17 @@
 import pytest
 
 from tools.stack.demo_data import create_pbx
-from tools.stack.odoo import Odoo
 from tools.stack.rpc import OdooClient
 from tools.stack.waiting import wait_for
+
+from .support.stack import listening_odoo
 
 
 @pytest.fixture
 def plain(postgres, installed):
     """An Odoo that listens itself, by its scheduled actions."""
-    odoo = Odoo(postgres, "first_connection", max_cron_threads=1)
-    odoo.copy(installed)
-    try:
-        server = odoo.start()
+    with listening_odoo(postgres, installed, "first_connection") as odoo:
         yield odoo
-        server.stop()
-    finally:
-        postgres.drop(odoo.database)
 
 
 def test_the_first_connection_does_not_wait_for_the_next_minute(plain, postgres, stack):

@@ -3,6 +3,20 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# What is shown of a call by its row.
+COLUMNS = (
+    "company_id",
+    "start_date",
+    "direction",
+    "outcome",
+    "number",
+    "user_id",
+    "handled_by_id",
+    "is_missed",
+    "duration",
+    "disposition_id",
+)
+
 
 class TelephonyRecordCall(models.Model):
     """The calls of one record, for whoever may read that record.
@@ -50,41 +64,14 @@ class TelephonyRecordCall(models.Model):
     note = fields.Html(compute="_compute_note", sanitize_style=True)
 
     _depends = {
-        "telephony.call": [
-            "company_id",
-            "start_date",
-            "direction",
-            "outcome",
-            "number",
-            "user_id",
-            "handled_by_id",
-            "is_missed",
-            "duration",
-            "disposition_id",
-            "partner_id",
-            "res_model",
-            "res_id",
-        ]
+        "telephony.call": [*COLUMNS, "partner_id", "res_model", "res_id"],
     }
 
     @property
     def _table_query(self):
         # One pass over the calls, not a comparison of their ids with those of a second
         # one: a customer may have thousands, and each opening of the form counts them.
-        names = (
-            "id",
-            "id AS call_id",
-            "company_id",
-            "start_date",
-            "direction",
-            "outcome",
-            "number",
-            "user_id",
-            "handled_by_id",
-            "is_missed",
-            "duration",
-            "disposition_id",
-        )
+        names = ("id", "id AS call_id", *COLUMNS)
         columns = [f"telephony_call.{name}" for name in names]
         return self._get_calls_query().subselect(*columns)
 

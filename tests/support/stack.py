@@ -2,8 +2,7 @@
 
 from contextlib import ExitStack, contextmanager
 
-from tools.stack.asterisk import Asterisk, Telephones
-from tools.stack.background import Background
+from tools.stack.asterisk import start_with_telephones
 from tools.stack.demo_data import create_extensions, create_pbx
 from tools.stack.odoo import Odoo
 from tools.stack.rpc import OdooClient
@@ -208,14 +207,7 @@ def running_stack(postgres, template):
         odoo = Odoo(postgres, DATABASE)
         odoo.copy(template)
         stack.callback(postgres.drop, DATABASE)
-        asterisk = Asterisk(DATABASE)
-        stack.callback(asterisk.stop)
-        asterisk.start()
-        background = Background()
-        stack.callback(background.close)
-        telephones = Telephones(asterisk)
-        background.run(telephones.start())
-        stack.callback(lambda: background.run(telephones.stop()))
+        asterisk, telephones, background = start_with_telephones(stack, DATABASE)
         server = odoo.start()
         stack.callback(server.stop)
         running = Stack(odoo, server, asterisk, background, telephones)
@@ -225,3 +217,21 @@ def running_stack(postgres, template):
         running.start_listener()
         stack.callback(lambda: running.listener.stop())
         yield running
+
+
+@contextmanager
+def listening_odoo(postgres, template, name):
+    """A context with an :class:`~tools.stack.odoo.Odoo` that runs and listens
+    itself, by its scheduled actions.
+
+    :param template: the ``Odoo`` whose database is copied.
+    :param name: of the copy.
+    """
+    odoo = Odoo(postgres, name, max_cron_threads=1)
+    odoo.copy(template)
+    try:
+        server = odoo.start()
+        yield odoo
+        server.stop()
+    finally:
+        postgres.drop(odoo.database)

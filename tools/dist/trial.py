@@ -5,8 +5,7 @@ import shlex
 import shutil
 import subprocess
 
-from tools.stack.asterisk import Asterisk, Telephones
-from tools.stack.background import Background
+from tools.stack.asterisk import start_with_telephones
 from tools.stack.demo_data import create_extensions, create_pbx, make_token
 from tools.stack.odoo import LOGS
 from tools.stack.paths import LOCAL
@@ -30,14 +29,9 @@ class Trial:
     def __init__(self, stack, name):
         self._stack = stack
         self._name = name
-        self._asterisk = Asterisk(name)
-        stack.callback(self._asterisk.stop)
-        self._asterisk.start()
-        self._background = Background()
-        stack.callback(self._background.close)
-        self._telephones = Telephones(self._asterisk)
-        self._background.run(self._telephones.start())
-        stack.callback(lambda: self._background.run(self._telephones.stop()))
+        self._asterisk, self._telephones, self._background = start_with_telephones(
+            stack, name
+        )
         self._pages = None
 
     def connect(self, client):

@@ -5,8 +5,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.support.telephones import Line
-from tools.stack.asterisk import Asterisk, Telephones
-from tools.stack.background import Background
+from tools.stack.asterisk import start_with_telephones
 from tools.stack.demo_callers import create_callers
 from tools.stack.demo_data import EXTENSIONS, create_pbx, use_only
 from tools.stack.odoo import Odoo
@@ -53,14 +52,9 @@ class Scene:
         self.odoo.create(ADDONS, demo=True)
         stack.callback(postgres.drop, NAME)
         self.odoo.install(ADDONS, demo=True)
-        self._asterisk = Asterisk(NAME)
-        stack.callback(self._asterisk.stop)
-        self._asterisk.start()
-        self._background = Background()
-        stack.callback(self._background.close)
-        self._telephones = Telephones(self._asterisk)
-        self._background.run(self._telephones.start())
-        stack.callback(lambda: self._background.run(self._telephones.stop()))
+        self._asterisk, self._telephones, self._background = start_with_telephones(
+            stack, NAME
+        )
         server = self.odoo.start()
         stack.callback(server.stop)
         self.client = OdooClient(self.odoo.url, NAME, "admin")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tools.asterisk.sipphone import Phone
 
+from .background import Background
 from .paths import ASTERISK, LOCAL, ROOT, RUN_ASTERISK
 from .process import Process
 from .waiting import free_port, wait_for
@@ -201,3 +202,22 @@ class Telephones:
     async def stop(self):
         """Disconnect them, whatever calls they are in."""
         await asyncio.gather(*(phone.stop() for phone in self.by_number.values()))
+
+
+def start_with_telephones(stack, name):
+    """Start an Asterisk, and its telephones in a background of their own.
+
+    :param stack: an ``ExitStack`` that gets what stops them.
+    :param name: as of :class:`Asterisk`.
+    :return: the :class:`Asterisk`, the :class:`Telephones` and their
+        :class:`~tools.stack.background.Background`.
+    """
+    asterisk = Asterisk(name)
+    stack.callback(asterisk.stop)
+    asterisk.start()
+    background = Background()
+    stack.callback(background.close)
+    telephones = Telephones(asterisk)
+    background.run(telephones.start())
+    stack.callback(lambda: background.run(telephones.stop()))
+    return asterisk, telephones, background
